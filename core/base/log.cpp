@@ -1,0 +1,60 @@
+#include "base/log.h"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+namespace sluice::base::log {
+namespace {
+
+std::atomic<Level> g_level{Level::Info};
+std::atomic<bool> g_json{false};
+
+spdlog::level::level_enum toSpdlog(Level level) { return static_cast<spdlog::level::level_enum>(level); }
+
+spdlog::logger& logger() {
+    static const auto instance = [] {
+        auto made = spdlog::stderr_color_mt("sluice");
+        made->set_level(spdlog::level::trace);
+        made->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+        return made;
+    }();
+    return *instance;
+}
+
+std::string escaped(std::string_view text, bool json) {
+    std::string out;
+    out.reserve(text.size() + 8);
+    for (const char c : text) {
+        const auto u = static_cast<unsigned char>(c);
+        if (json && (c == '"' || c == '\\')) {
+            out += '\\';
+            out += c;
+        } else if (u < 0x20 || u == 0x7f) {
+            out += json ? fmt::format("\\u{:04x}", u) : fmt::format("\\x{:02x}", u);
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void init(Level level, bool json) {
+    g_level = level;
+    g_json = json;
+    if (json) logger().set_pattern("{\"time\":\"%Y-%m-%dT%H:%M:%S.%e\",\"level\":\"%l\",\"message\":\"%v\"}");
+}
+
+void setLevel(Level level) { g_level = level; }
+bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
+
+void write(Level level, std::string_view message) {
+    logger().log(toSpdlog(level), "{}", escaped(message, g_json.load(std::memory_order_relaxed)));
+}
+
+void flush() { logger().flush(); }
+
+}  // namespace sluice::base::log

@@ -1,0 +1,39 @@
+#include "config/secrets.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sluice::config {
+
+nlohmann::json Secrets::keep(std::string_view path, std::string text) {
+    auto handle = fmt::format("{}#{}", path, by_handle_.size());
+    by_handle_.emplace(handle, base::Secret(std::move(text)));
+    return {{"$secret", handle}};
+}
+
+const base::Secret* Secrets::find(std::string_view handle) const {
+    const auto found = by_handle_.find(std::string(handle));
+    return found == by_handle_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> Secrets::handleOf(const nlohmann::json& value) {
+    if (!value.is_object() || value.size() != 1) return std::nullopt;
+    const auto found = value.find("$secret");
+    if (found == value.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+}
+
+bool isSecretKey(std::string_view key) {
+    static constexpr std::array<std::string_view, 8> kEndings{"api_key",  "_key",   "password",    "_secret",
+                                                              "_token",   "secret", "credentials", "access_key"};
+    const std::string name = base::lowered(key);
+    return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) {
+        return name.size() >= ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+    });
+}
+
+}  // namespace sluice::config

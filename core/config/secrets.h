@@ -1,0 +1,33 @@
+// The secrets of a configuration. Everywhere else a secret is a handle, {"$secret":"HANDLE"}, which may be printed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+#include "base/secret.h"
+
+namespace sluice::config {
+
+class Secrets {
+public:
+    /// Keeps the text and returns its handle as JSON. `path` names it in messages.
+    nlohmann::json keep(std::string_view path, std::string text);
+
+    /// Null if there is none of that handle.
+    const base::Secret* find(std::string_view handle) const;
+
+    /// The handle in `value`, if it is one.
+    static std::optional<std::string> handleOf(const nlohmann::json& value);
+
+private:
+    std::unordered_map<std::string, base::Secret> by_handle_;
+};
+
+/// Does a key of this name hold a secret? api_key, password, …_token, …_secret and the like.
+bool isSecretKey(std::string_view key);
+
+}  // namespace sluice::config

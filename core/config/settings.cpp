@@ -1,0 +1,146 @@
+#include "config/settings.h"
+
+#include "config/known_keys.h"
+#include "config/read_listen.h"
+#include "config/read_models.h"
+#include "config/section.h"
+
+namespace sluice::config {
+namespace {
+
+const Json* child(const Json& root, const char* key) {
+    const auto found = root.find(key);
+    return found == root.end() ? nullptr : &*found;
+}
+
+FailMode failMode(Section& section, std::string_view key) {
+    const auto word = section.choice(key, {"closed", "open"});
+    if (!word) return FailMode::Default;
+    return *word == "open" ? FailMode::Open : FailMode::Closed;
+}
+
+Scope readScope(const Tree& tree, Section& parent, Faults& faults) {
+    Section section(tree, parent.mapping("scope"), childPath(parent.path(), "scope"), faults);
+    Scope scope{section.texts("tenants"), section.texts("routes"), section.texts("models")};
+    section.warnUnknown();
+    return scope;
+}
+
+PluginInstance readPlugin(const Tree& tree, const Json& value, size_t index, Faults& faults) {
+    Section section(tree, &value, childPath("plugins", index), faults);
+    PluginInstance instance;
+    instance.path = section.path();
+    instance.plugin = section.text("plugin", "the name of a plugin").value_or("");
+    if (section.present() && instance.plugin.empty()) section.fault("plugin", "nothing", "the name of a plugin", "see `sluice plugin list`");
+    instance.id = section.text("id").value_or(instance.plugin);
+    if (const Json* config = section.mapping("config")) instance.config = *config;
+    instance.scope = readScope(tree, section, faults);
+    if (const Json* order = section.any("order")) {
+        if (order->is_number_integer()) {
+            instance.order = order->get<int64_t>();
+        } else {
+            section.fault("order", describe(*order), "a whole number; lower runs first");
+        }
+    }
+    instance.on_error = failMode(section, "on_error");
+    instance.on_timeout = failMode(section, "on_timeout");
+    instance.timeout_ms = static_cast<uint32_t>(section.whole("timeout_ms", "milliseconds", 1, 3'600'000).value_or(0));
+    section.warnUnknown();
+    return instance;
+}
+
+void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& faults) {
+    const Json* list = root.list("plugins");
+    if (!list) return;
+    for (size_t i = 0; i < list->size(); ++i) {
+        auto instance = readPlugin(tree, (*list)[i], i, faults);
+        for (const auto& other : settings.plugins) {
+            if (other.id != instance.id || instance.id.empty()) continue;
+            faults.error(tree.place(instance.path), childPath(instance.path, "id"), "the id \"" + instance.id + "\" is taken by " + other.path,
+                         "an id for each instance");
+        }
+        settings.plugins.push_back(std::move(instance));
+    }
+}
+
+void readLitellmSettings(const Tree& tree, Settings& settings, Faults& faults) {
+    Section section(tree, child(tree.root, "litellm_settings"), "litellm_settings", faults);
+    auto& limits = settings.listen.limits;
+    if (const auto seconds = section.number("request_timeout", "a number of seconds")) limits.request_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    settings.json_logs = section.boolean("json_logs").value_or(false);
+    settings.verbose = section.boolean("set_verbose").value_or(false);
+    if (const Json* verify = section.any("ssl_verify")) {
+        if (verify->is_string()) {
+            settings.ca_file = verify->get<std::string>();
+        } else if (*verify != true) {
+            section.fault("ssl_verify", describe(*verify), "true, or the path of a PEM file with the authorities to trust",
+                          "Sluice always verifies upstreams; give your own authority's certificate instead");
+        }
+    }
+    section.knownButUnused(litellmSettingsKeys());
+    section.warnUnknown();
+}
+
+void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
+    Section section(tree, child(tree.root, "general_settings"), "general_settings", faults);
+    (void)section.secretHandle("master_key");
+    if (const auto megabytes = section.number("max_request_size_mb", "a number of megabytes", 0.001)) {
+        settings.listen.limits.body_bytes_max = static_cast<uint64_t>(*megabytes * 1024 * 1024);
+    }
+    settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
+    section.knownButUnused(generalSettingsKeys());
+    section.warnUnknown();
+}
+
+void readAliases(const Tree& tree, Settings& settings, Section& router, Faults& faults) {
+    const Json* aliases = router.mapping("model_group_alias");
+    if (!aliases) return;
+    const std::string path = childPath(router.path(), "model_group_alias");
+    for (const auto& [name, value] : aliases->items()) {
+        if (value.is_string()) {
+            settings.aliases[name] = {value.get<std::string>(), false};
+            continue;
+        }
+        Section entry(tree, &value, childPath(path, name), faults);
+        const auto model = entry.text("model", "the name of a model group");
+        if (entry.present() && !model) entry.fault("model", "nothing", "the name of a model group");
+        settings.aliases[name] = {model.value_or(""), entry.boolean("hidden").value_or(false)};
+        entry.warnUnknown();
+    }
+}
+
+void readRouterSettings(const Tree& tree, Settings& settings, Faults& faults) {
+    Section section(tree, child(tree.root, "router_settings"), "router_settings", faults);
+    settings.routing_strategy = section.text("routing_strategy", "the name of a strategy").value_or("simple-shuffle");
+    auto& limits = settings.listen.limits;
+    if (const auto seconds = section.number("timeout", "a number of seconds", 0.001)) limits.upstream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    if (const auto seconds = section.number("stream_timeout", "a number of seconds", 0.001)) limits.stream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    readAliases(tree, settings, section, faults);
+    section.knownButUnused(routerSettingsKeys());
+    section.warnUnknown();
+}
+
+}  // namespace
+
+Settings readSettings(Tree tree, Faults& faults) {
+    Settings settings;
+    Section root(tree, &tree.root, "", faults);
+    readListen(tree, settings.listen, root, faults);
+    readModels(tree, settings.model_list, root, faults);
+    readPlugins(tree, settings, root, faults);
+    settings.plugin_dirs = root.texts("plugin_dirs");
+    for (const char* section : {"litellm_settings", "general_settings", "router_settings", "environment_variables"}) (void)root.mapping(section);
+    readLitellmSettings(tree, settings, faults);
+    readGeneralSettings(tree, settings, faults);
+    readRouterSettings(tree, settings, faults);
+    root.knownButUnused(topLevelKeys());
+    root.warnUnknown();
+    settings.tree = std::move(tree);
+    return settings;
+}
+
+Settings loadSettings(const std::string& file, const Environment& environment, Faults& faults) {
+    return readSettings(readTree(file, environment, faults), faults);
+}
+
+}  // namespace sluice::config

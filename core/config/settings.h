@@ -1,0 +1,87 @@
+// The configuration as the gateway uses it: values, checked, with defaults filled in. Immutable once loaded.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "config/tree.h"
+
+namespace sluice::config {
+
+/// Where and how to listen; section `listen`, or --listen ADDR:PORT.
+struct Listen {
+    std::string address = "127.0.0.1";
+    uint16_t port = 4000;
+    uint32_t workers = 0;         // event loops; 0 = one a core
+    std::string tls_certificate;  // PEM file with the chain; empty = plain HTTP
+    std::string tls_key;          // PEM file
+    base::Limits limits;
+};
+
+/// One entry of model_list.
+struct Deployment {
+    std::string model_name;  // model group; may hold wildcards
+    std::string id;          // model_info.id, or SHA-256 of the parameters
+    std::string provider;    // "openai" of "openai/gpt-4o"; empty if the model is "*"
+    std::string model;       // "gpt-4o"; may hold wildcards
+    Json params;             // litellm_params, secrets as handles
+    Json info;               // model_info
+    Json body_defaults;      // OpenAI parameters of litellm_params: sent where the client gives none
+    double weight = -1, rpm = -1, tpm = -1, order = -1;  // -1 = not set
+    uint32_t timeout_ms = 0;         // 0 = the gateway's default, also below
+    uint32_t stream_timeout_ms = 0;
+    std::string path;        // "model_list[0]", for messages
+};
+
+struct ModelAlias {
+    std::string model;
+    bool hidden = false;  // not in /v1/models
+};
+
+/// What an instance of a plugin applies to. An empty list means all.
+struct Scope {
+    std::vector<std::string> tenants;
+    std::vector<std::string> routes;
+    std::vector<std::string> models;
+};
+
+enum class FailMode { Default, Closed, Open };
+
+/// One entry of `plugins`, or an instance that another section implies.
+struct PluginInstance {
+    std::string id;
+    std::string plugin;  // name of the .so without suffix
+    Json config = Json::object();
+    Scope scope;
+    int64_t order = 0;  // lower runs first; equal ones in the order of the file
+    FailMode on_error = FailMode::Default;
+    FailMode on_timeout = FailMode::Default;
+    uint32_t timeout_ms = 0;  // of one hook; 0 = the request's deadline
+    std::string path;         // "plugins[2]", for messages
+};
+
+struct Settings {
+    Listen listen;
+    std::vector<Deployment> model_list;
+    std::map<std::string, ModelAlias> aliases;
+    std::vector<PluginInstance> plugins;
+    std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
+    std::string routing_strategy = "simple-shuffle";
+    std::string ca_file;                   // authorities for upstream TLS; empty = the system's
+    bool json_logs = false;
+    bool verbose = false;
+    bool forward_client_headers = false;   // x-* of the client go upstream
+    Tree tree;                             // everything, for plugins that other sections imply
+};
+
+/// Builds the settings from a tree. With errors in `faults` they must not be used.
+Settings readSettings(Tree tree, Faults& faults);
+
+/// readTree and readSettings in one.
+Settings loadSettings(const std::string& file, const Environment& environment, Faults& faults);
+
+}  // namespace sluice::config

@@ -1,0 +1,234 @@
+#include "config/tree.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace sluice::config {
+namespace {
+
+constexpr size_t kIncludeDepthMax = 8;
+constexpr size_t kNestingMax = 64;
+constexpr std::string_view kEnvPrefix = "os.environ/";
+
+// Types of plain scalars as PyYAML (YAML 1.1) reads them, because that is what reads LiteLLM's files.
+Json plainScalar(const std::string& text) {
+    const std::string word = base::lowered(text);
+    if (word.empty() || word == "~" || word == "null") return nullptr;
+    if (word == "true" || word == "yes" || word == "on") return true;
+    if (word == "false" || word == "no" || word == "off") return false;
+    int64_t whole = 0;
+    const char* end = text.data() + text.size();
+    const char* begin = text.front() == '+' ? text.data() + 1 : text.data();
+    if (auto r = std::from_chars(begin, end, whole); r.ec == std::errc() && r.ptr == end) return whole;
+    double real = 0;
+    if (text.find_first_of("0123456789") != std::string::npos) {
+        if (auto r = std::from_chars(begin, end, real); r.ec == std::errc() && r.ptr == end) return real;
+    }
+    return text;
+}
+
+class Reader {
+public:
+    Reader(Tree& tree, const Environment& environment, Faults& faults)
+        : tree_(tree), environment_(environment), faults_(faults) {}
+
+    void readFile(const std::string& file) {
+        const auto canonical = std::filesystem::weakly_canonical(file).string();
+        if (stack_.size() >= kIncludeDepthMax || stack_.count(canonical)) {
+            faults_.error({file, 0}, "include", "the file is included in a circle or too deep", "at most 8 levels");
+            return;
+        }
+        std::ifstream in(file);
+        if (!in || std::filesystem::is_directory(file)) {
+            faults_.error({file, 0}, "", "the file cannot be read", "", "give the path of a config.yaml with -c");
+            return;
+        }
+        std::stringstream text;
+        text << in.rdbuf();
+        stack_.insert(canonical);
+        readText(text.str(), file);
+        stack_.erase(canonical);
+    }
+
+    void readText(const std::string& text, const std::string& file) {
+        YAML::Node node;
+        try {
+            node = YAML::Load(text);
+        } catch (const YAML::Exception& e) {
+            faults_.error({file, e.mark.line + 1}, "", "not valid YAML: " + e.msg);
+            return;
+        }
+        if (node.IsNull()) return;
+        if (!node.IsMap()) {
+            faults_.error({file, 1}, "", "the file is not a mapping of sections", "model_list, general_settings, plugins, listen, …");
+            return;
+        }
+        const std::string before = file_;
+        file_ = file;
+        if (node["environment_variables"] && node["environment_variables"].IsMap()) readVariables(node["environment_variables"]);
+        Json here = convert(node, "", 0);
+        const Json includes = here.contains("include") ? here["include"] : Json();
+        merge(std::move(here));
+        readIncludes(includes, file);
+        file_ = before;
+    }
+
+private:
+    void readVariables(const YAML::Node& map) {
+        for (const auto& entry : map) {
+            if (entry.second.IsScalar()) tree_.environment[entry.first.Scalar()] = entry.second.Scalar();
+        }
+    }
+
+    void readIncludes(const Json& includes, const std::string& file) {
+        if (includes.is_null()) return;
+        if (!includes.is_array()) {
+            faults_.error(tree_.place("include"), "include", describe(includes), "a list of file names");
+            return;
+        }
+        for (const auto& name : includes) {
+            if (!name.is_string()) continue;
+            readFile((std::filesystem::path(file).parent_path() / name.get<std::string>()).string());
+        }
+    }
+
+    // Lists grow, everything else is replaced, as LiteLLM does it.
+    void merge(Json here) {
+        for (auto& [key, value] : here.items()) {
+            if (key == "include") continue;
+            Json& there = tree_.root[key];
+            if (there.is_array() && value.is_array()) {
+                for (auto& element : value) there.push_back(element);
+            } else {
+                there = value;
+            }
+        }
+    }
+
+    Json convert(const YAML::Node& node, const std::string& path, size_t depth) {
+        if (!path.empty()) tree_.places[path] = {file_, node.Mark().line + 1};
+        if (depth > kNestingMax) {
+            faults_.error(tree_.place(path), path, "nested too deeply", "at most 64 levels");
+            return nullptr;
+        }
+        if (node.IsScalar()) return scalar(node, path);
+        if (node.IsSequence()) {
+            // Elements of a list that an include extends keep counting, so that paths stay unique.
+            const size_t base = depth == 1 && tree_.root.contains(path) && tree_.root[path].is_array() ? tree_.root[path].size() : 0;
+            Json list = Json::array();
+            for (size_t i = 0; i < node.size(); ++i) list.push_back(convert(node[i], childPath(path, base + i), depth + 1));
+            return list;
+        }
+        if (node.IsMap()) return mapping(node, path, depth);
+        return nullptr;
+    }
+
+    Json mapping(const YAML::Node& node, const std::string& path, size_t depth) {
+        Json object = Json::object();
+        for (const auto& entry : node) {
+            const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+            const std::string child = childPath(path, key);
+            if (object.contains(key)) {
+                faults_.error({file_, entry.first.Mark().line + 1}, child, "the key stands twice in one mapping", "", "remove one of them");
+            }
+            object[key] = convert(entry.second, child, depth + 1);
+            tree_.places[child] = {file_, entry.first.Mark().line + 1};
+            if (isSecretKey(key) && object[key].is_string()) object[key] = tree_.secrets.keep(child, object[key].get<std::string>());
+        }
+        return object;
+    }
+
+    Json scalar(const YAML::Node& node, const std::string& path) {
+        const std::string& text = node.Scalar();
+        if (text.compare(0, kEnvPrefix.size(), kEnvPrefix) == 0) return variable(text.substr(kEnvPrefix.size()), path);
+        if (node.Tag() == "!") return text;  // quoted
+        return plainScalar(text);
+    }
+
+    Json variable(const std::string& name, const std::string& path) {
+        if (const auto set = tree_.environment.find(name); set != tree_.environment.end()) return set->second;
+        if (const auto value = environment_(name)) return *value;
+        const bool needed = path == "general_settings.master_key";
+        const std::string found = "the environment variable " + name + " is not set";
+        if (needed) {
+            faults_.error(tree_.place(path), path, found, "", "set it, or remove the key to run without authentication");
+        } else {
+            faults_.warning(tree_.place(path), path, found, "", "the key counts as missing");
+        }
+        return nullptr;
+    }
+
+    Tree& tree_;
+    const Environment& environment_;
+    Faults& faults_;
+    std::string file_;
+    std::set<std::string> stack_;
+};
+
+}  // namespace
+
+Environment processEnvironment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        if (!value) return std::nullopt;
+        return std::string(value);
+    };
+}
+
+Place Tree::place(const std::string& path) const {
+    std::string at = path;
+    for (;;) {
+        if (const auto found = places.find(at); found != places.end()) return found->second;
+        const size_t cut = at.find_last_of(".[");
+        if (cut == std::string::npos) break;
+        at.resize(cut);
+    }
+    const auto root = places.find("");
+    return root == places.end() ? Place{} : root->second;
+}
+
+Tree readTree(const std::string& file, const Environment& environment, Faults& faults) {
+    Tree tree;
+    tree.places[""] = {file, 0};
+    Reader(tree, environment, faults).readFile(file);
+    return tree;
+}
+
+Tree parseTree(const std::string& text, const std::string& name, const Environment& environment, Faults& faults) {
+    Tree tree;
+    tree.places[""] = {name, 0};
+    Reader(tree, environment, faults).readText(text, name);
+    return tree;
+}
+
+std::string childPath(const std::string& parent, const std::string& key) { return parent.empty() ? key : parent + "." + key; }
+std::string childPath(const std::string& parent, size_t index) { return fmt::format("{}[{}]", parent, index); }
+
+std::string describe(const Json& value) {
+    if (Secrets::handleOf(value)) return "a secret";
+    switch (value.type()) {
+        case Json::value_t::null: return "nothing";
+        case Json::value_t::boolean: return value.get<bool>() ? "the boolean true" : "the boolean false";
+        case Json::value_t::number_integer:
+        case Json::value_t::number_unsigned:
+        case Json::value_t::number_float: return "the number " + value.dump();
+        case Json::value_t::string: return "the text " + base::jsonQuoted(value.get<std::string>());
+        case Json::value_t::array: return "a list";
+        case Json::value_t::object: return "a mapping";
+        case Json::value_t::binary:
+        case Json::value_t::discarded: break;
+    }
+    return "something else";
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,27 @@
+// HTTP calls on behalf of plugins, over the same pools as the upstreams.
+#pragma once
+
+#include <vector>
+
+#include "gateway/worker.h"
+#include "plugin_host/services.h"
+
+namespace sluice::gateway {
+
+class Callout final : public host::HttpCaller {
+public:
+    /// `workers`: where calls from threads that are no loop are carried out. Filled in before the first call.
+    explicit Callout(const base::Limits& limits) : limits_(limits) {}
+    void setWorkers(std::vector<Worker*> workers) { workers_ = std::move(workers); }
+
+    base::Status call(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer) override;
+
+private:
+    base::Status callHere(Worker& worker, const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer);
+    base::Status callElsewhere(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer);
+
+    const base::Limits& limits_;
+    std::vector<Worker*> workers_;
+};
+
+}  // namespace sluice::gateway

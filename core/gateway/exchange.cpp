@@ -1,0 +1,187 @@
+// The life of a request, from top to bottom. Each chapter is a function; what it does stands in the file named beside it.
+#include "gateway/exchange.h"
+
+#include "base/random.h"
+#include "gateway/local_answers.h"
+
+namespace sluice::gateway {
+
+using base::Code;
+using host::Outcome;
+
+Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::RequestHead& head)
+    : gateway_(gateway),
+      worker_(worker),
+      client_(client),
+      head_(head),
+      generation_(gateway.generation()),
+      start_(base::Clock::now()),
+      start_ms_(base::wallMillis()),
+      lease_([this](account::Record&& record) { settleRecord(gateway_, generation_, record_chain_, std::move(record)); }),
+      runner_(request_, generation_->chains().instanceCount()),
+      patience_(
+          client, [this] { return gateway_.aborting() || (during_ && during_->blocked()); }, [this](bool probe) { return signOfLife(probe); }) {
+    request_.head = &head;
+    request_.client_address = client.address();
+    request_.deadline = start_ + base::milliseconds(generation_->limits().request_timeout_ms);
+    request_.cancelled = [this] { return patience_.over(); };
+    const auto given = head.fields.find("x-litellm-call-id");
+    request_.call_id = given && http::isToken(*given) && given->size() <= 128 ? std::string(*given) : base::randomUuid();
+}
+
+void Exchange::run() {
+    story();
+    during_.reset();  // its guards have answered when the record is written
+    fillRecord();
+}
+
+void Exchange::story() {
+    if (!findRoute()) return;
+    if (!operation_->needs_auth) return answerLocally();  // health: nobody is asked for a key, no plugin is asked
+    if (!onRequest()) return;                             // 10: the head alone
+    if (!authenticate()) return;                          // 20: who is it?
+    if (!authorize()) return;                             // 25: may they?
+    if (!llm::isForwarded(match_.operation)) return answerLocally();
+    if (!readBody()) return;
+    if (!preCall()) return;      // 30: content, edits, blocks
+    if (!lookUpCache()) return;  // 38
+    if (!resolveModel()) return;
+    if (!choose()) return;  // 40: filters and strategy
+    if (!runner_.chain().during_call.empty()) during_.emplace(runner_, *base::Fiber::current());  // 45: beside the upstream call
+    callUpstream();              // 50 to 75: attempts, and the answer's way back
+}
+
+bool Exchange::findRoute() {
+    match_ = llm::matchRoute(head_.method, head_.path);
+    operation_ = &llm::info(match_.operation);
+    request_.operation = match_.operation;
+    request_.route = operation_->name;
+    runner_.setChain(generation_->chains().get("", match_.operation));
+    if (match_.kind == llm::RouteMatch::Kind::Found) {
+        record_chain_ = &runner_.chain();
+        return true;
+    }
+    answerNoRoute();
+    return false;
+}
+
+bool Exchange::onRequest() {
+    switch (runner_.onRequest()) {
+        case Outcome::Block: answerBlock(); return false;
+        case Outcome::Respond: answerReply(); return false;
+        default: return true;
+    }
+}
+
+bool Exchange::authenticate() {
+    if (runner_.authenticate() == Outcome::Block) {
+        answerBlock();
+        return false;
+    }
+    // From here on the tenant's chain applies.
+    if (!request_.identity.tenant.empty()) {
+        runner_.setChain(generation_->chains().get(request_.identity.tenant, match_.operation));
+        record_chain_ = &runner_.chain();
+    }
+    return true;
+}
+
+bool Exchange::authorize() {
+    if (runner_.authorize() != Outcome::Block) return true;
+    answerBlock();
+    return false;
+}
+
+void Exchange::answerLocally() {
+    settleBody();
+    const LocalAnswer local = localAnswer(match_, *generation_, gateway_);
+    if (local.error.status != 0) return answerError(local.error);
+    lease_.record.outcome = account::Outcome::Success;
+    answer(local.status, local.content_type, local.body);
+}
+
+bool Exchange::readBody() {
+    if (const auto coding = head_.fields.find("content-encoding"); coding && *coding != "identity") {
+        answerError(llm::ApiError{415, "", "", "Content-Encoding is not supported: send the body as it is", ""});
+        return false;
+    }
+    std::string text;
+    text.reserve(std::min<uint64_t>(head_.content_length, 1 << 20));
+    if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max); !read) {
+        answerError(read.error());
+        return false;
+    }
+    lease_.record.request_bytes = text.size();
+    auto body = llm::Body::read(std::move(text), operation_->body, head_.fields.find("content-type").value_or(""));
+    if (!body) {
+        answerError(body.error());
+        return false;
+    }
+    request_.body = std::move(*body);
+    request_.stream = request_.body.isTrue("stream");
+    request_.model = match_.model.empty() ? request_.body.text("model").value_or("") : match_.model;
+    if (request_.stream) patience_.setInterval(base::milliseconds(generation_->limits().sse_comment_interval_ms));
+    return true;
+}
+
+bool Exchange::preCall() {
+    switch (runner_.preCall()) {
+        case Outcome::Block: answerBlock(); return false;
+        case Outcome::Respond: answerReply(); return false;
+        default: return true;
+    }
+}
+
+bool Exchange::lookUpCache() {
+    if (runner_.cacheLookup() != Outcome::Respond) return true;
+    answerReply();
+    return false;
+}
+
+bool Exchange::resolveModel() {
+    if (request_.model.empty()) {
+        answerError(llm::ApiError{400, "", "", "The request names no model", "model"});
+        return false;
+    }
+    auto resolved = generation_->models().resolve(request_.model);
+    group_ = std::move(resolved.group);
+    captures_ = std::move(resolved.captures);
+    if (!resolved.deployments) {
+        answerError(llm::ApiError{400, "", "",
+                                  std::string(operation_->tail) + ": Invalid model name passed in model=" + request_.model +
+                                      ". Call `/v1/models` to view available models for your key.",
+                                  "model"});
+        return false;
+    }
+    candidates_.emplace(*generation_, *resolved.deployments);
+    return true;
+}
+
+bool Exchange::choose() {
+    if (runner_.route(candidates_->table()) == Outcome::Block) {
+        answerBlock();
+        return false;
+    }
+    auto picked = candidates_->pick(*generation_, runner_);
+    if (!picked) {
+        answerError(picked.error());
+        return false;
+    }
+    deployment_ = *picked;
+    return true;
+}
+
+void Exchange::callUpstream() {
+    ++deployment_->in_flight;
+    lease_.onEnd([deployment = deployment_] { --deployment->in_flight; });
+    auto sent = send(*deployment_);
+    if (!sent) {
+        endAttempt(sent.error().message);
+        if (request_.block.set) return answerBlock();
+        return patience_.over() ? answerGone() : answerError(sent.error());
+    }
+    relay(**sent);
+    endAttempt(lease_.record.error);
+}
+
+}  // namespace sluice::gateway

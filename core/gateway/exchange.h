@@ -1,0 +1,113 @@
+// One request from its head to its record. exchange.cpp tells the story; the chapters stand in exchange_*.cpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "account/lease.h"
+#include "gateway/candidates.h"
+#include "gateway/client.h"
+#include "gateway/during_call.h"
+#include "gateway/gateway.h"
+#include "gateway/patience.h"
+#include "gateway/upstream_answer.h"
+#include "llm/error_body.h"
+#include "llm/operation.h"
+#include "llm/stream_reader.h"
+#include "plugin_host/runner.h"
+
+namespace sluice::gateway {
+
+class StreamRelay;
+
+class Exchange {
+public:
+    Exchange(Gateway& gateway, Worker& worker, Client& client, http::RequestHead& head);
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    void run();
+
+private:
+    void story();
+    // Each chapter returns false once the request has been answered.
+    bool findRoute();
+    bool onRequest();
+    bool authenticate();
+    bool authorize();
+    void answerLocally();
+    bool readBody();
+    bool preCall();
+    bool lookUpCache();
+    bool resolveModel();
+    bool choose();
+    void callUpstream();
+
+    // --- one attempt (exchange_attempt.cpp) ---
+    base::Result<std::unique_ptr<UpstreamAnswer>> send(const DeploymentRuntime& deployment);
+    base::Status prepare(const DeploymentRuntime& deployment);
+    base::Result<std::unique_ptr<UpstreamAnswer>> sendOverHttp(const DeploymentRuntime& deployment);
+    base::Status awaitHead(UpstreamAnswer& upstream);
+    void endAttempt(std::string error);
+    base::TimePoint answerDeadline() const;
+
+    // --- the answer's way back (exchange_relay.cpp, exchange_stream.cpp) ---
+    void relay(UpstreamAnswer& upstream);
+    void relayError(UpstreamAnswer& upstream);
+    void relayBody(UpstreamAnswer& upstream);
+    void relayWhole(UpstreamAnswer& upstream);
+    void relayStream(UpstreamAnswer& upstream);
+    base::Status readWhole(UpstreamAnswer& upstream, std::string& body, uint64_t max);
+    base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out);
+    void endStream(StreamRelay& relay);
+    void endStream(StreamRelay& relay, const base::Error& error);
+    void noteStream(StreamRelay& relay, http::End end);
+    base::TimePoint gapDeadline() const;
+    bool passGate();
+    void breakOff(const base::Error& error);
+
+    // --- answering (exchange_answer.cpp) ---
+    void answerNoRoute();
+    void answerGone();
+    void answerBlock();
+    void answerReply();
+    void answerError(const base::Error& error);
+    void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
+    void answer(int status, std::string_view content_type, std::string_view body);
+    std::string responseHead();
+    void settleBody();
+    void noteFailure(const base::Error& error);
+    base::Status signOfLife(bool probe);
+
+    void fillRecord();
+    double overheadMs() const;
+    bool wantsRecord() const { return record_chain_ && !record_chain_->on_complete.empty(); }
+
+    Gateway& gateway_;
+    Worker& worker_;
+    Client& client_;
+    http::RequestHead& head_;
+    std::shared_ptr<const Generation> generation_;
+    const base::TimePoint start_;
+    const int64_t start_ms_;
+    const host::Chain* record_chain_ = nullptr;  // whose on_complete hooks get the record
+    account::Lease lease_;  // settled after everything below has gone
+    host::RequestState request_;
+    host::Runner runner_;
+    const llm::OperationInfo* operation_ = nullptr;
+    llm::RouteMatch match_;
+    std::string group_;
+    std::optional<Candidates> candidates_;
+    const DeploymentRuntime* deployment_ = nullptr;
+    std::vector<std::string> captures_;
+    std::optional<DuringCall> during_;
+    Patience patience_;
+    http::ResponseHead upstream_head_;
+    http::Fields upstream_fields_;  // what the answer's fields borrow from
+    base::Duration upstream_time_{};
+    int64_t first_token_ms_ = 0;
+    bool event_stream_ = false;  // what goes to the client is text/event-stream
+};
+
+}  // namespace sluice::gateway

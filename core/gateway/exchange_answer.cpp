@@ -1,0 +1,217 @@
+// Answering a client: refusals, errors, replies of plugins, and the head that every answer gets.
+#include <array>
+
+#include <fmt/format.h>
+
+#include "gateway/exchange.h"
+#include "http/writer.h"
+
+namespace sluice::gateway {
+
+using base::Code;
+using base::Origin;
+
+namespace {
+
+constexpr uint64_t kReadAwayMax = 64 * 1024;  // an unwanted body up to this is read so that the connection lives on
+
+// docs.litellm.ai/docs/exception_mapping: the status that LiteLLM gives for each kind of failure.
+int statusOf(const base::Error& error) {
+    switch (error.code) {
+        case Code::InvalidArgument: return 400;
+        case Code::Malformed:
+        case Code::Truncated: return error.origin == Origin::Client ? 400 : 500;
+        case Code::NotFound: return 404;
+        case Code::Unauthenticated: return 401;
+        case Code::PermissionDenied: return 403;
+        case Code::TooLarge: return error.origin == Origin::Client ? 413 : 500;
+        case Code::Unsupported: return 400;
+        case Code::ResourceExhausted: return 429;
+        case Code::DeadlineExceeded: return 408;
+        case Code::Unavailable: return 500;
+        case Code::Cancelled: return 499;
+        case Code::Internal: return 500;
+    }
+    return 500;
+}
+
+const char* className(const base::Error& error) {
+    switch (statusOf(error)) {
+        case 400: return "BadRequestError";
+        case 401: return "AuthenticationError";
+        case 403: return "PermissionDeniedError";
+        case 404: return "NotFoundError";
+        case 408: return "Timeout";
+        case 429: return "RateLimitError";
+        case 499: return "ClientDisconnected";
+        default: return error.origin == Origin::Upstream ? "APIConnectionError" : "InternalServerError";
+    }
+}
+
+}  // namespace
+
+void Exchange::answerNoRoute() {
+    settleBody();
+    llm::ApiError error;
+    if (match_.kind == llm::RouteMatch::Kind::WrongMethod) {
+        error.status = 405;
+        error.message = fmt::format("{} is not allowed here; use {}", head_.method, operation_->method);
+        (void)request_.response.fields.set("allow", operation_->method == "GET" ? "GET, HEAD" : operation_->method);
+    } else {
+        const bool known = head_.method == "GET" || head_.method == "POST" || head_.method == "HEAD" || head_.method == "PUT" ||
+                           head_.method == "PATCH" || head_.method == "DELETE" || head_.method == "OPTIONS";
+        error.status = known ? 404 : 501;
+        error.message = known ? fmt::format("Not found: {} {}", head_.method, head_.path) : "The method is not supported";
+    }
+    answerError(error);
+}
+
+// Reads away what the client still sends if it is little, so that the connection can go on.
+void Exchange::settleBody() {
+    if (client_.http().bodyRead() || head_.expect_continue || head_.content_length > kReadAwayMax) return;
+    std::string away;
+    (void)client_.http().readBody(away, kReadAwayMax);
+}
+
+void Exchange::answerBlock() {
+    const host::Block& block = request_.block;
+    llm::ApiError error{block.status, block.type, block.code, block.public_message, ""};
+    if (error.message.empty()) error.message = "The request was refused";
+    lease_.record.error = block.internal_reason.empty() ? error.message : block.internal_reason;
+    lease_.record.error_class = "Blocked";
+    answerError(error, account::Outcome::Blocked);
+}
+
+void Exchange::answerReply() {
+    request_.response.status = request_.reply.status;
+    request_.response.body = std::move(request_.reply.body);
+    if (runner_.postCall() == host::Outcome::Block) return answerBlock();
+    lease_.record.outcome = account::Outcome::Success;
+    answer(request_.reply.status, request_.reply.content_type, request_.response.body);
+}
+
+void Exchange::noteFailure(const base::Error& error) {
+    if (lease_.record.error.empty()) {
+        lease_.record.error = error.message;
+        lease_.record.error_class = className(error);
+    }
+}
+
+void Exchange::answerGone() {
+    if (during_ && during_->blocked()) return answerBlock();
+    lease_.record.outcome = account::Outcome::Cancelled;
+    lease_.record.http_status = 499;
+    noteFailure(base::clientError(Code::Cancelled, gateway_.aborting() ? "the gateway was shut down" : "the client has left"));
+    client_.http().abandon();
+}
+
+void Exchange::answerError(const base::Error& error) {
+    noteFailure(error);
+    if (error.code == Code::Cancelled) return answerGone();
+    llm::ApiError api;
+    api.status = statusOf(error);
+    api.message = error.message;
+    if (error.origin == Origin::Upstream && deployment_) {
+        api.message = fmt::format("{}: {}Exception - {}", className(error), deployment_->config->provider, error.message);
+    }
+    answerError(api);
+}
+
+void Exchange::answerError(const llm::ApiError& error, account::Outcome outcome) {
+    lease_.record.outcome = outcome;
+    if (lease_.record.error.empty()) lease_.record.error = error.message;
+    if (lease_.record.error_class.empty()) lease_.record.error_class = fmt::format("HTTP{}", error.status);
+    const llm::Dialect dialect = operation_ ? operation_->dialect : llm::Dialect::OpenAI;
+    if (client_.http().begun()) {
+        // A sign of life has gone out already: the stream ends with an error event.
+        (void)client_.http().write(llm::errorEvent(error, dialect));
+        (void)client_.http().end();
+        return;
+    }
+    settleBody();
+    event_stream_ = false;
+    answer(error.status, "application/json", llm::errorBody(error, dialect));
+}
+
+void Exchange::answer(int status, std::string_view content_type, std::string_view body) {
+    request_.response.status = status;
+    (void)request_.response.fields.set("content-type", content_type);
+    (void)client_.http().respond(responseHead(), body);
+}
+
+// The head of every answer: what plugins and upstreams set, and what LiteLLM's users look for.
+std::string Exchange::responseHead() {
+    (void)runner_.onResponse();
+    std::string head;
+    head.reserve(512);
+    http::appendStatusLine(head, request_.response.status);
+    http::appendFields(head, request_.response.fields);
+    http::appendField(head, "x-litellm-call-id", request_.call_id);
+    if (deployment_) {
+        http::appendField(head, "x-litellm-model-id", deployment_->config->id);
+        http::appendField(head, "x-litellm-model-group", group_);
+    }
+    http::appendField(head, "x-litellm-version", kVersion);
+    std::array<char, 32> text{};
+    const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
+    http::appendField(head, "x-litellm-overhead-duration-ms", std::string_view(text.data(), static_cast<size_t>(end - text.data())));
+    lease_.record.http_status = request_.response.status;
+    return head;
+}
+
+double Exchange::overheadMs() const { return base::toMillis(base::Clock::now() - start_ - upstream_time_); }
+
+// Something for a client that waits: a comment in its stream, or, before there is one, an interim response if all we want to know is
+// whether it still reads.
+base::Status Exchange::signOfLife(bool probe) {
+    auto& http = client_.http();
+    if (!http.begun()) {
+        if (probe || !request_.stream) return http.sendInterim(102);
+        event_stream_ = true;
+        request_.response.status = 200;
+        (void)request_.response.fields.set("content-type", "text/event-stream; charset=utf-8");
+        (void)request_.response.fields.set("cache-control", "no-cache");
+        http.begin(responseHead(), std::nullopt);
+    }
+    if (!event_stream_) return {};
+    return http.write(": keep-alive\n\n");
+}
+
+void Exchange::fillRecord() {
+    if (!wantsRecord()) return;
+    account::Record& r = lease_.record;
+    r.call_id = request_.call_id;
+    r.route = operation_->name;
+    r.call_type = operation_->call_type;
+    r.stream = request_.stream;
+    r.start_ms = start_ms_;
+    r.first_token_ms = first_token_ms_;
+    r.duration_ms = base::toMillis(base::Clock::now() - start_);
+    r.end_ms = start_ms_ + static_cast<int64_t>(r.duration_ms);
+    r.upstream_ms = base::toMillis(upstream_time_);
+    r.overhead_ms = r.duration_ms - r.upstream_ms;
+    r.model = request_.model;
+    r.model_group = group_;
+    r.attempts = request_.attempt.number;
+    r.upstream_model = request_.attempt.model;
+    if (deployment_) {
+        r.deployment_id = deployment_->config->id;
+        r.provider = deployment_->config->provider;
+        r.api_base = deployment_->api_base;
+    }
+    r.client_address = request_.client_address;
+    r.user_agent = head_.fields.find("user-agent").value_or("");
+    const host::Identity& who = request_.identity;
+    r.key_id = who.key_id;
+    r.key_alias = who.key_alias;
+    r.tenant = who.tenant;
+    r.user = who.user;
+    r.team = who.team;
+    r.organization = who.organization;
+    r.end_user = who.end_user;
+    for (const auto& v : request_.verdicts) r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason, v.duration_us / 1000.0});
+    r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
+    r.response_bytes = client_.http().bytesSent();
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,87 @@
+// Relaying an event stream: read, pass on, tell the client when it is quiet, and say clearly how it ended.
+#include "gateway/exchange.h"
+#include "gateway/stream_relay.h"
+
+namespace sluice::gateway {
+
+using base::Clock;
+using base::Code;
+using http::End;
+
+namespace {
+
+constexpr size_t kWriteMax = 64 * 1024;  // events that are there already are written together, up to this
+
+}  // namespace
+
+base::TimePoint Exchange::gapDeadline() const {
+    const uint32_t own = deployment_->config->stream_timeout_ms;
+    const uint32_t gap = own ? own : generation_->limits().stream_timeout_ms;
+    return std::min(request_.deadline, base::TimePoint(Clock::now() + base::milliseconds(gap)));
+}
+
+// Waits for one piece, then takes what else has arrived. True if more is to come.
+base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out) {
+    const auto deadline = gapDeadline();
+    auto piece = patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
+    for (;;) {
+        if (!piece) return piece.error();
+        if (auto taken = relay.take(piece->data, out); !taken) return taken.error();
+        if (piece->end != End::NotYet) {
+            if (auto whole = relay.finish(piece->end, out); !whole) return whole.error();
+            return false;
+        }
+        if (piece->none() || out.size() >= kWriteMax) return true;
+        piece = upstream.pollPiece();
+    }
+}
+
+void Exchange::relayStream(UpstreamAnswer& upstream) {
+    auto& http = client_.http();
+    StreamRelay relay(match_.operation, runner_, request_, generation_->limits(), request_.attributes.count("sluice.hide_usage_chunk") > 0);
+    event_stream_ = true;
+    lease_.record.stream = true;
+    std::string out;
+    for (bool more = true; more;) {
+        out.clear();
+        const auto took = takePieces(upstream, relay, out);
+        if (!out.empty() && !http.begun()) http.begin(responseHead(), std::nullopt);
+        if (!out.empty() && first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
+        if (!out.empty() && !http.write(out)) return endStream(relay, base::clientError(Code::Cancelled, "the client has left"));
+        if (!took) return endStream(relay, took.error());
+        more = *took;
+    }
+    endStream(relay);
+}
+
+void Exchange::endStream(StreamRelay& relay) {
+    auto& http = client_.http();
+    relay.tellEnd(relay.reader().failed() ? SLUICE_END_ERROR : SLUICE_END_OK);
+    noteStream(relay, relay.reader().failed() ? End::Error : End::Ok);
+    if (runner_.postCall() == host::Outcome::Block) {
+        // The text is out already; all that is left is to say so.
+        (void)http.write(llm::errorEvent({request_.block.status, request_.block.type, request_.block.code, request_.block.public_message, ""}, operation_->dialect));
+        lease_.record.outcome = account::Outcome::Blocked;
+    } else {
+        lease_.record.outcome = relay.reader().failed() ? account::Outcome::Failure : account::Outcome::Success;
+    }
+    if (!http.begun()) http.begin(responseHead(), std::nullopt);
+    (void)http.end();
+}
+
+void Exchange::endStream(StreamRelay& relay, const base::Error& error) {
+    const bool gone = error.code == Code::Cancelled || patience_.over();
+    relay.tellEnd(gone ? SLUICE_END_CANCELLED : error.code == Code::Truncated ? SLUICE_END_TRUNCATED : SLUICE_END_ERROR);
+    noteStream(relay, gone ? End::Cancelled : error.code == Code::Truncated ? End::Truncated : End::Error);
+    if (gone) return answerGone();
+    if (request_.block.set) return answerBlock();
+    answerError(error);
+}
+
+void Exchange::noteStream(StreamRelay& relay, End end) {
+    lease_.record.usage = relay.reader().usage();
+    lease_.record.finish_reason = relay.reader().finishReason();
+    lease_.record.stream_end = http::name(end);
+}
+
+}  // namespace sluice::gateway

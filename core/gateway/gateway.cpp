@@ -1,0 +1,47 @@
+#include "gateway/gateway.h"
+
+#include "gateway/exchange.h"
+#include "http/writer.h"
+
+namespace sluice::gateway {
+namespace {
+
+void answerAlone(Client& client, const llm::ApiError& error) {
+    std::string head;
+    http::appendStatusLine(head, error.status);
+    http::appendField(head, "content-type", "application/json");
+    client.http().closeAfterThis();
+    (void)client.http().respond(std::move(head), llm::errorBody(error, llm::Dialect::OpenAI));
+}
+
+}  // namespace
+
+Gateway::Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records) : generation_(std::move(generation)), records_(records) {}
+
+std::shared_ptr<const Generation> Gateway::generation() const {
+    const std::lock_guard lock(mutex_);
+    return generation_;
+}
+
+void Gateway::handle(Worker& worker, Client& client, http::RequestHead& head) {
+    in_flight_.fetch_add(1, std::memory_order_relaxed);
+    if (draining()) client.http().closeAfterThis();
+    Exchange(*this, worker, client, head).run();
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Gateway::refuse(Client& client, const http::HeadFault& fault) {
+    llm::ApiError error;
+    error.status = fault.status;
+    error.message = fault.reason;
+    answerAlone(client, error);
+}
+
+void Gateway::refuseForLoad(Client& client, std::string_view why) {
+    llm::ApiError error;
+    error.status = 503;
+    error.message = why;
+    answerAlone(client, error);
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,48 @@
+// The gateway: takes requests from the network side and carries them out. One object for all loops.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "account/record_queue.h"
+#include "gateway/client.h"
+#include "gateway/generation.h"
+#include "gateway/worker.h"
+
+namespace sluice::gateway {
+
+/// Shown in x-litellm-version, user agents and `sluice version`.
+inline constexpr std::string_view kVersion = "0.1.0";
+
+class Gateway {
+public:
+    Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records);
+
+    /// Carries out one request whose head has been read, and answers it. [loop]
+    void handle(Worker& worker, Client& client, http::RequestHead& head);
+    /// Answers a head that was refused. [loop]
+    void refuse(Client& client, const http::HeadFault& fault);
+    /// Answers a connection that there is no room for. [loop]
+    void refuseForLoad(Client& client, std::string_view why);
+
+    std::shared_ptr<const Generation> generation() const;
+    account::RecordQueue& records() { return records_; }
+
+    /// New connections and requests are told that we go; running requests are cancelled once abort() was called. [control]
+    void startDrain() { draining_ = true; }
+    void abort() { aborting_ = true; }
+    bool draining() const { return draining_.load(std::memory_order_relaxed); }
+    bool aborting() const { return aborting_.load(std::memory_order_relaxed); }
+    size_t inFlight() const { return in_flight_.load(std::memory_order_relaxed); }
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Generation> generation_;  // guarded by mutex_
+    account::RecordQueue& records_;
+    std::atomic<bool> draining_{false};
+    std::atomic<bool> aborting_{false};
+    std::atomic<size_t> in_flight_{0};
+};
+
+}  // namespace sluice::gateway

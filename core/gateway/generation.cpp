@@ -1,0 +1,112 @@
+#include "gateway/generation.h"
+
+#include <map>
+
+#include "plugin_host/library.h"
+
+namespace sluice::gateway {
+
+using config::Faults;
+
+Generation::Generation(config::Settings settings, const Shared& shared)
+    : settings_(std::move(settings)), services_{shared.metrics, shared.offload, shared.timers, shared.http, settings_.tree.secrets} {}
+
+std::shared_ptr<Generation> Generation::build(config::Settings settings, const host::Catalog& catalog, const config::Environment& environment,
+                                              const Shared& shared, Faults& faults) {
+    const Plan plan = makePlan(settings, catalog, environment, faults);
+    if (faults.hasErrors()) return nullptr;
+    std::shared_ptr<Generation> generation(new Generation(std::move(settings), shared));
+    generation->loadInstances(plan, catalog, faults);
+    if (faults.hasErrors()) return nullptr;
+    generation->openDeployments(plan, faults);
+    if (faults.hasErrors()) return nullptr;
+    return generation;
+}
+
+void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, Faults& faults) {
+    std::map<std::string, host::Library> loaded;
+    for (const auto& wanted : plan.instances) {
+        const auto fault = [&](const std::string& text) { faults.error(settings_.tree.place(wanted.path), wanted.path, text); };
+        auto library = loaded.find(wanted.plugin);
+        if (library == loaded.end()) {
+            auto fresh = host::loadLibrary(wanted.plugin, catalog.find(wanted.plugin)->path);
+            if (!fresh) {
+                fault(fresh.error().message);
+                continue;
+            }
+            library = loaded.emplace(wanted.plugin, std::move(*fresh)).first;
+        }
+        auto instance = host::Instance::create(library->second, wanted, services_, instances_.size());
+        if (!instance) {
+            fault(instance.error().message);
+            continue;
+        }
+        instances_.push_back(std::move(*instance));
+    }
+    if (faults.hasErrors()) return;
+    std::vector<host::Instance*> all;
+    for (const auto& instance : instances_) {
+        all.push_back(instance.get());
+        if (instance->hooks() && SLUICE_HAS(instance->hooks(), authenticate)) authenticated_ = true;
+    }
+    chains_ = std::make_unique<host::Chains>(all);
+    if (plan.router < instances_.size()) router_ = instances_[plan.router].get();
+    if (router_ && !router_->router()) {
+        faults.error(settings_.tree.place("router_settings"), "router_settings.routing_strategy", "the plugin " + router_->id() + " has no router interface");
+    }
+}
+
+void Generation::openDeployments(const Plan& plan, Faults& faults) {
+    deployment_configs_ = plan.deployments;
+    models_ = std::make_unique<route::ModelTable>(deployment_configs_, settings_.aliases);
+    for (const auto& config : deployment_configs_) {
+        auto runtime = std::make_unique<DeploymentRuntime>();
+        runtime->config = &config;
+        runtime->provider = instances_[plan.provider_instances.at(config.provider)].get();
+        runtime->params = config.params.dump();
+        open(*runtime, faults);
+        deployments_.push_back(std::move(runtime));
+    }
+}
+
+void Generation::open(DeploymentRuntime& runtime, Faults& faults) {
+    const auto& config = *runtime.config;
+    const std::string path = config.path + ".litellm_params";
+    const auto fault = [&](const std::string& text) { faults.error(settings_.tree.place(path), path, text); };
+    const sluice_provider* provider = runtime.provider->provider();
+    if (!SLUICE_HAS(provider, open) || !SLUICE_HAS(provider, close) || !SLUICE_HAS(provider, prepare)) {
+        fault("the plugin " + runtime.provider->id() + " has no provider interface");
+        return;
+    }
+    const sluice_deployment_config given{sizeof given, 0, host::str(config.id), host::str(config.provider), host::str(config.model), host::str(runtime.params)};
+    sluice_upstream upstream{};
+    upstream.size = sizeof upstream;
+    const std::string words = host::pluginFault([&](char* text, size_t capacity, size_t* size) {
+        return provider->open(runtime.provider->self(), &given, &runtime.handle, &upstream, text, capacity, size);
+    });
+    if (!words.empty()) {
+        fault("the provider refuses the deployment: " + words);
+        return;
+    }
+    const std::string base(host::view(upstream.base_url));
+    runtime.serves = base.empty();
+    runtime.api_base = base;
+    if (runtime.serves) {
+        if (!SLUICE_HAS(provider, serve)) fault("the provider gives no base URL and does not serve by itself");
+        return;
+    }
+    auto endpoint = upstream::Endpoint::parse(base);
+    if (!endpoint) {
+        fault(endpoint.error().message);
+        return;
+    }
+    runtime.endpoint = std::move(*endpoint);
+}
+
+Generation::~Generation() {
+    for (const auto& runtime : deployments_) {
+        if (runtime->handle) runtime->provider->provider()->close(runtime->provider->self(), runtime->handle);
+    }
+}
+
+}  // namespace sluice::gateway

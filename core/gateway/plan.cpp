@@ -1,0 +1,201 @@
+#include "gateway/plan.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/schema.h"
+#include "llm/operation.h"
+
+namespace sluice::gateway {
+
+using config::Faults;
+using config::Json;
+using host::Catalog;
+using host::CatalogEntry;
+
+namespace {
+
+// The value at "general_settings.master_key".
+const Json* at(const Json& root, const std::string& path) {
+    const Json* value = &root;
+    for (const auto key : base::split(path, '.')) {
+        if (!value->is_object()) return nullptr;
+        const auto found = value->find(std::string(key));
+        if (found == value->end() || found->is_null()) return nullptr;
+        value = &*found;
+    }
+    return value;
+}
+
+class Planner {
+public:
+    Planner(config::Settings& settings, const Catalog& catalog, const config::Environment& environment, Faults& faults)
+        : settings_(settings), catalog_(catalog), environment_(environment), faults_(faults) {}
+
+    Plan make() {
+        plan_.instances = settings_.plugins;
+        addActivated();
+        addCallbacks();
+        addRouter();
+        addProviders();
+        for (auto& instance : plan_.instances) check(instance);
+        return std::move(plan_);
+    }
+
+private:
+    void fault(const std::string& path, std::string found, std::string allowed = {}, std::string hint = {}) {
+        faults_.error(settings_.tree.place(path), path, std::move(found), std::move(allowed), std::move(hint));
+    }
+
+    size_t imply(const CatalogEntry& entry, const std::string& path, Json config = Json::object()) {
+        for (size_t i = 0; i < plan_.instances.size(); ++i) {
+            if (plan_.instances[i].plugin == entry.name) return i;  // the configuration lists it already
+        }
+        config::PluginInstance instance;
+        instance.id = instance.plugin = entry.name;
+        instance.config = std::move(config);
+        instance.path = path;
+        plan_.instances.push_back(std::move(instance));
+        return plan_.instances.size() - 1;
+    }
+
+    // A key that a plugin's manifest claims brings an instance of that plugin.
+    void addActivated() {
+        bool master_key_claimed = false;
+        for (const auto& [name, entry] : catalog_.all()) {
+            for (const auto& [path, key] : entry.manifest.activated_by) {
+                master_key_claimed |= path == "general_settings.master_key";
+                const Json* value = at(settings_.tree.root, path);
+                if (value) imply(entry, path, Json{{key, *value}});
+            }
+        }
+        // Serving everybody because a file is missing would be the worst of answers.
+        if (at(settings_.tree.root, "general_settings.master_key") && !master_key_claimed) {
+            fault("general_settings.master_key", "a key is set, but no plugin that checks it is installed", "", "install auth_master_key.so");
+        }
+    }
+
+    void addCallbacks() {
+        for (const char* list : {"callbacks", "success_callback", "failure_callback"}) {
+            const std::string path = std::string("litellm_settings.") + list;
+            const Json* names = at(settings_.tree.root, path);
+            if (!names || !names->is_array()) continue;
+            for (const auto& name : *names) {
+                if (!name.is_string()) continue;
+                const auto* entry = catalog_.byCallback(name.get<std::string>());
+                if (!entry) {
+                    faults_.warning(settings_.tree.place(path), path, "no plugin offers the callback " + name.dump(), "", "it is ignored");
+                    continue;
+                }
+                const Json* config = at(settings_.tree.root, "callback_settings." + name.get<std::string>());
+                imply(*entry, path, config && config->is_object() ? *config : Json::object());
+            }
+        }
+    }
+
+    void addRouter() {
+        if (settings_.model_list.empty()) return;
+        const auto* entry = catalog_.byStrategy(settings_.routing_strategy);
+        if (entry) {
+            plan_.router = imply(*entry, "router_settings.routing_strategy");
+            return;
+        }
+        const bool needed = settings_.tree.places.count("router_settings.routing_strategy") > 0;
+        if (needed) fault("router_settings.routing_strategy", fmt::format("no plugin offers the strategy \"{}\"", settings_.routing_strategy), strategies());
+    }
+
+    std::string strategies() const {
+        std::vector<std::string> names;
+        for (const auto& [name, entry] : catalog_.all()) names.insert(names.end(), entry.manifest.strategies.begin(), entry.manifest.strategies.end());
+        return fmt::format("{}", fmt::join(names, ", "));
+    }
+
+    void addProviders() {
+        for (auto& deployment : settings_.model_list) {
+            if (!deployment.provider.empty()) {
+                addDeployment(deployment);
+                continue;
+            }
+            // "*" stands for every provider that is installed: provider/anything.
+            for (const auto& [name, entry] : catalog_.all()) {
+                for (const auto& [provider, defaults] : entry.manifest.providers) {
+                    auto one = deployment;
+                    one.provider = provider;
+                    one.model_name = deployment.model_name == "*" ? provider + "/*" : deployment.model_name;
+                    one.id += "-" + provider;
+                    if (provider != "echo") addDeployment(one);
+                }
+            }
+        }
+    }
+
+    void addDeployment(config::Deployment deployment) {
+        const auto* entry = catalog_.byProvider(deployment.provider);
+        if (!entry) {
+            fault(deployment.path + ".litellm_params.model", fmt::format("no plugin serves the provider \"{}\"", deployment.provider), providers(), nearestProvider(deployment.provider));
+            return;
+        }
+        fillFromEnvironment(deployment, entry->manifest.providers.at(deployment.provider));
+        plan_.provider_instances[deployment.provider] = imply(*entry, deployment.path);
+        plan_.deployments.push_back(std::move(deployment));
+    }
+
+    void fillFromEnvironment(config::Deployment& deployment, const Json& provider) {
+        const auto fill = [&](const char* key, const char* variable, bool secret) {
+            if (deployment.params.contains(key) && !deployment.params[key].is_null()) return;
+            if (!provider.contains(variable)) return;
+            const auto name = provider[variable].get<std::string>();
+            const auto set = settings_.tree.environment.find(name);
+            const auto value = set != settings_.tree.environment.end() ? std::optional<std::string>(set->second) : environment_(name);
+            if (!value || value->empty()) return;
+            deployment.params[key] = secret ? Json(settings_.tree.secrets.keep(deployment.path + "." + key, *value)) : Json(*value);
+        };
+        fill("api_key", "api_key_env", true);
+        if (!deployment.params.contains("base_url")) fill("api_base", "api_base_env", false);
+    }
+
+    std::vector<std::string_view> providerNames() const {
+        std::vector<std::string_view> names;
+        for (const auto& [name, entry] : catalog_.all()) {
+            for (const auto& [provider, defaults] : entry.manifest.providers) names.push_back(provider);
+        }
+        return names;
+    }
+    std::string providers() const { return fmt::format("{}", fmt::join(providerNames(), ", ")); }
+    std::string nearestProvider(const std::string& provider) const {
+        const auto near = base::nearest(provider, providerNames());
+        return near.empty() ? "" : fmt::format("did you mean \"{}\"?", near);
+    }
+
+    void check(config::PluginInstance& instance) {
+        const auto* entry = catalog_.find(instance.plugin);
+        if (!entry) {
+            const auto near = base::nearest(instance.plugin, catalog_.names());
+            fault(instance.path + ".plugin", fmt::format("there is no plugin \"{}\"", instance.plugin), fmt::format("{}", fmt::join(catalog_.names(), ", ")),
+                  near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+            return;
+        }
+        if (!entry->fault.empty()) fault(instance.path + ".plugin", entry->fault);
+        const bool listed = instance.path.compare(0, 8, "plugins[") == 0;
+        config::applySchema(entry->manifest.config_schema, instance.config, listed ? instance.path + ".config" : instance.path, settings_.tree, faults_);
+        for (const auto& route : instance.scope.routes) {
+            if (!llm::operationNamed(route)) fault(instance.path + ".scope.routes", fmt::format("there is no route \"{}\"", route), "chat, completions, embeddings, responses, messages, …");
+        }
+    }
+
+    config::Settings& settings_;
+    const Catalog& catalog_;
+    const config::Environment& environment_;
+    Faults& faults_;
+    Plan plan_;
+};
+
+}  // namespace
+
+Plan makePlan(config::Settings& settings, const Catalog& catalog, const config::Environment& environment, Faults& faults) {
+    return Planner(settings, catalog, environment, faults).make();
+}
+
+}  // namespace sluice::gateway

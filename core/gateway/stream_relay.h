@@ -1,0 +1,46 @@
+// One event stream on its way from an upstream to the client: passed on event by event as it comes, never collected, and never ended as
+// if it were complete when it is not.
+#pragma once
+
+#include <string>
+
+#include "gateway/upstream_answer.h"
+#include "llm/sse.h"
+#include "llm/stream_reader.h"
+#include "plugin_host/runner.h"
+
+namespace sluice::gateway {
+
+class StreamRelay {
+public:
+    /// `hide_usage`: an event that carries nothing but usage stays here, the client did not ask for it.
+    StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request, const base::Limits& limits, bool hide_usage);
+
+    /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
+    base::Status take(std::string_view bytes, std::string& out);
+
+    /// The upstream's body has ended that way. Adds the rest to `out`; an error if the stream is not complete.
+    base::Status finish(http::End end, std::string& out);
+
+    /// Tells those who listen how the lanes ended.
+    void tellEnd(int32_t end);
+
+    const llm::StreamReader& reader() const { return reader_; }
+    bool sawText() const { return events_ > 0; }
+
+private:
+    base::Status takeEvent(const llm::SseEvent& event, std::string& out);
+
+    host::Runner& runner_;
+    host::RequestState& request_;
+    llm::SseSplitter splitter_;
+    llm::StreamReader reader_;
+    llm::LaneSink sink_;  // empty unless somebody listens
+    bool hide_usage_;
+    bool assemble_;       // post_call wants the text of each lane
+    bool aborted_ = false;
+    uint64_t events_ = 0;
+    uint32_t lanes_ = 0;  // that somebody listens to
+};
+
+}  // namespace sluice::gateway

@@ -1,0 +1,23 @@
+// What belongs to one event loop: its pool of upstream connections.
+#pragma once
+
+#include "base/loop.h"
+#include "upstream/pool.h"
+
+namespace sluice::gateway {
+
+struct Worker {
+    Worker(base::Loop& l, upstream::Resolver& resolver, Poco::Net::Context::Ptr tls, const base::Limits& limits)
+        : loop(l), pool(l, resolver, std::move(tls), limits) {}
+
+    base::Loop& loop;
+    upstream::Pool pool;
+
+    /// The worker of this thread; null on threads that are no loop.
+    static Worker*& current() {
+        thread_local Worker* worker = nullptr;
+        return worker;
+    }
+};
+
+}  // namespace sluice::gateway

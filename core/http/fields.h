@@ -1,0 +1,57 @@
+// Header fields of a message. Parsed ones are views into the head that owns them; fields set later own their text.
+#pragma once
+
+#include <forward_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::http {
+
+struct Field {
+    std::string_view name;
+    std::string_view value;
+};
+
+class Fields {
+public:
+    Fields() = default;
+    Fields(Fields&&) = default;
+    Fields& operator=(Fields&&) = default;  // not copied: views would show the text of the other one
+
+    /// Adds a field whose text outlives this object.
+    void addBorrowed(std::string_view name, std::string_view value) { list_.push_back({name, value}); }
+
+    /// First field of that name, any case.
+    std::optional<std::string_view> find(std::string_view name) const;
+    bool has(std::string_view name) const { return find(name).has_value(); }
+    size_t count(std::string_view name) const;
+
+    /// Replaces all fields of that name by one, or adds it. False if it may not stand in a head.
+    bool set(std::string_view name, std::string_view value);
+    bool add(std::string_view name, std::string_view value);
+    size_t remove(std::string_view name);
+
+    size_t size() const { return list_.size(); }
+    const Field& operator[](size_t i) const { return list_[i]; }
+    auto begin() const { return list_.begin(); }
+    auto end() const { return list_.end(); }
+    void clear();
+
+private:
+    std::string_view keep(std::string_view text);
+
+    std::vector<Field> list_;
+    std::forward_list<std::string> owned_;
+};
+
+/// RFC 9110 section 5.6.2: at least one tchar.
+bool isToken(std::string_view text);
+/// RFC 9110 section 5.5: no control characters but HTAB; no line can be forged with it.
+bool isFieldValue(std::string_view text);
+
+/// Is `token` one of the comma-separated elements of `list` (any case)?
+bool listContains(std::string_view list, std::string_view token);
+
+}  // namespace sluice::http

@@ -1,0 +1,107 @@
+#include "llm/json_index.h"
+
+#include <cstring>
+
+#include "base/limits.h"
+#include "llm/json_parser.h"
+
+namespace sluice::llm {
+
+using base::Code;
+
+namespace {
+
+// These walk over text that simdjson has accepted, so they look for ends only.
+
+bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+size_t skipSpace(std::string_view text, size_t at) {
+    while (at < text.size() && isSpace(text[at])) ++at;
+    return at;
+}
+
+// `at` is the opening quote; returns the position behind the closing one.
+size_t skipString(std::string_view text, size_t at) {
+    for (size_t from = at + 1;;) {
+        const size_t quote = text.find('"', from);
+        if (quote == std::string_view::npos) return text.size();
+        size_t slashes = 0;
+        while (text[quote - 1 - slashes] == '\\') ++slashes;
+        if (slashes % 2 == 0) return quote + 1;
+        from = quote + 1;
+    }
+}
+
+size_t skipValue(std::string_view text, size_t at) {
+    size_t depth = 0;
+    while (at < text.size()) {
+        const char c = text[at];
+        if (c == '"') {
+            at = skipString(text, at);
+        } else if (c == '{' || c == '[') {
+            ++depth;
+            ++at;
+            continue;
+        } else if (c == '}' || c == ']') {
+            if (depth == 0) return at;
+            --depth;
+            ++at;
+        } else if (depth == 0) {
+            while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !isSpace(text[at])) ++at;
+            return at;
+        } else {
+            ++at;
+            continue;
+        }
+        if (depth == 0) return at;
+    }
+    return at;
+}
+
+}  // namespace
+
+std::string jsonString(std::string_view literal) {
+    if (literal.size() < 2 || literal.front() != '"') return {};
+    if (literal.find('\\') == std::string_view::npos) return std::string(literal.substr(1, literal.size() - 2));
+    std::string_view text;
+    if (parseJson(literal).get(text) != simdjson::SUCCESS) return {};
+    return std::string(text);
+}
+
+bool isJson(std::string_view text) { return parseJson(text).error() == simdjson::SUCCESS; }
+
+base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
+    simdjson::dom::element root;
+    if (const auto error = parseJson(text).get(root)) {
+        return base::clientError(Code::Malformed, std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+    }
+    if (!root.is_object()) return base::clientError(Code::Malformed, "the body must be a JSON object");
+    JsonIndex index;
+    index.open_ = skipSpace(text, 0);
+    size_t at = skipSpace(text, index.open_ + 1);
+    while (text[at] != '}') {
+        JsonMember member;
+        member.begin = at;
+        const size_t name_end = skipString(text, at);
+        member.name = jsonString(text.substr(at, name_end - at));
+        member.value_begin = skipSpace(text, skipSpace(text, name_end) + 1);
+        member.value_end = skipValue(text, member.value_begin);
+        if (index.find(member.name)) {
+            return base::clientError(Code::Malformed, "the member \"" + member.name + "\" stands twice in the body");
+        }
+        if (index.members_.size() >= base::kJsonMembersMax) return base::clientError(Code::TooLarge, "the body has too many members");
+        at = skipSpace(text, member.value_end);
+        index.members_.push_back(std::move(member));
+        if (text[at] == ',') at = skipSpace(text, at + 1);
+    }
+    return index;
+}
+
+const JsonMember* JsonIndex::find(std::string_view name) const {
+    for (const auto& member : members_) {
+        if (member.name == name) return &member;
+    }
+    return nullptr;
+}
+
+}  // namespace sluice::llm

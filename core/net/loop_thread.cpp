@@ -1,0 +1,154 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include <Poco/Net/SocketAddress.h>
+
+#include "base/fd_watch.h"
+#include "base/log.h"
+#include "net/server.h"
+
+namespace sluice::net {
+namespace {
+
+constexpr size_t kRefusingMax = 64;  // connections that are told that there is no room, each loop; more are just closed
+
+std::string addressOf(int fd) {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "unknown";
+    return Poco::Net::SocketAddress(reinterpret_cast<sockaddr*>(&storage), size).host().toString();
+}
+
+}  // namespace
+
+std::string_view Admission::enter(const std::string& address) {
+    if (count_.fetch_add(1) >= limits_.connections_max) {
+        count_.fetch_sub(1);
+        return "There are too many connections";
+    }
+    const std::lock_guard lock(mutex_);
+    if (by_address_[address] >= limits_.connections_per_address_max) {
+        count_.fetch_sub(1);
+        return "There are too many connections from this address";
+    }
+    ++by_address_[address];
+    return {};
+}
+
+void Admission::leave(const std::string& address) {
+    count_.fetch_sub(1);
+    const std::lock_guard lock(mutex_);
+    const auto found = by_address_.find(address);
+    if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
+}
+
+LoopThread::LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver, Poco::Net::Context::Ptr upstream_tls, Poco::Net::Context::Ptr server_tls,
+                       Admission& admission, const base::Limits& limits)
+    : gateway_(gateway),
+      server_tls_(std::move(server_tls)),
+      admission_(admission),
+      limits_(limits),
+      worker_(loop_, resolver, std::move(upstream_tls), limits) {}
+
+LoopThread::~LoopThread() {
+    if (listen_fd_ >= 0) ::close(listen_fd_);
+}
+
+void LoopThread::start(int fd) {
+    listen_fd_ = fd;
+    thread_ = std::thread([this] {
+        gateway::Worker::current() = &worker_;
+        loop_.spawn([this] { acceptLoop(); });
+        loop_.spawn([this] { sweepLoop(); });
+        loop_.run();
+        gateway::Worker::current() = nullptr;
+    });
+}
+
+void LoopThread::acceptLoop() {
+    acceptor_ = base::Fiber::current();
+    base::FdWatch watch(loop_, listen_fd_);
+    while (accepting_) {
+        if (watch.waitReadable(base::kNever) != base::Wake::Ready) break;
+        const int fd = ::accept4(listen_fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            open(fd);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            watch.drained();
+        } else if (errno == EMFILE || errno == ENFILE) {
+            base::log::error("no file descriptor left for a new connection; raise the limit (ulimit -n)");
+            (void)base::Fiber::park(base::Clock::now() + base::milliseconds(100));
+        }
+    }
+    acceptor_ = nullptr;
+}
+
+void LoopThread::sweepLoop() {
+    while (base::Fiber::park(base::Clock::now() + base::milliseconds(5000)) != base::Wake::Interrupted) worker_.pool.sweep();
+}
+
+void LoopThread::adopt(int fd) {
+    loop_.post([this, fd] { open(fd); });
+}
+
+void LoopThread::open(int fd) {
+    if (loop_.fibers() >= limits_.fibers_max + kRefusingMax) {
+        ::close(fd);
+        return;
+    }
+    loop_.spawn([this, fd] { run(fd); });
+}
+
+void LoopThread::run(int fd) {
+    std::unique_ptr<upstream::SocketTransport> transport;
+    try {
+        Poco::AutoPtr<upstream::FiberSocketImpl> socket(new upstream::FiberSocketImpl(loop_, fd));
+        if (server_tls_) {
+            transport = std::make_unique<upstream::SocketTransport>(new upstream::TlsSocketImpl(socket.get(), server_tls_));
+        } else {
+            transport = std::make_unique<upstream::SocketTransport>(socket.duplicate());
+        }
+    } catch (const std::exception& e) {
+        base::log::error("cannot serve a connection: {}", e.what());
+        return;
+    }
+    const std::string address = addressOf(fd);
+    Connection connection(gateway_, worker_, std::move(transport), address, limits_);
+    std::string_view why = loop_.fibers() > limits_.fibers_max ? "There are too many requests" : admission_.enter(address);
+    if (!why.empty()) {
+        if (refusing_ >= kRefusingMax) return;
+        ++refusing_;
+        connection.refuse(why);
+        --refusing_;
+        return;
+    }
+    connections_.insert(&connection);
+    connection.serve();
+    connections_.erase(&connection);
+    admission_.leave(address);
+}
+
+void LoopThread::stopAccepting() {
+    loop_.post([this] {
+        accepting_ = false;
+        if (acceptor_) acceptor_->interrupt();
+    });
+}
+
+void LoopThread::closeIdle() {
+    loop_.post([this] {
+        for (Connection* connection : connections_) {
+            if (connection->idle() && connection->fiber()) connection->fiber()->interrupt();
+        }
+    });
+}
+
+void LoopThread::stop() { loop_.stop(); }
+void LoopThread::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace sluice::net

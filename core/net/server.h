@@ -1,0 +1,106 @@
+// The network side: an event loop and a listener for each core, connections counted, a watchdog over the loops.
+#pragma once
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/status.h"
+#include "gateway/gateway.h"
+#include "net/connection.h"
+#include "upstream/resolver.h"
+
+namespace sluice::net {
+
+/// Counts connections, in all and by address.
+class Admission {
+public:
+    explicit Admission(const base::Limits& limits) : limits_(limits) {}
+    /// Empty if there is room; why not otherwise. [any thread]
+    std::string_view enter(const std::string& address);
+    void leave(const std::string& address);
+    size_t count() const { return count_.load(std::memory_order_relaxed); }
+
+private:
+    const base::Limits& limits_;
+    std::atomic<size_t> count_{0};
+    std::mutex mutex_;
+    std::unordered_map<std::string, uint32_t> by_address_;  // guarded by mutex_
+};
+
+/// One loop with its thread, its listener and its connections.
+class LoopThread {
+public:
+    LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver, Poco::Net::Context::Ptr upstream_tls, Poco::Net::Context::Ptr server_tls,
+               Admission& admission, const base::Limits& limits);
+    ~LoopThread();
+
+    /// Listens on `fd`, which this object takes over.
+    void start(int fd);
+    void stopAccepting();  // [control]
+    void closeIdle();      // [control]
+    void stop();           // [control]
+    void join();
+
+    base::Loop& loop() { return loop_; }
+    gateway::Worker& worker() { return worker_; }
+    int listenFd() const { return listen_fd_; }
+    /// Takes over an accepted connection. [any thread]
+    void adopt(int fd);
+
+private:
+    void acceptLoop();
+    void sweepLoop();
+    void open(int fd);
+    void run(int fd);
+
+    gateway::Gateway& gateway_;
+    Poco::Net::Context::Ptr server_tls_;
+    Admission& admission_;
+    const base::Limits& limits_;
+    base::Loop loop_;
+    gateway::Worker worker_;
+    std::unordered_set<Connection*> connections_;  // [loop]
+    size_t refusing_ = 0;                          // [loop]
+    base::Fiber* acceptor_ = nullptr;              // [loop]
+    bool accepting_ = true;                        // [loop]
+    int listen_fd_ = -1;
+    std::thread thread_;
+};
+
+class Server {
+public:
+    Server(gateway::Gateway& gateway, upstream::Resolver& resolver, const config::Listen& listen);
+    ~Server();
+
+    /// Binds and starts the loops. Errors name address and port, or the TLS file. [control]
+    base::Status start(const std::string& ca_file);
+    uint16_t port() const { return port_; }
+    std::vector<gateway::Worker*> workers();
+
+    /// No new connections; idle ones are closed. [control]
+    void startDrain();
+    /// Ends every loop; requests that still run are cancelled. [control]
+    void stop();
+    size_t connections() const { return admission_.count(); }
+
+private:
+    void watch();
+
+    gateway::Gateway& gateway_;
+    upstream::Resolver& resolver_;
+    const config::Listen& listen_;
+    Admission admission_;
+    std::vector<std::unique_ptr<LoopThread>> loops_;
+    uint16_t port_ = 0;
+    std::atomic<bool> stopping_{false};
+    std::thread watchdog_;
+};
+
+}  // namespace sluice::net

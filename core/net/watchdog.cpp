@@ -1,0 +1,52 @@
+// Looks after the loops from outside: a fiber that does not let go of its loop is named, and the connections that wait at that loop's
+// listener go to another one.
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "net/server.h"
+
+namespace sluice::net {
+namespace {
+
+struct Seen {
+    uint64_t ticks = 0;
+    base::TimePoint since{};
+    bool reported = false;
+};
+
+// Counts the stall at the instance whose hook runs, if it is one.
+void blame(const gateway::Gateway& gateway, const char* label, size_t loop, double ms) {
+    base::log::warn("event loop {} has been held for {:.0f} ms by {}", loop, ms, label ? label : "the core");
+    for (const auto& instance : gateway.generation()->instances()) {
+        if (instance->id().c_str() == label) ++instance->stalls;
+    }
+}
+
+}  // namespace
+
+void Server::watch() {
+    const auto limit = base::milliseconds(listen_.limits.stall_warn_ms);
+    std::vector<Seen> seen(loops_.size());
+    while (!stopping_) {
+        std::this_thread::sleep_for(std::min(limit / 2, base::milliseconds(20)));
+        const auto now = base::Clock::now();
+        for (size_t i = 0; i < loops_.size(); ++i) {
+            const uint64_t ticks = loops_[i]->loop().runTicks();
+            if (ticks % 2 == 0 || ticks != seen[i].ticks) {
+                seen[i] = {ticks, now, false};
+                continue;
+            }
+            if (now - seen[i].since < limit) continue;
+            if (!seen[i].reported) blame(gateway_, loops_[i]->loop().runningLabel(), i, base::toMillis(now - seen[i].since));
+            seen[i].reported = true;
+            if (loops_.size() < 2) continue;
+            LoopThread& other = *loops_[(i + 1) % loops_.size()];
+            for (int fd = 0; fd >= 0;) {
+                fd = ::accept4(loops_[i]->listenFd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+                if (fd >= 0) other.adopt(fd);
+            }
+        }
+    }
+}
+
+}  // namespace sluice::net

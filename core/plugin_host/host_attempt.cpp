@@ -1,0 +1,174 @@
+// sluice.host.attempt/1, sluice.host.response/1, sluice.host.stream/1 and sluice.host.serve/1: the way to an upstream and back.
+#include <algorithm>
+
+#include "plugin_host/host_tables.h"
+
+namespace sluice::host {
+namespace {
+
+bool requestEditable(const sluice_ctx* ctx) { return ctx->phase == Phase::OnUpstreamRequest; }
+
+sluice_str text(sluice_ctx* ctx, uint32_t what) {
+    const AttemptState& a = ctx->request->attempt;
+    if (!a.deployment) return {nullptr, 0};
+    switch (what) {
+        case SLUICE_ATTEMPT_DEPLOYMENT_ID: return str(a.deployment->id);
+        case SLUICE_ATTEMPT_MODEL: return str(a.model);
+        case SLUICE_ATTEMPT_PROVIDER: return str(a.deployment->provider);
+        case SLUICE_ATTEMPT_PATH: return str(a.path);
+        case SLUICE_ATTEMPT_ERROR: return str(a.error);
+        default: return {nullptr, 0};
+    }
+}
+
+uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
+
+sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    const auto p = view(path);
+    const bool visible = std::all_of(p.begin(), p.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+    if (p.empty() || p.front() != '/' || !visible) return SLUICE_E_INVALID;
+    ctx->request->attempt.path = p;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_status header(sluice_ctx* ctx, sluice_str name, sluice_str* value) {
+    const auto found = ctx->request->attempt.fields.find(view(name));
+    if (!found) return SLUICE_E_NOT_FOUND;
+    *value = str(*found);
+    return SLUICE_OK;
+}
+
+sluice_status setHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (!ctx->request->attempt.fields.set(view(name), view(value))) return SLUICE_E_INVALID;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_status removeHeader(sluice_ctx* ctx, sluice_str name) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (ctx->request->attempt.fields.remove(view(name)) == 0) return SLUICE_E_NOT_FOUND;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_status member(sluice_ctx* ctx, sluice_str name, sluice_str* json) {
+    const auto found = ctx->request->attempt.body.member(view(name));
+    if (!found) return SLUICE_E_NOT_FOUND;
+    *json = str(*found);
+    return SLUICE_OK;
+}
+
+sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (!ctx->request->attempt.body.set(view(name), view(json))) return SLUICE_E_INVALID;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (!ctx->request->attempt.body.remove(view(name))) return SLUICE_E_NOT_FOUND;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_str body(sluice_ctx* ctx) {
+    ctx->scratch = ctx->request->attempt.body.flattened();
+    return str(ctx->scratch);
+}
+
+sluice_status setBody(sluice_ctx* ctx, sluice_str bytes) {
+    if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (!ctx->request->attempt.body.replace(std::string(view(bytes)))) return SLUICE_E_INVALID;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+// --- responses ---
+
+uint32_t status(sluice_ctx* ctx) { return static_cast<uint32_t>(ctx->request->response.status); }
+
+sluice_status responseHeader(sluice_ctx* ctx, sluice_str name, sluice_str* value) {
+    const auto found = ctx->request->response.fields.find(view(name));
+    if (!found) return SLUICE_E_NOT_FOUND;
+    *value = str(*found);
+    return SLUICE_OK;
+}
+
+bool responseEditable(const sluice_ctx* ctx) { return ctx->phase == Phase::OnUpstreamResponse || ctx->phase == Phase::OnResponse; }
+
+sluice_status setResponseHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
+    if (!responseEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (!ctx->request->response.fields.set(view(name), view(value))) return SLUICE_E_INVALID;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_status removeResponseHeader(sluice_ctx* ctx, sluice_str name) {
+    if (!responseEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (ctx->request->response.fields.remove(view(name)) == 0) return SLUICE_E_NOT_FOUND;
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_str responseBody(sluice_ctx* ctx) {
+    if (ctx->phase != Phase::PostCall) return {nullptr, 0};
+    return str(ctx->request->response.body);
+}
+
+sluice_status setResponseBody(sluice_ctx* ctx, sluice_str bytes) {
+    if (ctx->phase != Phase::PostCall || ctx->request->stream) return SLUICE_E_UNSUPPORTED;
+    ctx->request->response.body = view(bytes);
+    ++ctx->request->edits;
+    return SLUICE_OK;
+}
+
+sluice_str laneText(sluice_ctx* ctx, uint32_t lane) {
+    const auto found = ctx->request->response.lanes.find(lane);
+    if (ctx->phase != Phase::PostCall || found == ctx->request->response.lanes.end()) return {nullptr, 0};
+    return str(found->second);
+}
+
+// --- streams ---
+
+sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
+    if (!wanted || wanted->size < sizeof(sluice_subscription) || wanted->lanes == 0) return SLUICE_E_INVALID;
+    if (ctx->phase > Phase::OnUpstreamRequest || !SLUICE_HAS(ctx->instance->hooks(), on_stream)) return SLUICE_E_UNSUPPORTED;
+    if (wanted->mode != SLUICE_STREAM_OBSERVE) return SLUICE_E_UNSUPPORTED;  // gate and rewrite: see docs, plugin contract
+    auto& all = ctx->request->subscriptions;
+    const auto mine = std::find_if(all.begin(), all.end(), [&](const Subscription& s) { return s.instance == ctx->instance; });
+    if (mine != all.end()) {
+        mine->lanes |= wanted->lanes;
+    } else {
+        all.push_back({ctx->instance, wanted->lanes});
+    }
+    return SLUICE_OK;
+}
+
+// --- providers that answer by themselves ---
+
+sluice_status serveBegin(sluice_ctx* ctx, uint32_t http_status, sluice_str content_type) {
+    if (!ctx->request->serve_begin) return SLUICE_E_UNSUPPORTED;
+    if (http_status < 200 || http_status > 599 || !http::isFieldValue(view(content_type))) return SLUICE_E_INVALID;
+    return ctx->request->serve_begin(static_cast<int>(http_status), view(content_type));
+}
+
+sluice_status serveWrite(sluice_ctx* ctx, sluice_str bytes) {
+    if (!ctx->request->serve_write) return SLUICE_E_UNSUPPORTED;
+    const WaitMark mark(ctx);
+    return ctx->request->serve_write(view(bytes));
+}
+
+}  // namespace
+
+const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt), 0, text, number, setPath, header, setHeader, removeHeader,
+                                       member, setMember, removeMember, body, setBody};
+const sluice_host_response kHostResponse{sizeof(sluice_host_response), 0, status, responseHeader, setResponseHeader, removeResponseHeader,
+                                         responseBody, setResponseBody, laneText};
+const sluice_host_stream kHostStream{sizeof(sluice_host_stream), 0, subscribe};
+const sluice_host_serve kHostServe{sizeof(sluice_host_serve), 0, serveBegin, serveWrite};
+
+}  // namespace sluice::host

@@ -1,0 +1,39 @@
+// The host services of the ABI, a table each, defined in the files named for them.
+#pragma once
+
+#include "plugin_host/request_state.h"
+#include "sluice/sluice.h"
+
+namespace sluice::host {
+
+extern const sluice_host_log kHostLog;
+extern const sluice_host_metrics kHostMetrics;
+extern const sluice_host_secrets kHostSecrets;
+extern const sluice_host_clock kHostClock;
+extern const sluice_host_timers kHostTimers;
+extern const sluice_host_offload kHostOffload;
+extern const sluice_host_attributes kHostAttributes;
+extern const sluice_host_request kHostRequest;
+extern const sluice_host_reply kHostReply;
+extern const sluice_host_response kHostResponse;
+extern const sluice_host_attempt kHostAttempt;
+extern const sluice_host_stream kHostStream;
+extern const sluice_host_serve kHostServe;
+extern const sluice_host_http kHostHttp;
+
+inline HostHandle& handle(const sluice_host* host) { return *reinterpret_cast<HostHandle*>(const_cast<sluice_host*>(host)); }
+
+/// A may-wait call is about to park: afterwards other plugins have run, so the label has to be set anew.
+class WaitMark {
+public:
+    explicit WaitMark(const sluice_ctx* ctx);
+    ~WaitMark();
+
+private:
+    const char* label_;
+};
+
+/// SLUICE_E_* for what ended a wait inside a request.
+sluice_status waitStatus(const sluice_ctx* ctx, base::TimePoint now);
+
+}  // namespace sluice::host

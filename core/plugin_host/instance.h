@@ -1,0 +1,88 @@
+// One configured instance of a plugin: the library's functions, the plugin's own object, and the instance's policies.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "config/settings.h"
+#include "plugin_host/library.h"
+#include "plugin_host/services.h"
+#include "sluice/sluice.h"
+
+namespace sluice::host {
+
+class Instance;
+
+/// The host as one instance sees it; `api` comes first, so that the pointer a plugin holds is also a pointer to this.
+struct HostHandle {
+    sluice_host api;
+    Instance* instance;
+    Services* services;
+    bool creating = false;  // inside create(): metrics may be defined
+};
+
+class Instance {
+public:
+    /// Creates the plugin's object with its validated configuration. Errors carry the plugin's own words. [control]
+    static base::Result<std::unique_ptr<Instance>> create(const Library& library, const config::PluginInstance& settings, Services& services,
+                                                          size_t index);
+    ~Instance();
+    Instance(const Instance&) = delete;
+    Instance& operator=(const Instance&) = delete;
+
+    const std::string& id() const { return settings_.id; }
+    const config::PluginInstance& settings() const { return settings_; }
+    const Manifest& manifest() const { return library_.manifest; }
+    size_t index() const { return index_; }  // among the instances of its generation
+    sluice_instance* self() const { return self_; }
+    HostHandle& handle() { return *handle_; }
+
+    const sluice_hooks* hooks() const { return hooks_; }          // null if the plugin has none
+    const sluice_router* router() const { return router_; }
+    const sluice_provider* provider() const { return provider_; }
+
+    std::atomic<uint64_t> failures{0};  // hooks that failed, threw or gave an impossible verdict
+    std::atomic<uint64_t> timeouts{0};  // hooks past their deadline
+    std::atomic<uint64_t> stalls{0};    // times the watchdog found it holding a loop
+
+private:
+    Instance(const Library& library, const config::PluginInstance& settings, Services& services, size_t index);
+    template <class T>
+    const T* interface(const char* id) const;
+
+    Library library_;
+    config::PluginInstance settings_;
+    size_t index_;
+    std::unique_ptr<HostHandle> handle_;
+    sluice_instance* self_ = nullptr;
+    const sluice_hooks* hooks_ = nullptr;
+    const sluice_router* router_ = nullptr;
+    const sluice_provider* provider_ = nullptr;
+};
+
+/// Runs a call into a plugin that reports faults in a buffer; an exception counts as a fault. Returns the plugin's words, empty if
+/// all is well.
+template <class Call>
+std::string pluginFault(Call&& call) {
+    char text[1024];
+    size_t size = 0;
+    try {
+        const sluice_status status = call(text, sizeof text, &size);
+        if (status == SLUICE_OK) return {};
+    } catch (const std::exception& e) {
+        return std::string("it threw: ") + e.what();
+    } catch (...) {
+        return "it threw something that is no std::exception";
+    }
+    if (size == 0) return "it gave no reason";
+    return std::string(text, std::min(size, sizeof text));
+}
+
+inline std::string_view view(sluice_str s) { return {s.ptr, s.len}; }
+inline sluice_str str(std::string_view s) { return {s.data(), s.size()}; }
+
+/// The table of host services, by id; null for unknown ones.
+const void* hostInterface(const sluice_host* host, sluice_str id);
+
+}  // namespace sluice::host

@@ -1,0 +1,132 @@
+// One request as the phases see it. The gateway owns and fills it; the functions of the ABI read and change it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/settings.h"
+#include "http/head.h"
+#include "llm/body.h"
+#include "llm/operation.h"
+#include "plugin_host/instance.h"
+#include "plugin_host/services.h"
+
+namespace sluice::host {
+
+enum class Phase {  // numbers as in plugin_api/sluice/hooks.h
+    None = 0,
+    OnRequest = 10,
+    Authenticate = 20,
+    Authorize = 25,
+    PreCall = 30,
+    CacheLookup = 38,
+    Route = 40,
+    DuringCall = 45,
+    OnUpstreamRequest = 50,
+    OnUpstreamResponse = 55,
+    OnAttemptEnd = 58,
+    OnStream = 60,
+    PostCall = 70,
+    OnResponse = 75,
+};
+const char* name(Phase phase);
+
+struct Identity {
+    bool known = false;
+    bool admin = false;
+    std::string key_id, key_alias, tenant, user, team, organization, end_user;
+};
+
+/// An answer that a plugin gave instead of the upstream.
+struct Reply {
+    bool set = false;
+    int status = 200;
+    std::string content_type;
+    std::string body;
+};
+
+struct Block {
+    bool set = false;
+    int status = 0;  // 0: by phase
+    std::string code, type, public_message, internal_reason, category;
+    std::string instance;  // who blocked
+};
+
+/// What one hook of one instance said.
+struct VerdictRecord {
+    const Instance* instance;
+    Phase phase;
+    const char* verdict;  // "pass", "modified", "blocked", "responded", "not_scanned", "failed", "timeout"
+    uint32_t duration_us;
+    std::string reason;
+};
+
+struct Subscription {
+    Instance* instance;
+    uint32_t lanes;
+};
+
+struct AttemptState {
+    const config::Deployment* deployment = nullptr;
+    std::string model;   // with the captures of a wildcard filled in
+    uint32_t number = 0;
+    std::string path;
+    http::Fields fields;
+    llm::Body body;
+    std::string error;
+};
+
+struct ResponseState {
+    int status = 0;
+    http::Fields fields;
+    std::string body;                        // only if somebody wants it whole
+    std::map<uint32_t, std::string> lanes;   // of a stream, likewise
+};
+
+struct RequestState {
+    // --- given by the gateway ---
+    http::RequestHead* head = nullptr;
+    std::string_view route;  // name of the operation
+    llm::Operation operation = llm::Operation::Chat;
+    std::string call_id;
+    std::string client_address;
+    base::TimePoint deadline = base::kNever;
+    std::function<bool()> cancelled;
+    llm::Body body;
+    std::string model;
+    bool stream = false;
+    // --- filled in by phases ---
+    Identity identity;
+    Reply reply;
+    Block block;
+    std::string not_scanned;
+    std::map<std::string, std::string, std::less<>> attributes;
+    std::vector<Subscription> subscriptions;
+    std::vector<VerdictRecord> verdicts;
+    AttemptState attempt;
+    ResponseState response;
+    /// For providers that serve by themselves: head and pieces of the answer. Null otherwise.
+    std::function<sluice_status(int status, std::string_view content_type)> serve_begin;
+    std::function<sluice_status(std::string_view bytes)> serve_write;
+    // --- bookkeeping ---
+    uint64_t edits = 0;  // counts changes, so that a hook's "modified" can be seen
+};
+
+}  // namespace sluice::host
+
+/// The opaque handle of the ABI: one request, seen from one instance.
+struct sluice_ctx {
+    sluice::host::RequestState* request = nullptr;
+    sluice::host::Instance* instance = nullptr;
+    sluice::host::Phase phase = sluice::host::Phase::None;
+    sluice::base::TimePoint hook_deadline = sluice::base::kNever;
+    void* state = nullptr;                                // of the plugin
+    bool begun = false;                                   // request_begin was called
+    std::string scratch;                                  // text lent to the plugin until the hook returns
+    std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
+    std::vector<std::vector<sluice_http_field>> answer_fields;
+};

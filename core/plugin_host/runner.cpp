@@ -1,0 +1,294 @@
+#include "plugin_host/runner.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/loop.h"
+
+namespace sluice::host {
+
+using base::Clock;
+using config::FailMode;
+
+namespace {
+
+// Names the plugin to the watchdog while its code runs.
+class Label {
+public:
+    explicit Label(const Instance& instance) : loop_(base::Loop::current()) {
+        if (loop_) loop_->setRunningLabel(instance.id().c_str());
+    }
+    ~Label() {
+        if (loop_) loop_->setRunningLabel(nullptr);
+    }
+
+private:
+    base::Loop* loop_;
+};
+
+// What a failing hook does to the request if its instance says nothing (DESIGN.md, table of phases).
+bool closedByDefault(Phase phase) {
+    switch (phase) {
+        case Phase::OnRequest:
+        case Phase::Authenticate:
+        case Phase::Authorize:
+        case Phase::PreCall:
+        case Phase::DuringCall:
+        case Phase::OnUpstreamRequest:
+        case Phase::OnStream:
+        case Phase::PostCall: return true;
+        case Phase::CacheLookup:
+        case Phase::Route:
+        case Phase::OnUpstreamResponse:
+        case Phase::OnAttemptEnd:
+        case Phase::OnResponse:
+        case Phase::None: return false;
+    }
+    return true;
+}
+
+bool alwaysClosed(Phase phase) { return phase == Phase::Authenticate || phase == Phase::Authorize; }
+
+bool closes(Phase phase, FailMode mode) {
+    if (alwaysClosed(phase)) return true;
+    return mode == FailMode::Default ? closedByDefault(phase) : mode == FailMode::Closed;
+}
+
+int blockStatus(Phase phase) {
+    if (phase == Phase::Authenticate) return 401;
+    return phase == Phase::Authorize ? 403 : 400;
+}
+
+}  // namespace
+
+const char* name(Phase phase) {
+    switch (phase) {
+        case Phase::None: return "none";
+        case Phase::OnRequest: return "on_request";
+        case Phase::Authenticate: return "authenticate";
+        case Phase::Authorize: return "authorize";
+        case Phase::PreCall: return "pre_call";
+        case Phase::CacheLookup: return "cache_lookup";
+        case Phase::Route: return "route";
+        case Phase::DuringCall: return "during_call";
+        case Phase::OnUpstreamRequest: return "on_upstream_request";
+        case Phase::OnUpstreamResponse: return "on_upstream_response";
+        case Phase::OnAttemptEnd: return "on_attempt_end";
+        case Phase::OnStream: return "on_stream";
+        case Phase::PostCall: return "post_call";
+        case Phase::OnResponse: return "on_response";
+    }
+    return "none";
+}
+
+Runner::Runner(RequestState& request, size_t instance_count) : request_(request), contexts_(instance_count), parallel_(instance_count) {}
+
+Runner::~Runner() {
+    for (auto& ctx : contexts_) {
+        if (!ctx || !ctx->begun) continue;
+        const sluice_hooks* hooks = ctx->instance->hooks();
+        if (!SLUICE_HAS(hooks, request_end)) continue;
+        const Label label(*ctx->instance);
+        try {
+            hooks->request_end(ctx->instance->self(), ctx->state);
+        } catch (...) {
+            ++ctx->instance->failures;
+            base::log::error("plugin {}: request_end threw an exception", ctx->instance->id());
+        }
+    }
+}
+
+sluice_ctx& Runner::context(Instance& instance, Phase phase) {
+    auto& slot = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
+    if (!slot) {
+        slot = std::make_unique<sluice_ctx>();
+        slot->request = &request_;
+        slot->instance = &instance;
+    }
+    slot->phase = phase;
+    slot->hook_deadline = request_.deadline;
+    return *slot;
+}
+
+// The plugin's state belongs to the instance's main handle; the one for during_call borrows it.
+void Runner::begin(sluice_ctx& ctx) {
+    Instance& instance = *ctx.instance;
+    sluice_ctx& owner = ctx.phase == Phase::DuringCall ? context(instance, Phase::None) : ctx;
+    if (!owner.begun) {
+        owner.begun = true;
+        if (SLUICE_HAS(instance.hooks(), request_begin)) owner.state = instance.hooks()->request_begin(instance.self(), &owner);
+    }
+    ctx.state = owner.state;
+}
+
+template <class Call>
+Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
+    Instance& instance = *slot.instance;
+    if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model)) return Outcome::Continue;
+    sluice_ctx& ctx = context(instance, phase);
+    const auto start = Clock::now();
+    if (instance.settings().timeout_ms > 0) {
+        ctx.hook_deadline = std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
+    }
+    const uint64_t edits = request_.edits;
+    request_.not_scanned.clear();
+    sluice_verdict verdict = SLUICE_FAILED;
+    std::string thrown;
+    {
+        const Label label(instance);
+        try {
+            begin(ctx);
+            verdict = call(ctx);
+        } catch (const std::exception& e) {
+            thrown = e.what();
+        } catch (...) {
+            thrown = "an unknown exception";
+        }
+    }
+    const auto end = Clock::now();
+    ctx.answers.clear();
+    ctx.answer_fields.clear();
+    ctx.phase = Phase::None;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
+    VerdictRecord record{&instance, phase, request_.edits == edits ? "pass" : "modified", static_cast<uint32_t>(took), {}};
+    if (!thrown.empty()) {
+        base::log::error("plugin {}: {} threw: {}", instance.id(), name(phase), thrown);
+        verdict = SLUICE_FAILED;
+    }
+    Outcome outcome = judge(phase, verdict, record);
+    if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
+        outcome = failed(phase, instance, end > ctx.hook_deadline, record);
+    }
+    request_.verdicts.push_back(std::move(record));
+    return outcome;
+}
+
+Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record) {
+    const auto blocked = [&](bool allowed) {
+        if (!allowed) {
+            record.verdict = "failed";
+            return Outcome::Continue;
+        }
+        record.verdict = "blocked";
+        record.reason = request_.block.internal_reason;
+        request_.block.set = true;
+        request_.block.instance = record.instance->id();
+        if (request_.block.status == 0) request_.block.status = blockStatus(phase);
+        return Outcome::Block;
+    };
+    const bool may_respond = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::CacheLookup || phase == Phase::PostCall;
+    const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route || phase == Phase::DuringCall ||
+                           phase == Phase::OnUpstreamRequest || phase == Phase::PostCall;
+    const bool may_retry = phase == Phase::OnUpstreamResponse || phase == Phase::OnAttemptEnd;
+    switch (verdict) {
+        case SLUICE_CONTINUE: return Outcome::Continue;
+        case SLUICE_BLOCK: return blocked(may_block);
+        case SLUICE_DENY: return blocked(alwaysClosed(phase));
+        case SLUICE_NOT_SCANNED: {
+            record.verdict = "not_scanned";
+            record.reason = request_.not_scanned;
+            return notScanned(phase, *record.instance);
+        }
+        case SLUICE_RESPOND:
+            if (!may_respond || !request_.reply.set) break;
+            record.verdict = "responded";
+            return Outcome::Respond;
+        case SLUICE_IDENTIFIED:
+            if (phase != Phase::Authenticate || !request_.identity.known) break;
+            return Outcome::Identified;
+        case SLUICE_RETRY:
+            if (!may_retry) break;
+            return Outcome::Retry;
+        case SLUICE_FALLBACK:
+            if (phase != Phase::OnAttemptEnd) break;
+            return Outcome::Fallback;
+        case SLUICE_ABORT:
+            if (phase != Phase::OnStream) break;
+            record.verdict = "blocked";
+            return Outcome::Abort;
+        default: break;
+    }
+    record.verdict = "failed";
+    record.reason = "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase);
+    return Outcome::Continue;
+}
+
+Outcome Runner::notScanned(Phase phase, const Instance& instance) {
+    if (!closes(phase, instance.settings().on_error)) return Outcome::Continue;
+    request_.block = {true, 500, "", "", "A required guardrail could not scan this request", "not scanned: " + request_.not_scanned, "not_scanned", instance.id()};
+    return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
+}
+
+Outcome Runner::failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record) {
+    auto& counted = const_cast<Instance&>(instance);
+    ++(late ? counted.timeouts : counted.failures);
+    const bool invalid = record.reason.empty() == false;
+    if (invalid) base::log::error("plugin {}: {}", instance.id(), record.reason);
+    record.verdict = late ? "timeout" : "failed";
+    if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error)) return Outcome::Continue;
+    request_.block = {true, 500, "", "", "The plugin \"" + instance.id() + "\" failed", record.reason, "plugin_failure", instance.id()};
+    return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
+}
+
+Outcome Runner::runOne(Phase phase, const HookSlot& slot) {
+    return invoke(phase, slot, [&](sluice_ctx& ctx) { return slot.hook(slot.instance->self(), &ctx, ctx.state); });
+}
+
+Outcome Runner::runForward(Phase phase, const std::vector<HookSlot>& slots) {
+    for (const auto& slot : slots) {
+        const Outcome outcome = runOne(phase, slot);
+        if (outcome != Outcome::Continue) return outcome;
+    }
+    return Outcome::Continue;
+}
+
+// No verdict of one ends the phase for the others: the next guard always runs. The strictest outcome counts.
+Outcome Runner::runAll(Phase phase, const std::vector<HookSlot>& slots) {
+    Outcome strictest = Outcome::Continue;
+    for (const auto& slot : slots) {
+        const Outcome outcome = runOne(phase, slot);
+        if (strictest != Outcome::Block && outcome != Outcome::Continue) strictest = outcome;
+    }
+    return strictest;
+}
+
+Outcome Runner::authenticate() {
+    for (const auto& slot : chain_->authenticate) {
+        const Outcome outcome = runOne(Phase::Authenticate, slot);
+        if (outcome != Outcome::Continue) return outcome;
+    }
+    if (chain_->authenticate.empty()) return Outcome::Continue;
+    request_.block = {true, 401, "", "auth_error", "Authentication Error: no api key passed in, or none that is known here", "", "", ""};
+    return Outcome::Block;
+}
+
+Outcome Runner::route(const sluice_candidates& candidates) {
+    for (const auto& slot : chain_->route) {
+        const Outcome outcome = invoke(Phase::Route, slot, [&](sluice_ctx& ctx) {
+            return slot.instance->hooks()->route(slot.instance->self(), &ctx, ctx.state, &candidates);
+        });
+        if (outcome != Outcome::Continue) return outcome;
+    }
+    return Outcome::Continue;
+}
+
+Outcome Runner::onStream(uint32_t lane, uint32_t choice, std::string_view text, int32_t end) {
+    Outcome strictest = Outcome::Continue;
+    for (const auto& subscription : request_.subscriptions) {
+        if (!(subscription.lanes & lane)) continue;
+        const HookSlot slot{subscription.instance, nullptr, false};
+        const sluice_stream_event event{sizeof event, lane, choice, end, str(text), str(text)};
+        const Outcome outcome = invoke(Phase::OnStream, slot, [&](sluice_ctx& ctx) {
+            sluice_stream_action action{};
+            action.size = sizeof action;
+            action.release = text.size();
+            return slot.instance->hooks()->on_stream(slot.instance->self(), &ctx, ctx.state, &event, &action);
+        });
+        // One record a lane is enough: thousands of chunks would bury the rest.
+        if (std::string_view(request_.verdicts.back().verdict) == "pass" && end == SLUICE_END_NOT_YET) request_.verdicts.pop_back();
+        if (outcome != Outcome::Continue) strictest = outcome;
+    }
+    return strictest;
+}
+
+}  // namespace sluice::host

@@ -1,0 +1,70 @@
+// Runs the phases of one request: calls hooks, judges their verdicts by the rules of the phase and the policy of the instance, and
+// keeps what each of them said.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "plugin_host/chain.h"
+#include "plugin_host/request_state.h"
+
+namespace sluice::host {
+
+/// What happens next, after all hooks of a phase.
+enum class Outcome {
+    Continue,
+    Respond,     // request.reply is the answer
+    Block,       // request.block says why
+    Identified,
+    Retry,
+    Fallback,
+    Abort,       // the stream
+};
+
+class Runner {
+public:
+    Runner(RequestState& request, size_t instance_count);
+    ~Runner();  // ends the plugins' request states, each exactly once
+    Runner(const Runner&) = delete;
+    Runner& operator=(const Runner&) = delete;
+
+    void setChain(const Chain& chain) { chain_ = &chain; }
+    const Chain& chain() const { return *chain_; }
+
+    Outcome onRequest() { return runForward(Phase::OnRequest, chain_->on_request); }
+    /// Block if somebody denies, or if there are authenticators and none of them knows the caller.
+    Outcome authenticate();
+    Outcome authorize() { return runForward(Phase::Authorize, chain_->authorize); }
+    Outcome preCall() { return runForward(Phase::PreCall, chain_->pre_call); }
+    Outcome cacheLookup() { return runForward(Phase::CacheLookup, chain_->cache_lookup); }
+    Outcome route(const sluice_candidates& candidates);
+    Outcome duringCall(const HookSlot& slot) { return runOne(Phase::DuringCall, slot); }
+    Outcome onUpstreamRequest() { return runForward(Phase::OnUpstreamRequest, chain_->on_upstream_request); }
+    Outcome onUpstreamResponse() { return runAll(Phase::OnUpstreamResponse, chain_->on_upstream_response); }
+    Outcome onAttemptEnd() { return runAll(Phase::OnAttemptEnd, chain_->on_attempt_end); }
+    Outcome postCall() { return runAll(Phase::PostCall, chain_->post_call); }
+    Outcome onResponse() { return runAll(Phase::OnResponse, chain_->on_response); }
+    /// Hands text of one lane to those who subscribed to it.
+    Outcome onStream(uint32_t lane, uint32_t choice, std::string_view text, int32_t end);
+
+    /// The handle for calls that are no hooks: a router's pick, a provider's prepare and serve.
+    sluice_ctx& context(Instance& instance, Phase phase);
+
+private:
+    template <class Call>
+    Outcome invoke(Phase phase, const HookSlot& slot, Call&& call);
+    Outcome runOne(Phase phase, const HookSlot& slot);
+    Outcome runForward(Phase phase, const std::vector<HookSlot>& slots);
+    Outcome runAll(Phase phase, const std::vector<HookSlot>& slots);
+    Outcome failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record);
+    Outcome judge(Phase phase, sluice_verdict verdict, VerdictRecord& record);
+    Outcome notScanned(Phase phase, const Instance& instance);
+    void begin(sluice_ctx& ctx);
+
+    RequestState& request_;
+    const Chain* chain_ = nullptr;
+    std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
+    std::vector<std::unique_ptr<sluice_ctx>> parallel_;  // the same for during_call, which runs beside everything else
+};
+
+}  // namespace sluice::host

@@ -1,0 +1,48 @@
+// What the host offers to plugins beyond the request itself, handed in from above: plugin_host knows neither sockets nor threads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/offload.h"
+#include "base/status.h"
+#include "config/secrets.h"
+#include "http/fields.h"
+#include "plugin_host/interval_timers.h"
+#include "plugin_host/metrics.h"
+
+namespace sluice::host {
+
+/// An HTTP call on behalf of a plugin. Views are borrowed for the call.
+struct HttpCall {
+    std::string_view method;
+    std::string_view url;
+    std::vector<http::Field> fields;
+    std::string_view body;
+};
+
+struct HttpAnswer {
+    int status = 0;
+    std::string head;  // owns the text of `fields`
+    http::Fields fields;
+    std::string body;
+};
+
+class HttpCaller {
+public:
+    virtual ~HttpCaller() = default;
+    /// Parks the fiber, or blocks a thread that is no loop. [loop] [offload]
+    virtual base::Status call(const HttpCall& call, base::TimePoint deadline, HttpAnswer& answer) = 0;
+};
+
+struct Services {
+    Metrics& metrics;
+    base::Offload& offload;
+    IntervalTimers& timers;
+    HttpCaller& http;
+    const config::Secrets& secrets;
+};
+
+}  // namespace sluice::host

@@ -1,0 +1,63 @@
+#include "upstream/endpoint.h"
+
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
+#include <fmt/format.h>
+
+namespace sluice::upstream {
+
+using base::Code;
+
+namespace {
+
+base::Result<Endpoint> fromUri(const Poco::URI& uri, std::string_view text) {
+    const auto wrong = [&](const char* why) {
+        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a usable URL: {}", text, why));
+    };
+    Endpoint endpoint;
+    if (uri.getScheme() != "http" && uri.getScheme() != "https") return wrong("it must start with http:// or https://");
+    if (uri.getHost().empty()) return wrong("it names no host");
+    if (!uri.getUserInfo().empty()) return wrong("user and password do not belong into a URL");
+    if (uri.getPort() == 0) return wrong("it names port 0");
+    endpoint.tls = uri.getScheme() == "https";
+    endpoint.host = uri.getHost();
+    endpoint.port = uri.getPort();
+    const bool v6 = endpoint.host.find(':') != std::string::npos;
+    const std::string host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
+    const bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
+    endpoint.host_field = usual ? host : fmt::format("{}:{}", host, endpoint.port);
+    endpoint.key = fmt::format("{}://{}:{}", uri.getScheme(), host, endpoint.port);
+    return endpoint;
+}
+
+}  // namespace
+
+base::Result<Endpoint> Endpoint::parse(std::string_view url) {
+    try {
+        const Poco::URI uri{std::string(url)};
+        auto endpoint = fromUri(uri, url);
+        if (!endpoint) return endpoint;
+        if (!uri.getRawQuery().empty()) return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\": a base URL has no query", url));
+        endpoint->base_path = uri.getPathEtc();
+        while (!endpoint->base_path.empty() && endpoint->base_path.back() == '/') endpoint->base_path.pop_back();
+        return endpoint;
+    } catch (const Poco::Exception& e) {
+        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+    }
+}
+
+base::Result<Url> Url::parse(std::string_view url) {
+    try {
+        const Poco::URI uri{std::string(url)};
+        auto endpoint = fromUri(uri, url);
+        if (!endpoint) return endpoint.error();
+        std::string target = uri.getPathEtc();
+        if (target.empty() || target.front() != '/') target.insert(0, "/");
+        return Url{std::move(*endpoint), std::move(target)};
+    } catch (const Poco::Exception& e) {
+        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+    }
+}
+
+}  // namespace sluice::upstream

@@ -1,0 +1,94 @@
+#include "upstream/pool.h"
+
+#include <algorithm>
+
+#include <Poco/Exception.h>
+
+namespace sluice::upstream {
+
+using base::Code;
+using base::Retry;
+using http::Io;
+
+namespace {
+
+base::Error connectError(Io io, const Endpoint& endpoint) {
+    if (io == Io::Interrupted) return base::upstreamError(Code::Cancelled, "the request was cancelled", Retry::Safe);
+    if (io == Io::Timeout) return base::upstreamError(Code::Unavailable, "connecting to " + endpoint.key + " took too long", Retry::Safe);
+    return base::upstreamError(Code::Unavailable, "cannot connect to " + endpoint.key, Retry::Safe);
+}
+
+}  // namespace
+
+Pool::Pool(base::Loop& loop, Resolver& resolver, Poco::Net::Context::Ptr tls, const base::Limits& limits)
+    : loop_(loop), resolver_(resolver), tls_(std::move(tls)), limits_(limits) {}
+
+bool Pool::usable(const Connection& connection) const {
+    const auto& watch = connection.transport->watch();
+    const bool young = base::Clock::now() - connection.idle_since < base::milliseconds(limits_.upstream_idle_timeout_ms);
+    // Readable while idle means a FIN, an alert or bytes nobody asked for: none of them is a good start.
+    return young && !watch.peerFinished() && !watch.hungUp() && (connection.transport->secure() || !watch.readable());
+}
+
+base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint, base::TimePoint deadline) {
+    if (const auto found = idle_by_key_.find(endpoint.key); found != idle_by_key_.end()) {
+        auto& list = found->second;
+        while (!list.empty()) {
+            auto connection = std::move(list.back());
+            list.pop_back();
+            --idle_;
+            if (usable(*connection)) return connection;
+        }
+    }
+    return connect(endpoint, std::min(deadline, base::TimePoint(base::Clock::now() + base::milliseconds(limits_.connect_timeout_ms))));
+}
+
+base::Result<std::unique_ptr<Connection>> Pool::connect(const Endpoint& endpoint, base::TimePoint deadline) {
+    auto addresses = resolver_.resolve(endpoint.host, endpoint.port);
+    if (!addresses) return addresses.error();
+    base::Error last = connectError(Io::Failed, endpoint);
+    for (const auto& address : *addresses) {
+        try {
+            // Owned by an AutoPtr until a transport takes it over.
+            Poco::AutoPtr<FiberSocketImpl> socket(new FiberSocketImpl(loop_, address.family()));
+            const Io io = socket->connectTo(address, deadline);
+            if (io != Io::Ok) {
+                last = connectError(io, endpoint);
+                if (io != Io::Failed) break;
+                continue;
+            }
+            if (!endpoint.tls) return std::make_unique<Connection>(std::make_unique<SocketTransport>(socket.duplicate()), limits_);
+            Poco::AutoPtr<TlsSocketImpl> secure(new TlsSocketImpl(socket.get(), tls_));
+            auto transport = std::make_unique<SocketTransport>(secure.duplicate());
+            if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
+                last = shaken.error();
+                last.retry = Retry::Safe;
+                break;
+            }
+            return std::make_unique<Connection>(std::move(transport), limits_);
+        } catch (const Poco::Exception& e) {
+            last = base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(), Retry::Safe);
+        }
+    }
+    return last;
+}
+
+void Pool::release(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
+    if (!connection->http.reusable() || idle_ >= limits_.upstream_idle_max) return;
+    auto& list = idle_by_key_[endpoint.key];
+    if (list.size() >= limits_.upstream_idle_per_host_max) return;
+    connection->idle_since = base::Clock::now();
+    connection->http.releaseBuffer();
+    ++connection->requests;
+    list.push_back(std::move(connection));
+    ++idle_;
+}
+
+void Pool::sweep() {
+    for (auto it = idle_by_key_.begin(); it != idle_by_key_.end();) {
+        idle_ -= std::erase_if(it->second, [this](const auto& connection) { return !usable(*connection); });
+        it = it->second.empty() ? idle_by_key_.erase(it) : std::next(it);
+    }
+}
+
+}  // namespace sluice::upstream

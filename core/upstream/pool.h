@@ -1,0 +1,52 @@
+// Connections to upstreams, kept open between requests. One pool a loop, so no lock.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/loop.h"
+#include "http/client_connection.h"
+#include "upstream/endpoint.h"
+#include "upstream/resolver.h"
+#include "upstream/socket_transport.h"
+
+namespace sluice::upstream {
+
+struct Connection {
+    Connection(std::unique_ptr<SocketTransport> socket, const base::Limits& limits) : transport(std::move(socket)), http(*transport, limits) {}
+    std::unique_ptr<SocketTransport> transport;
+    http::ClientConnection http;
+    base::TimePoint idle_since{};
+    uint64_t requests = 0;  // 0: fresh
+};
+
+class Pool {
+public:
+    Pool(base::Loop& loop, Resolver& resolver, Poco::Net::Context::Ptr tls, const base::Limits& limits);
+
+    /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled; all Retry::Safe,
+    /// nothing was sent. [loop]
+    base::Result<std::unique_ptr<Connection>> acquire(const Endpoint& endpoint, base::TimePoint deadline);
+    /// Takes it back; closes it if it cannot carry another request or there are enough. [loop]
+    void release(const Endpoint& endpoint, std::unique_ptr<Connection> connection);
+
+    /// Closes what has been idle for too long. [loop]
+    void sweep();
+    size_t idle() const { return idle_; }
+
+private:
+    base::Result<std::unique_ptr<Connection>> connect(const Endpoint& endpoint, base::TimePoint deadline);
+    bool usable(const Connection& connection) const;
+
+    base::Loop& loop_;
+    Resolver& resolver_;
+    Poco::Net::Context::Ptr tls_;
+    const base::Limits& limits_;
+    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_by_key_;
+    size_t idle_ = 0;
+};
+
+}  // namespace sluice::upstream

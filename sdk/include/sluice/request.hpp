@@ -1,0 +1,199 @@
+// One request in the hands of a hook. A thin view: copy it freely, never keep it past the hook. [loop]
+#pragma once
+
+#include <sluice/host.hpp>
+
+namespace sluice {
+
+namespace detail {
+
+// The host's tables, looked up once for each loaded plugin. Filled before the first hook runs, constant afterwards.
+struct Tables {
+    const sluice_host_request* request = nullptr;
+    const sluice_host_reply* reply = nullptr;
+    const sluice_host_response* response = nullptr;
+    const sluice_host_attempt* attempt = nullptr;
+    const sluice_host_stream* stream = nullptr;
+    const sluice_host_serve* serve = nullptr;
+    const sluice_host_attributes* attributes = nullptr;
+    const sluice_host_timers* timers = nullptr;
+    const sluice_host_http* http = nullptr;
+    const sluice_host_offload* offload = nullptr;
+
+    void fill(const Host& host) {
+        request = host.find<sluice_host_request>(SLUICE_HOST_REQUEST_ID);
+        reply = host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
+        response = host.find<sluice_host_response>(SLUICE_HOST_RESPONSE_ID);
+        attempt = host.find<sluice_host_attempt>(SLUICE_HOST_ATTEMPT_ID);
+        stream = host.find<sluice_host_stream>(SLUICE_HOST_STREAM_ID);
+        serve = host.find<sluice_host_serve>(SLUICE_HOST_SERVE_ID);
+        attributes = host.find<sluice_host_attributes>(SLUICE_HOST_ATTRIBUTES_ID);
+        timers = host.find<sluice_host_timers>(SLUICE_HOST_TIMERS_ID);
+        http = host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID);
+        offload = host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID);
+    }
+};
+inline Tables tables;
+
+}  // namespace detail
+
+/// Why something is refused. Only `message` is shown to the client.
+struct Refusal {
+    std::string_view message;
+    std::string_view code = {};
+    std::string_view type = {};
+    std::string_view category = {};
+    std::string_view internal_reason = {};
+    uint32_t http_status = 0;  // 0: the phase's own
+};
+
+class Request {
+public:
+    explicit Request(sluice_ctx* ctx) : ctx_(ctx) {}
+    sluice_ctx* raw() const { return ctx_; }
+
+    std::string_view method() const { return text(SLUICE_REQUEST_METHOD); }
+    std::string_view path() const { return text(SLUICE_REQUEST_PATH); }
+    std::string_view route() const { return text(SLUICE_REQUEST_ROUTE); }
+    std::string_view model() const { return text(SLUICE_REQUEST_MODEL); }
+    std::string_view callId() const { return text(SLUICE_REQUEST_CALL_ID); }
+    std::string_view tenant() const { return text(SLUICE_REQUEST_TENANT); }
+    std::string_view keyId() const { return text(SLUICE_REQUEST_KEY_ID); }
+    std::string_view user() const { return text(SLUICE_REQUEST_USER); }
+    std::string_view client() const { return text(SLUICE_REQUEST_CLIENT); }
+    std::string_view query() const { return text(SLUICE_REQUEST_QUERY); }
+    bool stream() const { return tables().request->stream(ctx_) != 0; }
+    bool cancelled() const { return tables().request->cancelled(ctx_) != 0; }
+
+    std::optional<std::string_view> header(std::string_view name) const {
+        sluice_str value{};
+        if (tables().request->header(ctx_, str(name), &value) != SLUICE_OK) return std::nullopt;
+        return view(value);
+    }
+    bool setHeader(std::string_view name, std::string_view value) const { return tables().request->set_header(ctx_, str(name), str(value)) == SLUICE_OK; }
+    std::string_view body() const { return view(tables().request->body(ctx_)); }
+    /// A top-level member of the body, as JSON text.
+    std::optional<std::string_view> member(std::string_view name) const {
+        sluice_str json{};
+        if (tables().request->member(ctx_, str(name), &json) != SLUICE_OK) return std::nullopt;
+        return view(json);
+    }
+    bool setMember(std::string_view name, std::string_view json) const { return tables().request->set_member(ctx_, str(name), str(json)) == SLUICE_OK; }
+    bool setModel(std::string_view model) const { return tables().request->set_model(ctx_, str(model)) == SLUICE_OK; }
+
+    /// `return request.block({"no"})` in a hook that may block.
+    Verdict block(const Refusal& why) const {
+        refuse(why);
+        return Verdict::Block;
+    }
+    Verdict deny(const Refusal& why) const {
+        refuse(why);
+        return Verdict::Deny;
+    }
+    Verdict respond(uint32_t status, std::string_view content_type, std::string_view body) const {
+        (void)tables().reply->respond(ctx_, status, str(content_type), str(body));
+        return Verdict::Respond;
+    }
+    Verdict notScanned(std::string_view reason) const {
+        (void)tables().reply->not_scanned(ctx_, str(reason));
+        return Verdict::NotScanned;
+    }
+    /// `identity.size` is filled in here.
+    Verdict identified(sluice_identity identity) const {
+        identity.size = sizeof identity;
+        return tables().reply->identify(ctx_, &identity) == SLUICE_OK ? Verdict::Identified : Verdict::Failed;
+    }
+
+    std::optional<std::string_view> attribute(std::string_view name) const {
+        sluice_str value{};
+        if (tables().attributes->get(ctx_, str(name), &value) != SLUICE_OK) return std::nullopt;
+        return view(value);
+    }
+    bool setAttribute(std::string_view name, std::string_view value) const { return tables().attributes->set(ctx_, str(name), str(value)) == SLUICE_OK; }
+
+    /// Parks the request; SLUICE_OK after that time. [may-wait]
+    sluice_status sleep(uint32_t ms) const { return tables().timers->sleep(ctx_, ms); }
+
+    /// Calls out and reads the answer on the next line; the request parks meanwhile. [may-wait]
+    HttpResult post(const Host& host, std::string_view url, std::string_view json, uint32_t timeout_ms = 0) const {
+        const sluice_http_field field{str("content-type"), str("application/json")};
+        sluice_http_request request{sizeof request, timeout_ms, str("POST"), str(url), &field, 1, str(json)};
+        sluice_http_response response{};
+        response.size = sizeof response;
+        const sluice_status status = tables().http->call(host.raw(), ctx_, &request, &response);
+        return {status, static_cast<int>(response.status), view(response.body)};
+    }
+
+    /// Sees text of these lanes of the stream in on_stream.
+    bool observe(uint32_t lanes) const {
+        const sluice_subscription wanted{sizeof wanted, lanes, SLUICE_STREAM_OBSERVE, 0, 0, 0};
+        return tables().stream->subscribe(ctx_, &wanted) == SLUICE_OK;
+    }
+
+protected:
+    static const detail::Tables& tables() { return detail::tables; }
+
+private:
+    std::string_view text(uint32_t what) const { return view(tables().request->text(ctx_, what)); }
+    void refuse(const Refusal& why) const {
+        const sluice_block block{sizeof block, why.http_status, str(why.code), str(why.type), str(why.message), str(why.internal_reason), str(why.category)};
+        (void)tables().reply->block(ctx_, &block);
+    }
+
+    sluice_ctx* ctx_;
+};
+
+/// The same request during one attempt at one deployment.
+class Attempt : public Request {
+public:
+    using Request::Request;
+
+    std::string_view deploymentId() const { return text(SLUICE_ATTEMPT_DEPLOYMENT_ID); }
+    std::string_view upstreamModel() const { return text(SLUICE_ATTEMPT_MODEL); }
+    std::string_view provider() const { return text(SLUICE_ATTEMPT_PROVIDER); }
+    std::string_view error() const { return text(SLUICE_ATTEMPT_ERROR); }
+    uint32_t number() const { return tables().attempt->number(raw()); }
+
+    bool setPath(std::string_view path) const { return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK; }
+    bool setUpstreamHeader(std::string_view name, std::string_view value) const {
+        return tables().attempt->set_header(raw(), str(name), str(value)) == SLUICE_OK;
+    }
+    std::optional<std::string_view> upstreamMember(std::string_view name) const {
+        sluice_str json{};
+        if (tables().attempt->member(raw(), str(name), &json) != SLUICE_OK) return std::nullopt;
+        return view(json);
+    }
+    bool setUpstreamMember(std::string_view name, std::string_view json) const {
+        return tables().attempt->set_member(raw(), str(name), str(json)) == SLUICE_OK;
+    }
+    std::string_view upstreamBody() const { return view(tables().attempt->body(raw())); }
+
+    // For providers that answer by themselves.
+    bool begin(uint32_t status, std::string_view content_type) const { return tables().serve->begin(raw(), status, str(content_type)) == SLUICE_OK; }
+    /// [may-wait]
+    sluice_status write(std::string_view bytes) const { return tables().serve->write(raw(), str(bytes)); }
+
+private:
+    std::string_view text(uint32_t what) const { return view(tables().attempt->text(raw(), what)); }
+};
+
+/// The same request when its answer is on the way to the client.
+class Response : public Request {
+public:
+    using Request::Request;
+
+    uint32_t status() const { return tables().response->status(raw()); }
+    std::optional<std::string_view> responseHeader(std::string_view name) const {
+        sluice_str value{};
+        if (tables().response->header(raw(), str(name), &value) != SLUICE_OK) return std::nullopt;
+        return view(value);
+    }
+    bool setResponseHeader(std::string_view name, std::string_view value) const {
+        return tables().response->set_header(raw(), str(name), str(value)) == SLUICE_OK;
+    }
+    std::string_view responseBody() const { return view(tables().response->body(raw())); }
+    bool setResponseBody(std::string_view body) const { return tables().response->set_body(raw(), str(body)) == SLUICE_OK; }
+    std::string_view laneText(uint32_t lane) const { return view(tables().response->lane_text(raw(), lane)); }
+};
+
+}  // namespace sluice
