@@ -73,19 +73,20 @@ public:
         announce(settings, *generation, server.port());
         int signal = 0;
         sigwait(&signals, &signal);
-        return drain(gateway, server, settings.listen.limits, signal);
+        return drain(gateway, server, settings.listen.limits, signals, signal);
     }
 
 private:
-    // Stop accepting, let requests finish, then cancel what is left, flush the records.
-    int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits, int signal) {
+    // Stop accepting, let requests finish, then cancel what is left, flush the records. A second signal ends the patience.
+    int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits, const sigset_t& signals, int signal) {
         base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
         gateway.startDrain();
         server.startDrain();
         const auto deadline = Clock::now() + base::milliseconds(limits.drain_timeout_ms);
         auto next_word = Clock::now() + base::milliseconds(5000);
         while (server.connections() > 0 && Clock::now() < deadline) {
-            std::this_thread::sleep_for(base::milliseconds(5));
+            const timespec pause{0, 5'000'000};
+            if (sigtimedwait(&signals, nullptr, &pause) > 0) break;
             if (gateway.inFlight() == 0) server.startDrain();  // connections that have become idle meanwhile
             if (Clock::now() < next_word) continue;
             base::log::info("draining: {} requests are still running", gateway.inFlight());

@@ -1,4 +1,4 @@
-// Reads model_list.
+// Reads model_list: one deployment an entry, with what its litellm_params say about transport.
 #pragma once
 
 #include "config/section.h"

@@ -62,7 +62,7 @@ base::Result<const DeploymentRuntime*> Candidates::pick(const Generation& genera
     host::Instance* router = generation.router();
     if (left == 1 || !router) return deployments_[first];
     auto& ctx = runner.context(*router, host::Phase::Route);
-    const int32_t choice = router->router()->pick(router->self(), &ctx, &table_.api);
+    const int32_t choice = router->pick(ctx, table_.api);
     if (choice >= 0 && isAvailable(&table_.api, static_cast<uint32_t>(choice))) return deployments_[static_cast<size_t>(choice)];
     ++router->failures;  // an impossible choice must not cost the request: routing fails open
     return deployments_[first];

@@ -29,7 +29,7 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     }
     host::Instance& provider = *deployment.provider;
     auto& ctx = runner_.context(provider, host::Phase::OnUpstreamRequest);
-    const sluice_status prepared = provider.provider()->prepare(provider.self(), deployment.handle, &ctx);
+    const sluice_status prepared = provider.prepare(deployment.handle, ctx);
     ctx.phase = host::Phase::None;
     if (prepared == SLUICE_E_UNSUPPORTED) {
         return base::gatewayError(Code::Unsupported, "The provider " + deployment.config->provider + " of model " + request_.model +

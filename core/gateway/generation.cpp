@@ -15,7 +15,7 @@ std::shared_ptr<Generation> Generation::build(config::Settings settings, const h
                                               const Shared& shared, Faults& faults) {
     const Plan plan = makePlan(settings, catalog, environment, faults);
     if (faults.hasErrors()) return nullptr;
-    std::shared_ptr<Generation> generation(new Generation(std::move(settings), shared));
+    std::unique_ptr<Generation> generation(new Generation(std::move(settings), shared));
     generation->loadInstances(plan, catalog, faults);
     if (faults.hasErrors()) return nullptr;
     generation->openDeployments(plan, faults);

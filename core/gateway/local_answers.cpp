@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/log.h"
-
 namespace sluice::gateway {
 
 using Json = nlohmann::ordered_json;
@@ -81,12 +79,7 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  record.usage.known ? 1 : 0};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
-            try {
-                slot.instance->hooks()->on_complete(slot.instance->self(), &view);
-            } catch (...) {
-                ++slot.instance->failures;
-                base::log::error("plugin {}: on_complete threw an exception", slot.instance->id());
-            }
+            slot.instance->complete(view);
         }
     });
 }

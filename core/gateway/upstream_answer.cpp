@@ -1,7 +1,5 @@
 #include "gateway/upstream_answer.h"
 
-#include "base/log.h"
-
 namespace sluice::gateway {
 
 using base::Code;
@@ -45,12 +43,7 @@ ServedAnswer::ServedAnswer(host::RequestState& request, host::Runner& runner, co
 
 void ServedAnswer::serve() {
     ctx_.phase = host::Phase::OnUpstreamRequest;
-    try {
-        result_ = deployment_.provider->provider()->serve(deployment_.provider->self(), deployment_.handle, &ctx_);
-    } catch (...) {
-        base::log::error("plugin {}: serve threw an exception", deployment_.provider->id());
-        result_ = SLUICE_E_INTERNAL;
-    }
+    result_ = deployment_.provider->serve(deployment_.handle, ctx_);
     pipe_.finish();
     done_ = true;
     if (waiting_) waiting_->wake();

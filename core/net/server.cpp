@@ -105,7 +105,11 @@ void Server::startDrain() {
 }
 
 void Server::stop() {
-    if (stopping_.exchange(true)) return;
+    {
+        const std::lock_guard lock(watch_mutex_);
+        if (stopping_.exchange(true)) return;
+    }
+    watch_wake_.notify_all();
     if (watchdog_.joinable()) watchdog_.join();
     for (auto& loop : loops_) loop->stop();
     for (auto& loop : loops_) loop->join();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -100,6 +101,8 @@ private:
     std::vector<std::unique_ptr<LoopThread>> loops_;
     uint16_t port_ = 0;
     std::atomic<bool> stopping_{false};
+    std::mutex watch_mutex_;
+    std::condition_variable watch_wake_;  // with watch_mutex_: ends the watchdog's sleep
     std::thread watchdog_;
 };
 

@@ -27,8 +27,8 @@ void blame(const gateway::Gateway& gateway, const char* label, size_t loop, doub
 void Server::watch() {
     const auto limit = base::milliseconds(listen_.limits.stall_warn_ms);
     std::vector<Seen> seen(loops_.size());
-    while (!stopping_) {
-        std::this_thread::sleep_for(std::min(limit / 2, base::milliseconds(20)));
+    std::unique_lock lock(watch_mutex_);
+    while (!watch_wake_.wait_for(lock, std::min(limit / 2, base::milliseconds(20)), [this] { return stopping_.load(); })) {
         const auto now = base::Clock::now();
         for (size_t i = 0; i < loops_.size(); ++i) {
             const uint64_t ticks = loops_[i]->loop().runTicks();

@@ -36,13 +36,44 @@ base::Result<std::unique_ptr<Instance>> Instance::create(const Library& library,
     return instance;
 }
 
+template <class Call>
+auto Instance::contained(const char* what, Call&& call) -> decltype(call()) {
+    try {
+        return call();
+    } catch (const std::exception& e) {
+        base::log::error("plugin {}: {} threw: {}", id(), what, e.what());
+    } catch (...) {
+        base::log::error("plugin {}: {} threw an unknown exception", id(), what);
+    }
+    ++failures;
+    return SLUICE_E_INTERNAL;
+}
+
 Instance::~Instance() {
     if (!self_) return;
-    try {
+    (void)contained("destroy", [&] {
         library_.entry->destroy(self_);
-    } catch (...) {
-        base::log::error("plugin {}: destroy threw an exception", id());
-    }
+        return SLUICE_OK;
+    });
+}
+
+int32_t Instance::pick(sluice_ctx& ctx, const sluice_candidates& candidates) {
+    return contained("pick", [&] { return router_->pick(self_, &ctx, &candidates); });
+}
+
+sluice_status Instance::prepare(sluice_deployment* deployment, sluice_ctx& ctx) {
+    return contained("prepare", [&] { return provider_->prepare(self_, deployment, &ctx); });
+}
+
+sluice_status Instance::serve(sluice_deployment* deployment, sluice_ctx& ctx) {
+    return contained("serve", [&] { return provider_->serve(self_, deployment, &ctx); });
+}
+
+void Instance::complete(const sluice_record& record) {
+    (void)contained("on_complete", [&] {
+        hooks_->on_complete(self_, &record);
+        return SLUICE_OK;
+    });
 }
 
 }  // namespace sluice::host

@@ -42,6 +42,14 @@ public:
     const sluice_router* router() const { return router_; }
     const sluice_provider* provider() const { return provider_; }
 
+    // --- calls into the plugin that are no hooks; whatever it throws stops here and counts as a failure ---
+
+    /// Index of a candidate, or a negative status.
+    int32_t pick(sluice_ctx& ctx, const sluice_candidates& candidates);
+    sluice_status prepare(sluice_deployment* deployment, sluice_ctx& ctx);
+    sluice_status serve(sluice_deployment* deployment, sluice_ctx& ctx);
+    void complete(const sluice_record& record);
+
     std::atomic<uint64_t> failures{0};  // hooks that failed, threw or gave an impossible verdict
     std::atomic<uint64_t> timeouts{0};  // hooks past their deadline
     std::atomic<uint64_t> stalls{0};    // times the watchdog found it holding a loop
@@ -50,6 +58,8 @@ private:
     Instance(const Library& library, const config::PluginInstance& settings, Services& services, size_t index);
     template <class T>
     const T* interface(const char* id) const;
+    template <class Call>
+    auto contained(const char* what, Call&& call) -> decltype(call());
 
     Library library_;
     config::PluginInstance settings_;

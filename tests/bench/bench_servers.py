@@ -1,0 +1,114 @@
+"""The servers of a bench run: how each is configured, started and found ready. All on loopback, one worker each."""
+
+import http.client
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+from bench_processes import Failed, free_port
+
+HERE = Path(__file__).resolve().parent
+KEY = "sk-bench"
+PATH = "/v1/chat/completions"
+WORKERS = 1
+
+
+def request(port, method="GET", path="/health", body=None, key=None):
+    """(status, text) of one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    finally:
+        connection.close()
+
+
+def chat(port, key=KEY):
+    message = {"model": "gpt-test", "messages": [{"role": "user", "content": "Hello"}]}
+    return request(port, "POST", PATH, json.dumps(message), key)
+
+
+def upstream_counts(upstream):
+    return json.loads(request(upstream.port)[1])
+
+
+class Server:
+    def __init__(self, name, process, port):
+        self.name, self.process, self.port = name, process, port
+        self.url = f"http://127.0.0.1:{port}{PATH}"
+        self.pid = process.pid
+
+
+class Servers:
+    def __init__(self, processes, directory, bin_dir, sluice):
+        self.processes, self.directory = processes, directory
+        self.bin_dir = Path(bin_dir)
+        self.sluice = shutil.which(sluice)
+        self.nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+    def tool(self, name):
+        path = self.bin_dir / name
+        if not os.access(path, os.X_OK):
+            raise Failed(f"{path} is not there; README.md says how to build it")
+        return str(path)
+
+    def start_upstream(self, name="upstream", *arguments):
+        port = free_port()
+        process = self.processes.start(name, [self.tool("sluice_paced_upstream"), "--port", str(port), *arguments])
+        self._until_ready(name, process, lambda: request(port))
+        return Server(name, process, port)
+
+    def start_nginx(self, upstream):
+        port, directory = free_port(), self.directory / "nginx"
+        directory.mkdir()
+        if os.geteuid() == 0:
+            shutil.chown(directory, "nobody", "nogroup")
+        config = self._fill("nginx.conf.in", "nginx.conf", WORKERS=WORKERS, DIR=directory, PORT=port,
+                            UPSTREAM_PORT=upstream.port)
+        command = [self.nginx, "-p", str(directory), "-c", config, "-e", str(directory / "error.log")]
+        process = self.processes.start("nginx", command, unprivileged=True)
+        self._until_ready("nginx", process, lambda: chat(port))
+        return Server("nginx", process, port)
+
+    def start_sluice(self, chain, upstream, name=None):
+        """`chain` names a template in configs/; `name` tells two gateways with the same chain apart."""
+        name, port = name or chain, free_port()
+        config = self._fill(f"configs/{chain}.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=WORKERS,
+                            RECORDS=self.records(name))
+        command = [self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"]
+        process = self.processes.start(name, command)
+        self._until_ready(name, process, lambda: chat(port))
+        return Server(name, process, port)
+
+    def records(self, name):
+        return self.directory / f"{name}.jsonl"
+
+    def _fill(self, template, name, **values):
+        text = (HERE / template).read_text()
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", str(value))
+        path = self.directory / name
+        path.write_text(text)
+        return str(path)
+
+    def _until_ready(self, name, process, probe, seconds=10):
+        end = time.monotonic() + seconds
+        seen = "no answer"
+        while time.monotonic() < end:
+            if process.poll() is not None:
+                raise Failed(f"{name} ended at once with {process.returncode}: {self.processes.log_tail(name)}")
+            try:
+                status, text = probe()
+                if status == 200:
+                    return
+                seen = f"status {status}: {text[:200]}"
+            except (OSError, http.client.HTTPException) as error:
+                seen = str(error)
+            time.sleep(0.05)
+        raise Failed(f"{name} was not ready within {seconds} s ({seen}): {self.processes.log_tail(name)}")
