@@ -1,66 +1,117 @@
 #include "account/record.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json_writer.h"
 
 namespace sluice::account {
 
-using Json = nlohmann::ordered_json;
+using base::JsonWriter;
 
 namespace {
 
-Json orNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 double seconds(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
 
-Json usageObject(const llm::Usage& usage) {
-    if (!usage.known) return nullptr;
-    return {{"prompt_tokens", usage.prompt_tokens},
-            {"completion_tokens", usage.completion_tokens},
-            {"total_tokens", usage.total_tokens},
-            {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}}},
-            {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning_tokens}}},
-            {"cache_creation_input_tokens", usage.cache_creation_tokens}};
+void writeUsage(JsonWriter& w, const llm::Usage& usage) {
+    if (!usage.known) {
+        w.null();
+        return;
+    }
+    w.beginObject();
+    w.key("prompt_tokens").number(usage.prompt_tokens);
+    w.key("completion_tokens").number(usage.completion_tokens);
+    w.key("total_tokens").number(usage.total_tokens);
+    w.key("prompt_tokens_details").beginObject().key("cached_tokens").number(usage.cached_tokens).endObject();
+    w.key("completion_tokens_details").beginObject().key("reasoning_tokens").number(usage.reasoning_tokens).endObject();
+    w.key("cache_creation_input_tokens").number(usage.cache_creation_tokens);
+    w.endObject();
 }
 
-Json metadata(const Record& r) {
-    Json applied = Json::array();
-    for (const auto& guard : r.guardrails) applied.push_back(guard.name);
-    Json attributes = Json::object();
-    for (const auto& [key, value] : r.attributes) attributes[key] = value;
-    return {{"user_api_key_hash", orNull(r.key_id)},
-            {"user_api_key_alias", orNull(r.key_alias)},
-            {"user_api_key_org_id", orNull(r.organization)},
-            {"user_api_key_team_id", orNull(r.team)},
-            {"user_api_key_user_id", orNull(r.user)},
-            {"user_api_key_end_user_id", orNull(r.end_user)},
-            {"requester_ip_address", orNull(r.client_address)},
-            {"user_agent", orNull(r.user_agent)},
-            {"applied_guardrails", std::move(applied)},
-            {"usage_object", usageObject(r.usage)},
-            {"attributes", std::move(attributes)}};
+void writeMetadata(JsonWriter& w, const Record& r) {
+    w.beginObject();
+    w.key("user_api_key_hash").textOrNull(r.key_id);
+    w.key("user_api_key_alias").textOrNull(r.key_alias);
+    w.key("user_api_key_org_id").textOrNull(r.organization);
+    w.key("user_api_key_team_id").textOrNull(r.team);
+    w.key("user_api_key_user_id").textOrNull(r.user);
+    w.key("user_api_key_end_user_id").textOrNull(r.end_user);
+    w.key("requester_ip_address").textOrNull(r.client_address);
+    w.key("user_agent").textOrNull(r.user_agent);
+    w.key("applied_guardrails").beginArray();
+    for (const auto& guard : r.guardrails) w.text(guard.name);
+    w.endArray();
+    w.key("usage_object");
+    writeUsage(w, r.usage);
+    w.key("attributes").beginObject();
+    for (const auto& [name, value] : r.attributes) w.foreignKey(name).text(value);
+    w.endObject();
+    w.endObject();
 }
 
 // What each plugin said about this request; LiteLLM's words for the status.
-Json guardrails(const Record& r) {
-    Json list = Json::array();
+void writeGuardrails(JsonWriter& w, const Record& r) {
+    w.beginArray();
     for (const auto& g : r.guardrails) {
         const bool failed = g.verdict == "failed" || g.verdict == "timeout" || g.verdict == "not_scanned";
-        const char* status = g.verdict == "blocked" ? "guardrail_intervened" : failed ? "guardrail_failed_to_respond" : "success";
-        list.push_back({{"guardrail_name", g.name},
-                        {"guardrail_mode", g.phase},
-                        {"guardrail_status", status},
-                        {"verdict", g.verdict},
-                        {"reason", orNull(g.reason)},
-                        {"duration", g.duration_ms / 1000.0}});
+        w.beginObject();
+        w.key("guardrail_name").text(g.name);
+        w.key("guardrail_mode").text(g.phase);
+        w.key("guardrail_status").text(g.verdict == "blocked" ? "guardrail_intervened" : failed ? "guardrail_failed_to_respond" : "success");
+        w.key("verdict").text(g.verdict);
+        w.key("reason").textOrNull(g.reason);
+        w.key("duration").real(g.duration_ms / 1000.0);
+        w.endObject();
     }
-    return list;
+    w.endArray();
 }
 
-Json errorInformation(const Record& r) {
-    if (r.error.empty()) return nullptr;
-    return {{"error_code", std::to_string(r.http_status)},
-            {"error_class", r.error_class},
-            {"llm_provider", orNull(r.provider)},
-            {"error_message", r.error}};
+void writeError(JsonWriter& w, const Record& r) {
+    if (r.error.empty()) {
+        w.null();
+        return;
+    }
+    w.beginObject();
+    w.key("error_code").text(std::to_string(r.http_status));
+    w.key("error_class").text(r.error_class);
+    w.key("llm_provider").textOrNull(r.provider);
+    w.key("error_message").text(r.error);
+    w.endObject();
+}
+
+void writeStatus(JsonWriter& w, const Record& r) {
+    const char* status = r.outcome == Outcome::Success ? "success" : "failure";
+    w.key("status").text(status);
+    w.key("outcome").text(name(r.outcome));
+    w.key("status_fields").beginObject();
+    w.key("llm_api_status").text(status);
+    w.key("guardrail_status").text(r.outcome == Outcome::Blocked ? "guardrail_intervened" : "success");
+    w.endObject();
+    w.key("http_status").number(static_cast<int64_t>(r.http_status));
+}
+
+void writeTimes(JsonWriter& w, const Record& r) {
+    w.key("startTime").real(seconds(r.start_ms));
+    w.key("endTime").real(seconds(r.end_ms));
+    w.key("completionStartTime");
+    r.first_token_ms ? w.real(seconds(r.first_token_ms)) : w.null();
+    w.key("response_time").real(r.duration_ms / 1000.0);
+}
+
+void writeModel(JsonWriter& w, const Record& r) {
+    w.key("model").text(r.upstream_model.empty() ? r.model : r.upstream_model);
+    w.key("requested_model").textOrNull(r.model);
+    w.key("model_id").textOrNull(r.deployment_id);
+    w.key("model_group").textOrNull(r.model_group);
+    w.key("api_base").textOrNull(r.api_base);
+}
+
+void writeHidden(JsonWriter& w, const Record& r) {
+    w.beginObject();
+    w.key("model_id").textOrNull(r.deployment_id);
+    w.key("api_base").textOrNull(r.api_base);
+    w.key("litellm_model_name").textOrNull(r.upstream_model);
+    w.key("litellm_overhead_time_ms").real(r.overhead_ms);
+    w.key("upstream_time_ms").real(r.upstream_ms);
+    w.key("attempts").number(uint64_t{r.attempts});
+    w.endObject();
 }
 
 }  // namespace
@@ -76,55 +127,43 @@ const char* name(Outcome outcome) {
 }
 
 std::string toJson(const Record& r) {
-    Json j;
-    j["id"] = r.call_id;
-    j["trace_id"] = r.call_id;
-    j["litellm_call_id"] = r.call_id;
-    j["call_type"] = std::string(r.call_type);
-    j["route"] = std::string(r.route);
-    j["stream"] = r.stream;
-    j["response_cost"] = nullptr;
-    j["status"] = r.outcome == Outcome::Success ? "success" : "failure";
-    j["outcome"] = name(r.outcome);
-    j["status_fields"] = {{"llm_api_status", r.outcome == Outcome::Success ? "success" : "failure"},
-                          {"guardrail_status", r.outcome == Outcome::Blocked ? "guardrail_intervened" : "success"}};
-    j["http_status"] = r.http_status;
-    j["custom_llm_provider"] = orNull(r.provider);
-    j["total_tokens"] = r.usage.total_tokens;
-    j["prompt_tokens"] = r.usage.prompt_tokens;
-    j["completion_tokens"] = r.usage.completion_tokens;
-    j["usage_known"] = r.usage.known;
-    j["startTime"] = seconds(r.start_ms);
-    j["endTime"] = seconds(r.end_ms);
-    j["completionStartTime"] = r.first_token_ms ? Json(seconds(r.first_token_ms)) : Json(nullptr);
-    j["response_time"] = r.duration_ms / 1000.0;
-    j["model"] = r.upstream_model.empty() ? r.model : r.upstream_model;
-    j["requested_model"] = orNull(r.model);
-    j["model_id"] = orNull(r.deployment_id);
-    j["model_group"] = orNull(r.model_group);
-    j["api_base"] = orNull(r.api_base);
-    j["metadata"] = metadata(r);
-    j["cache_hit"] = nullptr;
-    j["cache_key"] = nullptr;
-    j["request_tags"] = Json::array();
-    j["end_user"] = orNull(r.end_user);
-    j["requester_ip_address"] = orNull(r.client_address);
-    j["messages"] = nullptr;
-    j["response"] = nullptr;
-    j["finish_reason"] = orNull(r.finish_reason);
-    j["stream_end"] = orNull(r.stream_end);
-    j["error_str"] = orNull(r.error);
-    j["error_information"] = errorInformation(r);
-    j["hidden_params"] = {{"model_id", orNull(r.deployment_id)},
-                          {"api_base", orNull(r.api_base)},
-                          {"litellm_model_name", orNull(r.upstream_model)},
-                          {"litellm_overhead_time_ms", r.overhead_ms},
-                          {"upstream_time_ms", r.upstream_ms},
-                          {"attempts", r.attempts}};
-    j["guardrail_information"] = guardrails(r);
-    j["request_bytes"] = r.request_bytes;
-    j["response_bytes"] = r.response_bytes;
-    return j.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string out;
+    out.reserve(2048);
+    JsonWriter w(out);
+    w.beginObject();
+    for (const char* id : {"id", "trace_id", "litellm_call_id"}) w.key(id).text(r.call_id);
+    w.key("call_type").text(r.call_type);
+    w.key("route").text(r.route);
+    w.key("stream").boolean(r.stream);
+    w.key("response_cost").null();
+    writeStatus(w, r);
+    w.key("custom_llm_provider").textOrNull(r.provider);
+    w.key("total_tokens").number(r.usage.total_tokens);
+    w.key("prompt_tokens").number(r.usage.prompt_tokens);
+    w.key("completion_tokens").number(r.usage.completion_tokens);
+    w.key("usage_known").boolean(r.usage.known);
+    writeTimes(w, r);
+    writeModel(w, r);
+    w.key("metadata");
+    writeMetadata(w, r);
+    w.key("cache_hit").null().key("cache_key").null();
+    w.key("request_tags").beginArray().endArray();
+    w.key("end_user").textOrNull(r.end_user);
+    w.key("requester_ip_address").textOrNull(r.client_address);
+    w.key("messages").null().key("response").null();
+    w.key("finish_reason").textOrNull(r.finish_reason);
+    w.key("stream_end").textOrNull(r.stream_end);
+    w.key("error_str").textOrNull(r.error);
+    w.key("error_information");
+    writeError(w, r);
+    w.key("hidden_params");
+    writeHidden(w, r);
+    w.key("guardrail_information");
+    writeGuardrails(w, r);
+    w.key("request_bytes").number(r.request_bytes);
+    w.key("response_bytes").number(r.response_bytes);
+    w.endObject();
+    return out;
 }
 
 }  // namespace sluice::account

@@ -89,8 +89,13 @@ size_t utf8Length(std::string_view text) {
 
 void appendJsonQuoted(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
+    const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' && c != '\\'; };
     out += '"';
     while (!text.empty()) {
+        const auto stop = static_cast<size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+        out.append(text.substr(0, stop));
+        text.remove_prefix(stop);
+        if (text.empty()) break;
         const char c = text.front();
         const size_t n = utf8Length(text);
         if (n == 0) {
@@ -101,10 +106,8 @@ void appendJsonQuoted(std::string& out, std::string_view text) {
             (out += '\\') += c;
         } else if (c == '\n') {
             out += "\\n";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            ((out += "\\u00") += kHex[static_cast<unsigned char>(c) >> 4]) += kHex[c & 15];
         } else {
-            out += c;
+            ((out += "\\u00") += kHex[static_cast<unsigned char>(c) >> 4]) += kHex[c & 15];
         }
         text.remove_prefix(std::max<size_t>(n, 1));
     }
