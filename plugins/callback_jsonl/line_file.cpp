@@ -1,0 +1,122 @@
+#include "line_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+namespace callback_jsonl {
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;  // records name users and may hold prompts
+
+iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+// Takes the bytes that are written already off the front.
+void advance(std::array<iovec, 3>& pieces, size_t written) {
+    for (auto& each : pieces) {
+        const size_t taken = written < each.iov_len ? written : each.iov_len;
+        each.iov_base = static_cast<char*>(each.iov_base) + taken;
+        each.iov_len -= taken;
+        written -= taken;
+    }
+}
+
+size_t sizeOf(const std::array<iovec, 3>& pieces) {
+    size_t bytes = 0;
+    for (const auto& each : pieces) bytes += each.iov_len;
+    return bytes;
+}
+
+// Does the file end in the middle of a line, as after a crash of the machine? No, for what cannot be read or
+// is no file.
+bool endsInsideLine(const std::string& path) {
+    struct stat now {};
+    if (::stat(path.c_str(), &now) != 0 || !S_ISREG(now.st_mode) || now.st_size == 0) return false;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    char last = '\n';
+    const bool read = ::pread(fd, &last, 1, now.st_size - 1) == 1;
+    ::close(fd);
+    return read && last != '\n';
+}
+
+}  // namespace
+
+LineFile::~LineFile() { close(); }
+
+int LineFile::open() {
+    const std::lock_guard lock(mutex_);
+    return follow();
+}
+
+int LineFile::append(std::string_view line) {
+    const std::lock_guard lock(mutex_);
+    if (const int error = follow()) return error;
+    const int rotation = rotate(line.size() + 1);
+    if (fd_ < 0) return rotation;
+    if (const int error = write(line)) return error;
+    // EINVAL: a pipe has no disk.
+    if (options_.sync && ::fdatasync(fd_) != 0 && errno != EINVAL) return errno;
+    return rotation;  // the line is written, but the file outgrows its limit
+}
+
+// Opens the file if it is not open, or if the path means another file by now: a log rotator or a newer
+// instance moved it.
+int LineFile::follow() {
+    struct stat mine {};
+    struct stat named {};
+    if (fd_ >= 0 && ::fstat(fd_, &mine) == 0 && ::stat(options_.path.c_str(), &named) == 0 &&
+        mine.st_ino == named.st_ino && mine.st_dev == named.st_dev) {
+        return 0;
+    }
+    close();
+    // O_NONBLOCK: a pipe that nobody reads is an error now instead of a gateway that hangs.
+    fd_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                 kOwnerOnly);
+    if (fd_ < 0) return errno;
+    const int flags = ::fcntl(fd_, F_GETFL);
+    if (flags < 0 || ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) < 0) return errno;
+    torn_ = endsInsideLine(options_.path);
+    return 0;
+}
+
+// Moves the file aside if `bytes` more would exceed the limit. What cannot be moved goes on growing: a record
+// is worth more than the limit.
+int LineFile::rotate(uint64_t bytes) {
+    struct stat now {};
+    if (options_.max_bytes == 0 || ::fstat(fd_, &now) != 0 || !S_ISREG(now.st_mode)) return 0;
+    if (now.st_size == 0 || static_cast<uint64_t>(now.st_size) + bytes <= options_.max_bytes) return 0;
+    if (std::rename(options_.path.c_str(), (options_.path + ".1").c_str()) != 0) return errno;
+    return follow();
+}
+
+// One writev a line: with O_APPEND the kernel keeps lines of several writers apart. A disk that is full may
+// take a part only.
+int LineFile::write(std::string_view line) {
+    std::array<iovec, 3> pieces{piece(torn_ ? "\n" : ""), piece(line), piece("\n")};
+    const size_t whole = sizeOf(pieces);
+    while (sizeOf(pieces) > 0) {
+        const ssize_t written = ::writev(fd_, pieces.data(), static_cast<int>(pieces.size()));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) {
+            const int error = errno;
+            if (sizeOf(pieces) < whole) torn_ = true;  // the next line begins on a line of its own
+            return error;
+        }
+        advance(pieces, static_cast<size_t>(written));
+    }
+    torn_ = false;
+    return 0;
+}
+
+void LineFile::close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+}
+
+}  // namespace callback_jsonl
