@@ -1,5 +1,5 @@
-// What a request holds and owes: slots, reservations, and its record. Settled exactly once, by the destructor, whatever ended the
-// request: success, failure, cancel, timeout, a plugin that threw.
+// What a request holds and owes: slots, reservations, and its record. Settled exactly once, by the
+// destructor, whatever ended the request: success, failure, cancel, timeout, a plugin that threw.
 #pragma once
 
 #include <functional>

@@ -20,7 +20,11 @@ void writeUsage(JsonWriter& w, const llm::Usage& usage) {
     w.key("completion_tokens").number(usage.completion_tokens);
     w.key("total_tokens").number(usage.total_tokens);
     w.key("prompt_tokens_details").beginObject().key("cached_tokens").number(usage.cached_tokens).endObject();
-    w.key("completion_tokens_details").beginObject().key("reasoning_tokens").number(usage.reasoning_tokens).endObject();
+    w.key("completion_tokens_details")
+        .beginObject()
+        .key("reasoning_tokens")
+        .number(usage.reasoning_tokens)
+        .endObject();
     w.key("cache_creation_input_tokens").number(usage.cache_creation_tokens);
     w.endObject();
 }
@@ -54,7 +58,10 @@ void writeGuardrails(JsonWriter& w, const Record& r) {
         w.beginObject();
         w.key("guardrail_name").text(g.name);
         w.key("guardrail_mode").text(g.phase);
-        w.key("guardrail_status").text(g.verdict == "blocked" ? "guardrail_intervened" : failed ? "guardrail_failed_to_respond" : "success");
+        w.key("guardrail_status")
+            .text(g.verdict == "blocked" ? "guardrail_intervened"
+                  : failed               ? "guardrail_failed_to_respond"
+                                         : "success");
         w.key("verdict").text(g.verdict);
         w.key("reason").textOrNull(g.reason);
         w.key("duration").real(g.duration_ms / 1000.0);
@@ -118,10 +125,14 @@ void writeHidden(JsonWriter& w, const Record& r) {
 
 const char* name(Outcome outcome) {
     switch (outcome) {
-        case Outcome::Success: return "success";
-        case Outcome::Failure: return "failure";
-        case Outcome::Cancelled: return "cancelled";
-        case Outcome::Blocked: return "blocked";
+        case Outcome::Success:
+            return "success";
+        case Outcome::Failure:
+            return "failure";
+        case Outcome::Cancelled:
+            return "cancelled";
+        case Outcome::Blocked:
+            return "blocked";
     }
     return "failure";
 }

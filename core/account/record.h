@@ -1,5 +1,5 @@
-// The completion record: everything that is known of one request when it is over. Plain values; turned into JSON by the workers,
-// never on a loop.
+// The completion record: everything that is known of one request when it is over. Plain values; turned into
+// JSON by the workers, never on a loop.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +29,13 @@ struct Record {
     Outcome outcome = Outcome::Failure;
     int http_status = 0;
     bool stream = false;
-    int64_t start_ms = 0;        // since the Unix epoch
+    int64_t start_ms = 0;  // since the Unix epoch
     int64_t end_ms = 0;
     int64_t first_token_ms = 0;  // 0: none came
     double duration_ms = 0;
-    double upstream_ms = 0;      // waiting for the upstream
-    double overhead_ms = 0;      // our own share until the answer began
-    std::string model;           // as the client named it
+    double upstream_ms = 0;  // waiting for the upstream
+    double overhead_ms = 0;  // our own share until the answer began
+    std::string model;       // as the client named it
     std::string model_group;
     std::string deployment_id;
     std::string upstream_model;
@@ -44,9 +44,9 @@ struct Record {
     uint32_t attempts = 0;
     llm::Usage usage;
     std::string finish_reason;
-    std::string error;           // empty if none
+    std::string error;  // empty if none
     std::string error_class;
-    std::string stream_end;      // "end_ok", "end_truncated", …; empty if not streamed
+    std::string stream_end;  // "end_ok", "end_truncated", …; empty if not streamed
     std::string client_address;
     std::string user_agent;
     std::string key_id, key_alias, tenant, user, team, organization, end_user;
@@ -56,8 +56,8 @@ struct Record {
     uint64_t response_bytes = 0;
 };
 
-/// One line of JSON with LiteLLM's StandardLoggingPayload fields (docs.litellm.ai/docs/proxy/logging_spec); what Sluice does not know
-/// yet is null.
+/// One line of JSON with LiteLLM's StandardLoggingPayload fields (docs.litellm.ai/docs/proxy/logging_spec);
+/// what Sluice does not know yet is null.
 std::string toJson(const Record& record);
 
 }  // namespace sluice::account

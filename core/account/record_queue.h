@@ -1,4 +1,5 @@
-// The bounded queue between requests and whoever wants their records. Full means dropped and counted, never waiting.
+// The bounded queue between requests and whoever wants their records. Full means dropped and counted, never
+// waiting.
 #pragma once
 
 #include <atomic>

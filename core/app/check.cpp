@@ -11,11 +11,12 @@ namespace sluice::app {
 
 int check(const std::string& config, const std::vector<std::string>& plugin_dirs) {
     auto loaded = load(config, plugin_dirs);
-    const auto plan = gateway::makePlan(loaded.settings, loaded.catalog, config::processEnvironment(), loaded.faults);
+    const auto plan =
+        gateway::makePlan(loaded.settings, loaded.catalog, config::processEnvironment(), loaded.faults);
     print(loaded.faults);
     const size_t warnings = loaded.faults.all().size() - loaded.faults.errors();
-    fmt::print("{}: {} errors, {} warnings, {} deployments, {} plugin instances\n", config, loaded.faults.errors(), warnings, plan.deployments.size(),
-               plan.instances.size());
+    fmt::print("{}: {} errors, {} warnings, {} deployments, {} plugin instances\n", config,
+               loaded.faults.errors(), warnings, plan.deployments.size(), plan.instances.size());
     return loaded.faults.hasErrors() ? 1 : 0;
 }
 
@@ -23,7 +24,8 @@ int listPlugins(const std::vector<std::string>& plugin_dirs) {
     const auto catalog = scanPlugins(plugin_dirs, {});
     fmt::print("{:<24} {:<10} {}\n", "NAME", "VERSION", "WHAT");
     for (const auto& [name, entry] : catalog.all()) {
-        fmt::print("{:<24} {:<10} {}\n", name, entry.manifest.version, entry.fault.empty() ? entry.manifest.description : "cannot be used: " + entry.fault);
+        fmt::print("{:<24} {:<10} {}\n", name, entry.manifest.version,
+                   entry.fault.empty() ? entry.manifest.description : "cannot be used: " + entry.fault);
     }
     return 0;
 }

@@ -16,15 +16,23 @@ int run(int argc, char** argv) {
     cli.footer("Start with: sluice serve -c examples/quickstart.yaml");
     ServeOptions options;
     const auto plugins = [&](CLI::App* command) {
-        command->add_option("--plugin-dir", options.plugin_dirs, "Where plugins are looked for (default: ../lib/sluice/plugins beside the program)");
+        command->add_option(
+            "--plugin-dir", options.plugin_dirs,
+            "Where plugins are looked for (default: ../lib/sluice/plugins beside the program)");
     };
 
     auto* serve_command = cli.add_subcommand("serve", "Run the gateway");
-    serve_command->add_option("-c,--config", options.config, "The configuration: LiteLLM's config.yaml with Sluice's sections")->required();
-    serve_command->add_option("--listen", options.listen, "ADDRESS:PORT, instead of what the configuration says (default 127.0.0.1:4000)");
+    serve_command
+        ->add_option("-c,--config", options.config,
+                     "The configuration: LiteLLM's config.yaml with Sluice's sections")
+        ->required();
+    serve_command->add_option(
+        "--listen", options.listen,
+        "ADDRESS:PORT, instead of what the configuration says (default 127.0.0.1:4000)");
     plugins(serve_command);
 
-    auto* check_command = cli.add_subcommand("check", "Validate a configuration: every fault with file, line, key and a hint");
+    auto* check_command =
+        cli.add_subcommand("check", "Validate a configuration: every fault with file, line, key and a hint");
     check_command->add_option("-c,--config", options.config, "The configuration")->required();
     plugins(check_command);
 

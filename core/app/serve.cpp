@@ -25,7 +25,7 @@ constexpr size_t kOffloadThreads = 4;
 sigset_t blockSignals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGTERM, SIGINT}) sigaddset(&set, signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
     return set;
@@ -42,8 +42,10 @@ void raiseDescriptorLimit() {
 void announce(const config::Settings& settings, const gateway::Generation& generation, uint16_t port) {
     const bool tls = !settings.listen.tls_certificate.empty();
     const bool v6 = settings.listen.address.find(':') != std::string::npos;
-    base::log::info("sluice {} listens on {}://{}{}{}:{}", gateway::kVersion, tls ? "https" : "http", v6 ? "[" : "", settings.listen.address, v6 ? "]" : "", port);
-    base::log::info("{} models, {} plugin instances", generation.models().names().size(), generation.instances().size());
+    base::log::info("sluice {} listens on {}://{}{}{}:{}", gateway::kVersion, tls ? "https" : "http",
+                    v6 ? "[" : "", settings.listen.address, v6 ? "]" : "", port);
+    base::log::info("{} models, {} plugin instances", generation.models().names().size(),
+                    generation.instances().size());
     if (!generation.authenticated()) base::log::warn("nobody checks keys: set general_settings.master_key");
     if (settings.model_list.empty()) base::log::warn("model_list is empty: there is nothing to forward to");
 }
@@ -52,14 +54,20 @@ void announce(const config::Settings& settings, const gateway::Generation& gener
 class Service {
 public:
     explicit Service(const base::Limits& limits)
-        : offload_(kOffloadThreads, limits.offload_queue_max), timers_(offload_), callout_(limits), resolver_(offload_), records_(limits.record_queue_max) {}
+        : offload_(kOffloadThreads, limits.offload_queue_max),
+          timers_(offload_),
+          callout_(limits),
+          resolver_(offload_),
+          records_(limits.record_queue_max) {}
 
     int run(Loaded& loaded, const sigset_t& signals) {
         const gateway::Shared shared{metrics_, offload_, timers_, callout_};
-        auto generation = gateway::Generation::build(std::move(loaded.settings), loaded.catalog, config::processEnvironment(), shared, loaded.faults);
+        auto generation = gateway::Generation::build(std::move(loaded.settings), loaded.catalog,
+                                                     config::processEnvironment(), shared, loaded.faults);
         print(loaded.faults);
         if (!generation) {
-            std::fprintf(stderr, "sluice: the configuration has %zu errors; nothing was started\n", loaded.faults.errors());
+            std::fprintf(stderr, "sluice: the configuration has %zu errors; nothing was started\n",
+                         loaded.faults.errors());
             return 1;
         }
         const config::Settings& settings = generation->settings();
@@ -72,13 +80,17 @@ public:
         callout_.setWorkers(server.workers());
         announce(settings, *generation, server.port());
         int signal = 0;
-        sigwait(&signals, &signal);
+        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+            base::log::warn("SIGHUP: the configuration cannot be reloaded while running; restart instead");
+        }
         return drain(gateway, server, settings.listen.limits, signals, signal);
     }
 
 private:
-    // Stop accepting, let requests finish, then cancel what is left, flush the records. A second signal ends the patience.
-    int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits, const sigset_t& signals, int signal) {
+    // Stop accepting, let requests finish, then cancel what is left, flush the records. A second signal ends
+    // the patience.
+    int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits,
+              const sigset_t& signals, int signal) {
         base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
         gateway.startDrain();
         server.startDrain();
@@ -92,10 +104,12 @@ private:
             base::log::info("draining: {} requests are still running", gateway.inFlight());
             next_word += base::milliseconds(5000);
         }
-        if (gateway.inFlight() > 0) base::log::warn("drain deadline reached: {} requests are cancelled", gateway.inFlight());
+        if (gateway.inFlight() > 0)
+            base::log::warn("drain deadline reached: {} requests are cancelled", gateway.inFlight());
         gateway.abort();
         server.stop();
-        if (!records_.drain(Clock::now() + base::milliseconds(10'000))) base::log::warn("completion records could not be flushed in time");
+        if (!records_.drain(Clock::now() + base::milliseconds(10'000)))
+            base::log::warn("completion records could not be flushed in time");
         if (records_.dropped() > 0) base::log::warn("{} completion records were dropped", records_.dropped());
         base::log::info("stopped");
         base::log::flush();
@@ -118,10 +132,12 @@ int serve(const ServeOptions& options) {
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);
     if (!options.listen.empty() && !config::readAddress(options.listen, loaded.settings.listen)) {
-        std::fprintf(stderr, "sluice: --listen %s: use ADDRESS:PORT, for example 127.0.0.1:4000\n", options.listen.c_str());
+        std::fprintf(stderr, "sluice: --listen %s: use ADDRESS:PORT, for example 127.0.0.1:4000\n",
+                     options.listen.c_str());
         return 2;
     }
-    base::log::init(loaded.settings.verbose ? base::log::Level::Debug : base::log::Level::Info, loaded.settings.json_logs);
+    base::log::init(loaded.settings.verbose ? base::log::Level::Debug : base::log::Level::Info,
+                    loaded.settings.json_logs);
     const base::Limits limits = loaded.settings.listen.limits;
     return Service(limits).run(loaded, signals);
 }

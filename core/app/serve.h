@@ -1,4 +1,5 @@
-// `sluice serve`: brings everything up in order, waits for a signal, and takes it down again without losing a request.
+// `sluice serve`: brings everything up in order, waits for a signal, and takes it down again without losing a
+// request.
 #pragma once
 
 #include <string>

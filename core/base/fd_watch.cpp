@@ -18,9 +18,7 @@ FdWatch::FdWatch(Loop& loop, int fd) : loop_(loop), fd_(fd) {
     }
 }
 
-FdWatch::~FdWatch() {
-    ::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_DEL, fd_, nullptr);
-}
+FdWatch::~FdWatch() { ::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_DEL, fd_, nullptr); }
 
 void FdWatch::dispatch(uint32_t events) {
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
@@ -49,6 +47,8 @@ Wake FdWatch::wait(Fiber*& slot, bool& flag, TimePoint deadline, bool interrupti
 }
 
 Wake FdWatch::waitReadable(TimePoint deadline) { return wait(reader_, readable_, deadline, true); }
-Wake FdWatch::waitWritable(TimePoint deadline, bool interruptible) { return wait(writer_, writable_, deadline, interruptible); }
+Wake FdWatch::waitWritable(TimePoint deadline, bool interruptible) {
+    return wait(writer_, writable_, deadline, interruptible);
+}
 
 }  // namespace sluice::base

@@ -1,5 +1,6 @@
-// Readiness of one file descriptor on one loop, edge-triggered: registered once, no system call for a wait. The user
-// reads or writes until the kernel says EAGAIN (or takes less than asked), says so with drained()/filled(), then waits.
+// Readiness of one file descriptor on one loop, edge-triggered: registered once, no system call for a wait.
+// The user reads or writes until the kernel says EAGAIN (or takes less than asked), says so with
+// drained()/filled(), then waits.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,8 @@ public:
     /// The connection is gone in both directions.
     bool hungUp() const { return hung_up_; }
 
-    /// `fiber` is interrupted when the connection goes, even while it waits for something else, and with interruptOnFinish also when
-    /// the peer finishes. Null ends that. The fiber must outlive it.
+    /// `fiber` is interrupted when the connection goes, even while it waits for something else, and with
+    /// interruptOnFinish also when the peer finishes. Null ends that. The fiber must outlive it.
     void interruptOnHangup(Fiber* fiber) { on_hangup_ = fiber; }
     void interruptOnFinish(bool on) { on_finish_ = on; }
 

@@ -35,23 +35,24 @@ Fiber::Fiber(Loop& loop, StackPool& stacks, std::function<void()> body)
     auto stack = stacks.allocate();
     stack_low_ = static_cast<char*>(stack.sp) - stack.size;
     stack_size_ = stack.size;
-    context_ = boost::context::fiber(std::allocator_arg, boost::context::preallocated(stack.sp, stack.size, stack),
-                                     PoolAllocator{&stacks}, [this](boost::context::fiber&& caller) {
-                                         sanitize::finishSwitch(nullptr, &t_loop_low, &t_loop_size);
-                                         caller_ = std::move(caller);
-                                         try {
-                                             body_();
-                                         } catch (const std::exception& e) {
-                                             log::error("fiber ended by an exception: {}", e.what());
-                                         } catch (...) {
-                                             log::error("fiber ended by an unknown exception");
-                                         }
-                                         body_ = nullptr;  // what it captured dies on its own stack
-                                         done_ = true;
-                                         sanitize::startSwitch(nullptr, t_loop_low, t_loop_size);
-                                         sanitize::switchTo(t_loop_tsan);
-                                         return std::move(caller_);
-                                     });
+    context_ =
+        boost::context::fiber(std::allocator_arg, boost::context::preallocated(stack.sp, stack.size, stack),
+                              PoolAllocator{&stacks}, [this](boost::context::fiber&& caller) {
+                                  sanitize::finishSwitch(nullptr, &t_loop_low, &t_loop_size);
+                                  caller_ = std::move(caller);
+                                  try {
+                                      body_();
+                                  } catch (const std::exception& e) {
+                                      log::error("fiber ended by an exception: {}", e.what());
+                                  } catch (...) {
+                                      log::error("fiber ended by an unknown exception");
+                                  }
+                                  body_ = nullptr;  // what it captured dies on its own stack
+                                  done_ = true;
+                                  sanitize::startSwitch(nullptr, t_loop_low, t_loop_size);
+                                  sanitize::switchTo(t_loop_tsan);
+                                  return std::move(caller_);
+                              });
 }
 
 Fiber::~Fiber() {

@@ -1,6 +1,6 @@
-// A fiber: straight-line code that waits by parking itself, not its thread. It is born on a loop, never leaves it,
-// and always runs to its end: nobody unwinds a parked fiber from outside. Whoever wants it to stop interrupts it,
-// and the wait it is in returns Wake::Interrupted.
+// A fiber: straight-line code that waits by parking itself, not its thread. It is born on a loop, never
+// leaves it, and always runs to its end: nobody unwinds a parked fiber from outside. Whoever wants it to stop
+// interrupts it, and the wait it is in returns Wake::Interrupted.
 #pragma once
 
 #include <cstdint>
@@ -43,14 +43,14 @@ public:
 private:
     friend class Loop;
 
-    // The two words of the C++ runtime that hold the exceptions in flight. Boost.Context does not save them, and two
-    // fibers parked inside catch blocks would otherwise swap their exceptions.
+    // The two words of the C++ runtime that hold the exceptions in flight. Boost.Context does not save them,
+    // and two fibers parked inside catch blocks would otherwise swap their exceptions.
     struct EhState {
         void* caught = nullptr;
         unsigned int uncaught = 0;
     };
 
-    void resume();       // loop side: run until the fiber parks or ends
+    void resume();  // loop side: run until the fiber parks or ends
     void switchToLoop();
     void wakeWith(Wake result);
 

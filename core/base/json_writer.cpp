@@ -64,7 +64,8 @@ JsonWriter& JsonWriter::real(double value) {
     if (!std::isfinite(value)) return null();
     separate();
     std::array<char, 64> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), std::round(value * 1e6) / 1e6).ptr;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), std::round(value * 1e6) / 1e6).ptr;
     out_.append(digits.data(), end);
     return *this;
 }

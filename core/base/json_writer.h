@@ -1,5 +1,5 @@
-// Writes JSON straight into a string: for lines that are written for each request. Commas and quotes come by themselves; that calls
-// are balanced is the caller's business.
+// Writes JSON straight into a string: for lines that are written for each request. Commas and quotes come by
+// themselves; that calls are balanced is the caller's business.
 #pragma once
 
 #include <cstdint>

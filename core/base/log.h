@@ -1,5 +1,5 @@
-// The gateway's own log: one line an event on standard error, human-readable or JSON. Formatting is fmt's; a Secret
-// does not compile as an argument.
+// The gateway's own log: one line an event on standard error, human-readable or JSON. Formatting is fmt's; a
+// Secret does not compile as an argument.
 #pragma once
 
 #include <string_view>

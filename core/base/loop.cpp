@@ -82,7 +82,8 @@ void Loop::turn() {
     const int timeout = ready_.empty() ? timers_.nextTimeoutMs(now_) : 0;
     const int n = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout);
     now_ = Clock::now();
-    for (int i = 0; i < n; ++i) dispatch(events[static_cast<size_t>(i)].data.ptr, events[static_cast<size_t>(i)].events);
+    for (int i = 0; i < n; ++i)
+        dispatch(events[static_cast<size_t>(i)].data.ptr, events[static_cast<size_t>(i)].events);
     runPosted();
     expireTimers();
     runReady();

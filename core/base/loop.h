@@ -1,5 +1,5 @@
-// The event loop: one a core, one thread, epoll. It owns fibers, timers and the watches on file descriptors; all of
-// them are touched from its own thread only. The one way in from outside is post().
+// The event loop: one a core, one thread, epoll. It owns fibers, timers and the watches on file descriptors;
+// all of them are touched from its own thread only. The one way in from outside is post().
 #pragma once
 
 #include <atomic>
@@ -45,7 +45,8 @@ public:
     // --- for the watchdog ---
     /// Odd while a fiber runs, and different for each run. [any thread]
     uint64_t runTicks() const { return run_ticks_.load(std::memory_order_relaxed); }
-    /// Who runs: a plugin's id while one of its hooks does, else null. Borrowed: static or as old as the plugin. [any thread]
+    /// Who runs: a plugin's id while one of its hooks does, else null. Borrowed: static or as old as the
+    /// plugin. [any thread]
     const char* runningLabel() const { return label_.load(std::memory_order_relaxed); }
     void setRunningLabel(const char* label) { label_.store(label, std::memory_order_relaxed); }
 

@@ -1,5 +1,5 @@
-// Threads for what cannot be done on a loop: DNS, disk, SQLite, plugins that block. A fiber hands over a job and parks
-// until it is done; the job may use the fiber's stack, because the fiber cannot go away meanwhile.
+// Threads for what cannot be done on a loop: DNS, disk, SQLite, plugins that block. A fiber hands over a job
+// and parks until it is done; the job may use the fiber's stack, because the fiber cannot go away meanwhile.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +20,9 @@ public:
     Offload(const Offload&) = delete;
     Offload& operator=(const Offload&) = delete;
 
-    /// Runs `job` on a pool thread and parks the calling fiber until it has returned; outside of a fiber it runs at
-    /// once on the calling thread. ResourceExhausted if the queue is full. A job must not throw. [loop]
+    /// Runs `job` on a pool thread and parks the calling fiber until it has returned; outside of a fiber it
+    /// runs at once on the calling thread. ResourceExhausted if the queue is full. A job must not throw.
+    /// [loop]
     Status run(const std::function<void()>& job);
 
     /// Queues `job` without waiting; false if the queue is full. [any thread]

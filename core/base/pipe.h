@@ -1,4 +1,5 @@
-// A bounded byte pipe between two fibers of one loop: the writer parks while it is full, the reader while it is empty.
+// A bounded byte pipe between two fibers of one loop: the writer parks while it is full, the reader while it
+// is empty.
 #pragma once
 
 #include <string>

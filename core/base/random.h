@@ -6,7 +6,8 @@
 
 namespace sluice::base {
 
-/// Uniform 64 bits from a generator of this thread (xoshiro256++), seeded by the operating system. Not for secrets.
+/// Uniform 64 bits from a generator of this thread (xoshiro256++), seeded by the operating system. Not for
+/// secrets.
 uint64_t randomBits();
 /// Uniform in [0, 1).
 double randomUnit();

@@ -1,4 +1,5 @@
-// What AddressSanitizer and ThreadSanitizer want to know when a fiber switches stacks; empty in normal builds.
+// What AddressSanitizer and ThreadSanitizer want to know when a fiber switches stacks; empty in normal
+// builds.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,8 @@
 
 namespace sluice::base::sanitize {
 
-inline void startSwitch([[maybe_unused]] void** fake, [[maybe_unused]] const void* low, [[maybe_unused]] size_t size) {
+inline void startSwitch([[maybe_unused]] void** fake, [[maybe_unused]] const void* low,
+                        [[maybe_unused]] size_t size) {
 #ifdef SLUICE_ASAN
     __sanitizer_start_switch_fiber(fake, low, size);
 #endif

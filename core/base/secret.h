@@ -1,5 +1,6 @@
-// A value that must never be printed: API keys, passwords, tokens. It has no formatter, no stream operator and
-// no conversion to string; the one way to the text is reveal(), which is easy to grep for. Wiped on destruction.
+// A value that must never be printed: API keys, passwords, tokens. It has no formatter, no stream operator
+// and no conversion to string; the one way to the text is reveal(), which is easy to grep for. Wiped on
+// destruction.
 #pragma once
 
 #include <string>

@@ -10,8 +10,8 @@
 namespace sluice::base {
 namespace {
 
-constexpr size_t kKeepMax = 256;        // free stacks kept for reuse
-constexpr size_t kHotMax = 32;            // of those, how many keep all their pages: no system call to reuse them
+constexpr size_t kKeepMax = 256;  // free stacks kept for reuse
+constexpr size_t kHotMax = 32;    // of those, how many keep all their pages: no system call to reuse them
 constexpr size_t kWarmBytes = 16 * 1024;  // left in memory when a stack is kept: what a request touches
 
 size_t pageSize() {
@@ -32,7 +32,8 @@ boost::context::stack_context StackPool::allocate() {
         return stack;
     }
     const size_t size = kFiberStackBytes + pageSize();
-    void* low = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* low =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (low == MAP_FAILED) throw std::bad_alloc();
     ::mprotect(low, pageSize(), PROT_NONE);
     boost::context::stack_context stack;
@@ -47,7 +48,8 @@ void StackPool::deallocate(boost::context::stack_context& stack) {
         ::munmap(low, stack.size);
         return;
     }
-    if (free_.size() >= kHotMax) ::madvise(low + pageSize(), stack.size - pageSize() - kWarmBytes, MADV_DONTNEED);
+    if (free_.size() >= kHotMax)
+        ::madvise(low + pageSize(), stack.size - pageSize() - kWarmBytes, MADV_DONTNEED);
     free_.push_back(stack);
 }
 

@@ -1,5 +1,5 @@
-// Stacks for fibers: kFiberStackBytes each with a guard page below, mapped lazily (only touched pages count as
-// memory) and reused. One pool a loop, so no lock.
+// Stacks for fibers: kFiberStackBytes each with a guard page below, mapped lazily (only touched pages count
+// as memory) and reused. One pool a loop, so no lock.
 #pragma once
 
 #include <cstddef>

@@ -4,29 +4,46 @@ namespace sluice::base {
 
 const char* name(Code code) {
     switch (code) {
-        case Code::InvalidArgument: return "invalid_argument";
-        case Code::NotFound: return "not_found";
-        case Code::Unauthenticated: return "unauthenticated";
-        case Code::PermissionDenied: return "permission_denied";
-        case Code::TooLarge: return "too_large";
-        case Code::Unsupported: return "unsupported";
-        case Code::Unavailable: return "unavailable";
-        case Code::ResourceExhausted: return "resource_exhausted";
-        case Code::DeadlineExceeded: return "deadline_exceeded";
-        case Code::Cancelled: return "cancelled";
-        case Code::Truncated: return "truncated";
-        case Code::Malformed: return "malformed";
-        case Code::Internal: return "internal";
+        case Code::InvalidArgument:
+            return "invalid_argument";
+        case Code::NotFound:
+            return "not_found";
+        case Code::Unauthenticated:
+            return "unauthenticated";
+        case Code::PermissionDenied:
+            return "permission_denied";
+        case Code::TooLarge:
+            return "too_large";
+        case Code::Unsupported:
+            return "unsupported";
+        case Code::Unavailable:
+            return "unavailable";
+        case Code::ResourceExhausted:
+            return "resource_exhausted";
+        case Code::DeadlineExceeded:
+            return "deadline_exceeded";
+        case Code::Cancelled:
+            return "cancelled";
+        case Code::Truncated:
+            return "truncated";
+        case Code::Malformed:
+            return "malformed";
+        case Code::Internal:
+            return "internal";
     }
     return "internal";
 }
 
 const char* name(Origin origin) {
     switch (origin) {
-        case Origin::Client: return "client";
-        case Origin::Gateway: return "gateway";
-        case Origin::Plugin: return "plugin";
-        case Origin::Upstream: return "upstream";
+        case Origin::Client:
+            return "client";
+        case Origin::Gateway:
+            return "gateway";
+        case Origin::Plugin:
+            return "plugin";
+        case Origin::Upstream:
+            return "upstream";
     }
     return "gateway";
 }

@@ -44,7 +44,8 @@ size_t editDistance(std::string_view a, std::string_view b) {
         for (size_t j = 1; j <= b.size(); ++j) {
             const size_t change = previous[j - 1] + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
             row[j] = std::min({previous[j] + 1, row[j - 1] + 1, change});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
         }
         before.swap(previous);
         previous.swap(row);
@@ -67,7 +68,8 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 
 namespace {
 
-// Length of the valid UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629, no surrogates, no overlongs).
+// Length of the valid UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629, no surrogates, no
+// overlongs).
 size_t utf8Length(std::string_view text) {
     const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
     const auto tail = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
@@ -79,7 +81,9 @@ size_t utf8Length(std::string_view text) {
         return 3;
     }
     if (c >= 0xf0 && c <= 0xf4) {
-        if (!tail(1) || !tail(2) || !tail(3) || (c == 0xf0 && byte(1) < 0x90) || (c == 0xf4 && byte(1) > 0x8f)) return 0;
+        if (!tail(1) || !tail(2) || !tail(3) || (c == 0xf0 && byte(1) < 0x90) ||
+            (c == 0xf4 && byte(1) > 0x8f))
+            return 0;
         return 4;
     }
     return 0;
@@ -89,10 +93,14 @@ size_t utf8Length(std::string_view text) {
 
 void appendJsonQuoted(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
-    const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' && c != '\\'; };
+    const auto plain = [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' &&
+               c != '\\';
+    };
     out += '"';
     while (!text.empty()) {
-        const auto stop = static_cast<size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+        const auto stop =
+            static_cast<size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
         out.append(text.substr(0, stop));
         text.remove_prefix(stop);
         if (text.empty()) break;

@@ -64,7 +64,8 @@ int TimerWheel::nextTimeoutMs(TimePoint now) const {
     uint64_t word = used_[first / 64] >> (first % 64) << (first % 64);
     for (size_t i = 0; i <= used_.size(); ++i) {
         if (word != 0) {
-            const size_t slot = (first / 64 + i) % used_.size() * 64 + static_cast<size_t>(__builtin_ctzll(word));
+            const size_t slot =
+                (first / 64 + i) % used_.size() * 64 + static_cast<size_t>(__builtin_ctzll(word));
             const auto ahead = static_cast<int64_t>((slot + kSlots - first) % kSlots);
             return static_cast<int>(std::max<int64_t>(tick_ + ahead - now_tick, ahead ? 0 : 1));
         }

@@ -1,5 +1,6 @@
 // Deadlines by the ten thousand: a hashed wheel with one slot a millisecond. Arming and disarming cost a few
-// instructions and no memory; an entry further away than one turn stays in its slot and is looked at once a turn.
+// instructions and no memory; an entry further away than one turn stays in its slot and is looked at once a
+// turn.
 #pragma once
 
 #include <array>
@@ -36,10 +37,10 @@ private:
     int64_t tickOf(TimePoint t) const;
 
     TimePoint start_;
-    int64_t tick_ = 0;               // slots before this tick hold only entries of later turns
-    TimerNode* cursor_ = nullptr;    // where popExpired goes on in the slot of tick_
+    int64_t tick_ = 0;             // slots before this tick hold only entries of later turns
+    TimerNode* cursor_ = nullptr;  // where popExpired goes on in the slot of tick_
     size_t count_ = 0;
-    std::array<TimerNode, kSlots> slots_;  // list heads
+    std::array<TimerNode, kSlots> slots_;       // list heads
     std::array<uint64_t, kSlots / 64> used_{};  // a bit a slot: may hold an entry
 };
 

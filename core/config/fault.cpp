@@ -5,7 +5,8 @@
 namespace sluice::config {
 
 std::string Fault::text() const {
-    std::string out = place.line > 0 ? fmt::format("{}:{}: ", place.file, place.line) : fmt::format("{}: ", place.file);
+    std::string out =
+        place.line > 0 ? fmt::format("{}:{}: ", place.file, place.line) : fmt::format("{}: ", place.file);
     out += severity == Severity::Error ? "error: " : "warning: ";
     if (!path.empty()) out += path + ": ";
     out += found;
@@ -16,11 +17,14 @@ std::string Fault::text() const {
 
 void Faults::error(Place place, std::string path, std::string found, std::string allowed, std::string hint) {
     ++errors_;
-    all_.push_back({Fault::Severity::Error, std::move(place), std::move(path), std::move(found), std::move(allowed), std::move(hint)});
+    all_.push_back({Fault::Severity::Error, std::move(place), std::move(path), std::move(found),
+                    std::move(allowed), std::move(hint)});
 }
 
-void Faults::warning(Place place, std::string path, std::string found, std::string allowed, std::string hint) {
-    all_.push_back({Fault::Severity::Warning, std::move(place), std::move(path), std::move(found), std::move(allowed), std::move(hint)});
+void Faults::warning(Place place, std::string path, std::string found, std::string allowed,
+                     std::string hint) {
+    all_.push_back({Fault::Severity::Warning, std::move(place), std::move(path), std::move(found),
+                    std::move(allowed), std::move(hint)});
 }
 
 }  // namespace sluice::config

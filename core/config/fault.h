@@ -1,4 +1,5 @@
-// What is wrong with a configuration: always where, what was found, what is allowed, and what was probably meant.
+// What is wrong with a configuration: always where, what was found, what is allowed, and what was probably
+// meant.
 #pragma once
 
 #include <string>
@@ -25,8 +26,10 @@ struct Fault {
 
 class Faults {
 public:
-    void error(Place place, std::string path, std::string found, std::string allowed = {}, std::string hint = {});
-    void warning(Place place, std::string path, std::string found, std::string allowed = {}, std::string hint = {});
+    void error(Place place, std::string path, std::string found, std::string allowed = {},
+               std::string hint = {});
+    void warning(Place place, std::string path, std::string found, std::string allowed = {},
+                 std::string hint = {});
 
     bool hasErrors() const { return errors_ > 0; }
     size_t errors() const { return errors_; }

@@ -1,5 +1,6 @@
-// LiteLLM's setting keys that Sluice recognises but does not act upon (docs.litellm.ai/docs/proxy/config_settings), so that a
-// misspelt key can be told from one that is only not there yet.
+// LiteLLM's setting keys that Sluice recognises but does not act upon
+// (docs.litellm.ai/docs/proxy/config_settings), so that a misspelt key can be told from one that is only not
+// there yet.
 #pragma once
 
 #include <string_view>

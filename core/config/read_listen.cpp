@@ -47,13 +47,16 @@ constexpr std::array kLimits32{
 void readLimits(const Tree& tree, base::Limits& limits, Section& parent, Faults& faults) {
     Section section(tree, parent.mapping("limits"), childPath(parent.path(), "limits"), faults);
     for (const auto& row : kLimits32) {
-        if (const auto value = section.whole(row.name, "a whole number", row.min, std::numeric_limits<uint32_t>::max())) {
+        if (const auto value =
+                section.whole(row.name, "a whole number", row.min, std::numeric_limits<uint32_t>::max())) {
             limits.*row.field = static_cast<uint32_t>(*value);
         }
     }
     constexpr uint64_t kHuge = 1ull << 40;
-    limits.body_bytes_max = section.whole("body_bytes_max", "bytes", 1, kHuge).value_or(limits.body_bytes_max);
-    limits.response_bytes_max = section.whole("response_bytes_max", "bytes", 1024, kHuge).value_or(limits.response_bytes_max);
+    limits.body_bytes_max =
+        section.whole("body_bytes_max", "bytes", 1, kHuge).value_or(limits.body_bytes_max);
+    limits.response_bytes_max =
+        section.whole("response_bytes_max", "bytes", 1024, kHuge).value_or(limits.response_bytes_max);
     section.warnUnknown();
 }
 
@@ -63,10 +66,14 @@ void readTls(const Tree& tree, Listen& listen, Section& parent, Faults& faults) 
     // "key" names a file here, but its name makes it a secret: the tree keeps the path out of sight.
     listen.tls_certificate = section.text("certificate_file", "the path of a PEM file").value_or("");
     listen.tls_key = section.text("key_file", "the path of a PEM file").value_or("");
-    if (listen.tls_certificate.empty()) section.fault("certificate_file", "nothing", "the path of a PEM file");
+    if (listen.tls_certificate.empty())
+        section.fault("certificate_file", "nothing", "the path of a PEM file");
     if (listen.tls_key.empty()) section.fault("key_file", "nothing", "the path of a PEM file");
-    for (const auto& [key, file] : {std::pair{"certificate_file", listen.tls_certificate}, std::pair{"key_file", listen.tls_key}}) {
-        if (!file.empty() && ::access(file.c_str(), R_OK) != 0) section.fault(key, "the file " + base::jsonQuoted(file) + " cannot be read", "a readable PEM file");
+    for (const auto& [key, file] :
+         {std::pair{"certificate_file", listen.tls_certificate}, std::pair{"key_file", listen.tls_key}}) {
+        if (!file.empty() && ::access(file.c_str(), R_OK) != 0)
+            section.fault(key, "the file " + base::jsonQuoted(file) + " cannot be read",
+                          "a readable PEM file");
     }
     section.warnUnknown();
 }
@@ -79,7 +86,8 @@ bool readAddress(std::string_view text, Listen& listen) {
     const auto port = base::parseDecimal(text.substr(colon + 1));
     if (!port || *port > 65535) return false;
     std::string_view address = text.substr(0, colon);
-    if (address.size() > 2 && address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+        address = address.substr(1, address.size() - 2);
     listen.port = static_cast<uint16_t>(*port);
     if (!address.empty()) listen.address = address == "localhost" ? "127.0.0.1" : std::string(address);
     return true;
@@ -88,13 +96,15 @@ bool readAddress(std::string_view text, Listen& listen) {
 void readListen(const Tree& tree, Listen& listen, Section& root, Faults& faults) {
     const Json* value = root.any("listen");
     if (value && value->is_string()) {
-        if (!readAddress(value->get<std::string>(), listen)) root.fault("listen", describe(*value), "ADDRESS:PORT or a mapping");
+        if (!readAddress(value->get<std::string>(), listen))
+            root.fault("listen", describe(*value), "ADDRESS:PORT or a mapping");
         return;
     }
     Section section(tree, value, "listen", faults);
     listen.address = section.text("address", "an IP address").value_or(listen.address);
     listen.port = static_cast<uint16_t>(section.whole("port", "a port", 0, 65535).value_or(listen.port));
-    listen.workers = static_cast<uint32_t>(section.whole("workers", "a number of event loops", 0, 256).value_or(0));
+    listen.workers =
+        static_cast<uint32_t>(section.whole("workers", "a number of event loops", 0, 256).value_or(0));
     readTls(tree, listen, section, faults);
     readLimits(tree, listen.limits, section, faults);
     section.warnUnknown();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "config/known_keys.h"
+#include "http/fields.h"
 
 namespace sluice::config {
 namespace {
@@ -23,7 +24,8 @@ uint32_t milliseconds(Section& section, std::string_view key) {
     return seconds ? static_cast<uint32_t>(std::min(*seconds * 1000, 4e9)) : 0;
 }
 
-// "openai/gpt-4o" names the provider; custom_llm_provider overrides it; a bare name belongs to OpenAI or Anthropic by its look.
+// "openai/gpt-4o" names the provider; custom_llm_provider overrides it; a bare name belongs to OpenAI or
+// Anthropic by its look.
 void splitModel(const std::string& full, const std::string& custom, Deployment& deployment) {
     const size_t slash = full.find('/');
     if (!custom.empty()) {
@@ -42,7 +44,8 @@ void splitModel(const std::string& full, const std::string& custom, Deployment& 
 void readParams(const Tree& tree, const Json* value, Deployment& deployment, Faults& faults) {
     Section params(tree, value, childPath(deployment.path, "litellm_params"), faults);
     const auto model = params.text("model", "provider/name, for example openai/gpt-4o");
-    if (!model || model->empty()) params.fault("model", "nothing", "provider/name, for example openai/gpt-4o");
+    if (!model || model->empty())
+        params.fault("model", "nothing", "provider/name, for example openai/gpt-4o");
     splitModel(model.value_or(""), params.text("custom_llm_provider").value_or(""), deployment);
     (void)params.secretHandle("api_key");
     for (const char* key : {"api_base", "base_url", "api_version", "organization"}) {
@@ -54,7 +57,8 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
     }
     if (const Json* headers = params.mapping("extra_headers")) {
         for (const auto& [name, header] : headers->items()) {
-            if (!header.is_string() && !Secrets::handleOf(header)) params.fault("extra_headers", name + " is " + describe(header), "texts");
+            if (!header.is_string() && !Secrets::handleOf(header))
+                params.fault("extra_headers", name + " is " + describe(header), "texts");
         }
     }
     deployment.weight = params.number("weight", "a number from 0").value_or(-1);
@@ -79,7 +83,8 @@ Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& 
     deployment.params = deployment.info = deployment.body_defaults = Json::object();
     Section entry(tree, &value, deployment.path, faults);
     deployment.model_name = entry.text("model_name", "the name that clients use").value_or("");
-    if (entry.present() && deployment.model_name.empty()) entry.fault("model_name", "nothing", "the name that clients use");
+    if (entry.present() && deployment.model_name.empty())
+        entry.fault("model_name", "nothing", "the name that clients use");
     deployment.rpm = entry.number("rpm", "requests a minute").value_or(-1);  // old samples carry them here
     deployment.tpm = entry.number("tpm", "tokens a minute").value_or(-1);
     const Json* params = entry.mapping("litellm_params");
@@ -91,6 +96,11 @@ Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& 
         deployment.id = section.text("id").value_or("");
     }
     if (deployment.id.empty()) deployment.id = sha256Hex(deployment.model_name + deployment.params.dump());
+    // Both go into response fields.
+    if (!http::isFieldValue(deployment.model_name))
+        entry.fault("model_name", "a control character in it", "a name on one line");
+    if (!http::isFieldValue(deployment.id))
+        entry.fault("model_info.id", "a control character in it", "a name on one line");
     entry.warnUnknown();
     return deployment;
 }
@@ -102,8 +112,10 @@ void readModels(const Tree& tree, std::vector<Deployment>& models, Section& root
     if (!list) return;
     for (size_t i = 0; i < list->size(); ++i) {
         auto deployment = readModel(tree, (*list)[i], i, faults);
-        const auto same = std::find_if(models.begin(), models.end(), [&](const Deployment& d) { return d.id == deployment.id; });
-        if (same != models.end()) deployment.id += fmt::format("-{}", i);  // two equal entries: two deployments all the same
+        const auto same = std::find_if(models.begin(), models.end(),
+                                       [&](const Deployment& d) { return d.id == deployment.id; });
+        if (same != models.end())
+            deployment.id += fmt::format("-{}", i);  // two equal entries: two deployments all the same
         models.push_back(std::move(deployment));
     }
 }

@@ -34,7 +34,8 @@ public:
 
     void check(const Json& schema, Json& value, const std::string& path) {
         const auto types = typesOf(schema);
-        if (!types.empty() && std::none_of(types.begin(), types.end(), [&](const auto& t) { return isOfType(value, t); })) {
+        if (!types.empty() &&
+            std::none_of(types.begin(), types.end(), [&](const auto& t) { return isOfType(value, t); })) {
             fail(path, describe(value), fmt::format("{}", fmt::join(types, " or ")));
             return;
         }
@@ -53,16 +54,20 @@ private:
 
     void checkEnum(const Json& schema, const Json& value, const std::string& path) {
         const auto choices = schema.find("enum");
-        if (choices == schema.end() || std::find(choices->begin(), choices->end(), value) != choices->end()) return;
+        if (choices == schema.end() || std::find(choices->begin(), choices->end(), value) != choices->end())
+            return;
         fail(path, describe(value), "one of " + choices->dump());
     }
 
     void checkRange(const Json& schema, const Json& value, const std::string& path) {
         if (value.is_number()) {
-            if (schema.contains("minimum") && value < schema["minimum"]) fail(path, describe(value), "at least " + schema["minimum"].dump());
-            if (schema.contains("maximum") && value > schema["maximum"]) fail(path, describe(value), "at most " + schema["maximum"].dump());
+            if (schema.contains("minimum") && value < schema["minimum"])
+                fail(path, describe(value), "at least " + schema["minimum"].dump());
+            if (schema.contains("maximum") && value > schema["maximum"])
+                fail(path, describe(value), "at most " + schema["maximum"].dump());
         }
-        if (value.is_string() && schema.contains("minLength") && value.get_ref<const std::string&>().size() < schema["minLength"].get<size_t>()) {
+        if (value.is_string() && schema.contains("minLength") &&
+            value.get_ref<const std::string&>().size() < schema["minLength"].get<size_t>()) {
             fail(path, describe(value), "at least " + schema["minLength"].dump() + " characters");
         }
     }
@@ -70,9 +75,12 @@ private:
     void checkObject(const Json& schema, Json& value, const std::string& path) {
         const Json properties = schema.value("properties", Json::object());
         for (const auto& name : schema.value("required", std::vector<std::string>())) {
-            if (!value.contains(name)) fail(childPath(path, name), "nothing", properties.value(name, Json::object()).value("description", "a value"));
+            if (!value.contains(name))
+                fail(childPath(path, name), "nothing",
+                     properties.value(name, Json::object()).value("description", "a value"));
         }
-        const bool closed = schema.contains("additionalProperties") && schema["additionalProperties"] == false;
+        const bool closed =
+            schema.contains("additionalProperties") && schema["additionalProperties"] == false;
         for (auto& [key, member] : value.items()) {
             if (properties.contains(key)) {
                 check(properties[key], member, childPath(path, key));
@@ -89,7 +97,8 @@ private:
         std::vector<std::string_view> names;
         for (const auto& [name, property] : properties.items()) names.push_back(name);
         const auto near = base::nearest(key, names);
-        fail(childPath(path, key), "unknown key", fmt::format("{}", fmt::join(names, ", ")), near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+        fail(childPath(path, key), "unknown key", fmt::format("{}", fmt::join(names, ", ")),
+             near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
     }
 
     const Tree& tree_;

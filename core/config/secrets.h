@@ -1,4 +1,5 @@
-// The secrets of a configuration. Everywhere else a secret is a handle, {"$secret":"HANDLE"}, which may be printed.
+// The secrets of a configuration. Everywhere else a secret is a handle, {"$secret":"HANDLE"}, which may be
+// printed.
 #pragma once
 
 #include <optional>

@@ -30,7 +30,8 @@ void Section::fault(std::string_view key, std::string found, std::string allowed
     faults_.error(tree_.place(path), path, std::move(found), std::move(allowed), std::move(hint));
 }
 
-const Json* Section::typed(std::string_view key, bool (Json::*is)() const noexcept, std::string_view allowed) {
+const Json* Section::typed(std::string_view key, bool (Json::*is)() const noexcept,
+                           std::string_view allowed) {
     const Json* value = find(key);
     if (value && !(value->*is)()) {
         fault(key, describe(*value), std::string(allowed));
@@ -64,7 +65,8 @@ std::optional<double> Section::number(std::string_view key, std::string_view all
     return std::nullopt;
 }
 
-std::optional<uint64_t> Section::whole(std::string_view key, std::string_view allowed, uint64_t min, uint64_t max) {
+std::optional<uint64_t> Section::whole(std::string_view key, std::string_view allowed, uint64_t min,
+                                       uint64_t max) {
     const Json* value = find(key);
     if (!value) return std::nullopt;
     if (value->is_number_integer() && *value >= 0) {
@@ -83,7 +85,8 @@ std::optional<std::string> Section::secretHandle(std::string_view key) {
     return std::nullopt;
 }
 
-std::optional<std::string> Section::choice(std::string_view key, const std::vector<std::string_view>& choices) {
+std::optional<std::string> Section::choice(std::string_view key,
+                                           const std::vector<std::string_view>& choices) {
     auto value = text(key, fmt::format("{}", fmt::join(choices, ", ")));
     if (!value || std::find(choices.begin(), choices.end(), *value) != choices.end()) return value;
     const auto near = base::nearest(*value, choices);
@@ -115,7 +118,9 @@ const Json* Section::mapping(std::string_view key) { return typed(key, &Json::is
 const Json* Section::list(std::string_view key) { return typed(key, &Json::is_array, "a list"); }
 const Json* Section::any(std::string_view key) { return find(key); }
 
-void Section::knownButUnused(const std::vector<std::string_view>& keys) { unused_.insert(unused_.end(), keys.begin(), keys.end()); }
+void Section::knownButUnused(const std::vector<std::string_view>& keys) {
+    unused_.insert(unused_.end(), keys.begin(), keys.end());
+}
 
 void Section::warnUnknown() {
     if (!value_) return;
@@ -129,7 +134,8 @@ void Section::warnUnknown() {
         auto known = asked_;
         known.insert(known.end(), unused_.begin(), unused_.end());
         const auto near = base::nearest(key, known);
-        faults_.warning(tree_.place(path), path, "unknown key, ignored", "", near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+        faults_.warning(tree_.place(path), path, "unknown key, ignored", "",
+                        near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
     }
 }
 

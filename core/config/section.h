@@ -1,5 +1,6 @@
-// Typed reading of one mapping of the tree. A value of the wrong type is an error with its place; a key that nobody asked for is
-// a warning with the nearest known one. The reader of a section names its keys by asking for them.
+// Typed reading of one mapping of the tree. A value of the wrong type is an error with its place; a key that
+// nobody asked for is a warning with the nearest known one. The reader of a section names its keys by asking
+// for them.
 #pragma once
 
 #include <cstdint>

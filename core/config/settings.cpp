@@ -31,7 +31,8 @@ PluginInstance readPlugin(const Tree& tree, const Json& value, size_t index, Fau
     PluginInstance instance;
     instance.path = section.path();
     instance.plugin = section.text("plugin", "the name of a plugin").value_or("");
-    if (section.present() && instance.plugin.empty()) section.fault("plugin", "nothing", "the name of a plugin", "see `sluice plugin list`");
+    if (section.present() && instance.plugin.empty())
+        section.fault("plugin", "nothing", "the name of a plugin", "see `sluice plugin list`");
     instance.id = section.text("id").value_or(instance.plugin);
     if (const Json* config = section.mapping("config")) instance.config = *config;
     instance.scope = readScope(tree, section, faults);
@@ -44,7 +45,8 @@ PluginInstance readPlugin(const Tree& tree, const Json& value, size_t index, Fau
     }
     instance.on_error = failMode(section, "on_error");
     instance.on_timeout = failMode(section, "on_timeout");
-    instance.timeout_ms = static_cast<uint32_t>(section.whole("timeout_ms", "milliseconds", 1, 3'600'000).value_or(0));
+    instance.timeout_ms =
+        static_cast<uint32_t>(section.whole("timeout_ms", "milliseconds", 1, 3'600'000).value_or(0));
     section.warnUnknown();
     return instance;
 }
@@ -56,7 +58,8 @@ void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& fa
         auto instance = readPlugin(tree, (*list)[i], i, faults);
         for (const auto& other : settings.plugins) {
             if (other.id != instance.id || instance.id.empty()) continue;
-            faults.error(tree.place(instance.path), childPath(instance.path, "id"), "the id \"" + instance.id + "\" is taken by " + other.path,
+            faults.error(tree.place(instance.path), childPath(instance.path, "id"),
+                         "the id \"" + instance.id + "\" is taken by " + other.path,
                          "an id for each instance");
         }
         settings.plugins.push_back(std::move(instance));
@@ -66,14 +69,16 @@ void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& fa
 void readLitellmSettings(const Tree& tree, Settings& settings, Faults& faults) {
     Section section(tree, child(tree.root, "litellm_settings"), "litellm_settings", faults);
     auto& limits = settings.listen.limits;
-    if (const auto seconds = section.number("request_timeout", "a number of seconds")) limits.request_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    if (const auto seconds = section.number("request_timeout", "a number of seconds"))
+        limits.request_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
     settings.json_logs = section.boolean("json_logs").value_or(false);
     settings.verbose = section.boolean("set_verbose").value_or(false);
     if (const Json* verify = section.any("ssl_verify")) {
         if (verify->is_string()) {
             settings.ca_file = verify->get<std::string>();
         } else if (*verify != true) {
-            section.fault("ssl_verify", describe(*verify), "true, or the path of a PEM file with the authorities to trust",
+            section.fault("ssl_verify", describe(*verify),
+                          "true, or the path of a PEM file with the authorities to trust",
                           "Sluice always verifies upstreams; give your own authority's certificate instead");
         }
     }
@@ -111,10 +116,13 @@ void readAliases(const Tree& tree, Settings& settings, Section& router, Faults& 
 
 void readRouterSettings(const Tree& tree, Settings& settings, Faults& faults) {
     Section section(tree, child(tree.root, "router_settings"), "router_settings", faults);
-    settings.routing_strategy = section.text("routing_strategy", "the name of a strategy").value_or("simple-shuffle");
+    settings.routing_strategy =
+        section.text("routing_strategy", "the name of a strategy").value_or("simple-shuffle");
     auto& limits = settings.listen.limits;
-    if (const auto seconds = section.number("timeout", "a number of seconds", 0.001)) limits.upstream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
-    if (const auto seconds = section.number("stream_timeout", "a number of seconds", 0.001)) limits.stream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    if (const auto seconds = section.number("timeout", "a number of seconds", 0.001))
+        limits.upstream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    if (const auto seconds = section.number("stream_timeout", "a number of seconds", 0.001))
+        limits.stream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
     readAliases(tree, settings, section, faults);
     section.knownButUnused(routerSettingsKeys());
     section.warnUnknown();
@@ -129,7 +137,9 @@ Settings readSettings(Tree tree, Faults& faults) {
     readModels(tree, settings.model_list, root, faults);
     readPlugins(tree, settings, root, faults);
     settings.plugin_dirs = root.texts("plugin_dirs");
-    for (const char* section : {"litellm_settings", "general_settings", "router_settings", "environment_variables"}) (void)root.mapping(section);
+    for (const char* section :
+         {"litellm_settings", "general_settings", "router_settings", "environment_variables"})
+        (void)root.mapping(section);
     readLitellmSettings(tree, settings, faults);
     readGeneralSettings(tree, settings, faults);
     readRouterSettings(tree, settings, faults);

@@ -32,9 +32,9 @@ struct Deployment {
     Json info;               // model_info
     Json body_defaults;      // OpenAI parameters of litellm_params: sent where the client gives none
     double weight = -1, rpm = -1, tpm = -1, order = -1;  // -1 = not set
-    uint32_t timeout_ms = 0;         // 0 = the gateway's default, also below
+    uint32_t timeout_ms = 0;                             // 0 = the gateway's default, also below
     uint32_t stream_timeout_ms = 0;
-    std::string path;        // "model_list[0]", for messages
+    std::string path;  // "model_list[0]", for messages
 };
 
 struct ModelAlias {
@@ -71,11 +71,11 @@ struct Settings {
     std::vector<PluginInstance> plugins;
     std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
     std::string routing_strategy = "simple-shuffle";
-    std::string ca_file;                   // authorities for upstream TLS; empty = the system's
+    std::string ca_file;  // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;
-    bool forward_client_headers = false;   // x-* of the client go upstream
-    Tree tree;                             // everything, for plugins that other sections imply
+    bool forward_client_headers = false;  // x-* of the client go upstream
+    Tree tree;                            // everything, for plugins that other sections imply
 };
 
 /// Builds the settings from a tree. With errors in `faults` they must not be used.

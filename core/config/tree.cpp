@@ -45,12 +45,14 @@ public:
     void readFile(const std::string& file) {
         const auto canonical = std::filesystem::weakly_canonical(file).string();
         if (stack_.size() >= kIncludeDepthMax || stack_.count(canonical)) {
-            faults_.error({file, 0}, "include", "the file is included in a circle or too deep", "at most 8 levels");
+            faults_.error({file, 0}, "include", "the file is included in a circle or too deep",
+                          "at most 8 levels");
             return;
         }
         std::ifstream in(file);
         if (!in || std::filesystem::is_directory(file)) {
-            faults_.error({file, 0}, "", "the file cannot be read", "", "give the path of a config.yaml with -c");
+            faults_.error({file, 0}, "", "the file cannot be read", "",
+                          "give the path of a config.yaml with -c");
             return;
         }
         std::stringstream text;
@@ -70,12 +72,14 @@ public:
         }
         if (node.IsNull()) return;
         if (!node.IsMap()) {
-            faults_.error({file, 1}, "", "the file is not a mapping of sections", "model_list, general_settings, plugins, listen, …");
+            faults_.error({file, 1}, "", "the file is not a mapping of sections",
+                          "model_list, general_settings, plugins, listen, …");
             return;
         }
         const std::string before = file_;
         file_ = file;
-        if (node["environment_variables"] && node["environment_variables"].IsMap()) readVariables(node["environment_variables"]);
+        if (node["environment_variables"] && node["environment_variables"].IsMap())
+            readVariables(node["environment_variables"]);
         Json here = convert(node, "", 0);
         const Json includes = here.contains("include") ? here["include"] : Json();
         merge(std::move(here));
@@ -124,9 +128,12 @@ private:
         if (node.IsScalar()) return scalar(node, path);
         if (node.IsSequence()) {
             // Elements of a list that an include extends keep counting, so that paths stay unique.
-            const size_t base = depth == 1 && tree_.root.contains(path) && tree_.root[path].is_array() ? tree_.root[path].size() : 0;
+            const size_t base = depth == 1 && tree_.root.contains(path) && tree_.root[path].is_array()
+                                    ? tree_.root[path].size()
+                                    : 0;
             Json list = Json::array();
-            for (size_t i = 0; i < node.size(); ++i) list.push_back(convert(node[i], childPath(path, base + i), depth + 1));
+            for (size_t i = 0; i < node.size(); ++i)
+                list.push_back(convert(node[i], childPath(path, base + i), depth + 1));
             return list;
         }
         if (node.IsMap()) return mapping(node, path, depth);
@@ -139,18 +146,21 @@ private:
             const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
             const std::string child = childPath(path, key);
             if (object.contains(key)) {
-                faults_.error({file_, entry.first.Mark().line + 1}, child, "the key stands twice in one mapping", "", "remove one of them");
+                faults_.error({file_, entry.first.Mark().line + 1}, child,
+                              "the key stands twice in one mapping", "", "remove one of them");
             }
             object[key] = convert(entry.second, child, depth + 1);
             tree_.places[child] = {file_, entry.first.Mark().line + 1};
-            if (isSecretKey(key) && object[key].is_string()) object[key] = tree_.secrets.keep(child, object[key].get<std::string>());
+            if (isSecretKey(key) && object[key].is_string())
+                object[key] = tree_.secrets.keep(child, object[key].get<std::string>());
         }
         return object;
     }
 
     Json scalar(const YAML::Node& node, const std::string& path) {
         const std::string& text = node.Scalar();
-        if (text.compare(0, kEnvPrefix.size(), kEnvPrefix) == 0) return variable(text.substr(kEnvPrefix.size()), path);
+        if (text.compare(0, kEnvPrefix.size(), kEnvPrefix) == 0)
+            return variable(text.substr(kEnvPrefix.size()), path);
         if (node.Tag() == "!") return text;  // quoted
         return plainScalar(text);
     }
@@ -161,7 +171,8 @@ private:
         const bool needed = path == "general_settings.master_key";
         const std::string found = "the environment variable " + name + " is not set";
         if (needed) {
-            faults_.error(tree_.place(path), path, found, "", "set it, or remove the key to run without authentication");
+            faults_.error(tree_.place(path), path, found, "",
+                          "set it, or remove the key to run without authentication");
         } else {
             faults_.warning(tree_.place(path), path, found, "", "the key counts as missing");
         }
@@ -204,29 +215,41 @@ Tree readTree(const std::string& file, const Environment& environment, Faults& f
     return tree;
 }
 
-Tree parseTree(const std::string& text, const std::string& name, const Environment& environment, Faults& faults) {
+Tree parseTree(const std::string& text, const std::string& name, const Environment& environment,
+               Faults& faults) {
     Tree tree;
     tree.places[""] = {name, 0};
     Reader(tree, environment, faults).readText(text, name);
     return tree;
 }
 
-std::string childPath(const std::string& parent, const std::string& key) { return parent.empty() ? key : parent + "." + key; }
-std::string childPath(const std::string& parent, size_t index) { return fmt::format("{}[{}]", parent, index); }
+std::string childPath(const std::string& parent, const std::string& key) {
+    return parent.empty() ? key : parent + "." + key;
+}
+std::string childPath(const std::string& parent, size_t index) {
+    return fmt::format("{}[{}]", parent, index);
+}
 
 std::string describe(const Json& value) {
     if (Secrets::handleOf(value)) return "a secret";
     switch (value.type()) {
-        case Json::value_t::null: return "nothing";
-        case Json::value_t::boolean: return value.get<bool>() ? "the boolean true" : "the boolean false";
+        case Json::value_t::null:
+            return "nothing";
+        case Json::value_t::boolean:
+            return value.get<bool>() ? "the boolean true" : "the boolean false";
         case Json::value_t::number_integer:
         case Json::value_t::number_unsigned:
-        case Json::value_t::number_float: return "the number " + value.dump();
-        case Json::value_t::string: return "the text " + base::jsonQuoted(value.get<std::string>());
-        case Json::value_t::array: return "a list";
-        case Json::value_t::object: return "a mapping";
+        case Json::value_t::number_float:
+            return "the number " + value.dump();
+        case Json::value_t::string:
+            return "the text " + base::jsonQuoted(value.get<std::string>());
+        case Json::value_t::array:
+            return "a list";
+        case Json::value_t::object:
+            return "a mapping";
         case Json::value_t::binary:
-        case Json::value_t::discarded: break;
+        case Json::value_t::discarded:
+            break;
     }
     return "something else";
 }

@@ -21,7 +21,8 @@ std::string requestHead(const host::HttpCall& call, const upstream::Url& url) {
     head.append(call.method).append(" ").append(url.target).append(" HTTP/1.1\r\n");
     http::appendField(head, "host", url.endpoint.host_field);
     for (const auto& field : call.fields) http::appendField(head, field.name, field.value);
-    if (!call.body.empty() || call.method == "POST" || call.method == "PUT") http::appendField(head, "content-length", call.body.size());
+    if (!call.body.empty() || call.method == "POST" || call.method == "PUT")
+        http::appendField(head, "content-length", call.body.size());
     head += "\r\n";
     return head;
 }
@@ -30,10 +31,12 @@ Status readBody(HttpAnswer& from, base::TimePoint deadline, std::string& body) {
     for (;;) {
         auto piece = from.readPiece(deadline);
         if (!piece) return piece.error();
-        if (body.size() + piece->data.size() > kAnswerMax) return base::upstreamError(Code::TooLarge, "the answer is too large");
+        if (body.size() + piece->data.size() > kAnswerMax)
+            return base::upstreamError(Code::TooLarge, "the answer is too large");
         body.append(piece->data);
         if (piece->end == End::Ok) return {};
-        if (piece->end != End::NotYet) return base::upstreamError(Code::Unavailable, "the answer is incomplete");
+        if (piece->end != End::NotYet)
+            return base::upstreamError(Code::Unavailable, "the answer is incomplete");
     }
 }
 
@@ -44,7 +47,8 @@ Status Callout::call(const host::HttpCall& call, base::TimePoint deadline, host:
     return worker ? callHere(*worker, call, deadline, answer) : callElsewhere(call, deadline, answer);
 }
 
-Status Callout::callHere(Worker& worker, const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer) {
+Status Callout::callHere(Worker& worker, const host::HttpCall& call, base::TimePoint deadline,
+                         host::HttpAnswer& answer) {
     auto url = upstream::Url::parse(call.url);
     if (!url) return base::pluginError(Code::InvalidArgument, url.error().message);
     auto connection = worker.pool.acquire(url->endpoint, deadline);
@@ -62,12 +66,14 @@ Status Callout::callHere(Worker& worker, const host::HttpCall& call, base::TimeP
 }
 
 // From an accounting worker or a timer: a fiber on some loop makes the call, this thread waits for it.
-Status Callout::callElsewhere(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer) {
+Status Callout::callElsewhere(const host::HttpCall& call, base::TimePoint deadline,
+                              host::HttpAnswer& answer) {
     if (workers_.empty()) return base::gatewayError(Code::Unavailable, "no event loop is running");
     Worker& worker = *workers_[base::randomBelow(workers_.size())];
     std::promise<Status> done;
     auto result = done.get_future();
-    worker.loop.post([&] { worker.loop.spawn([&] { done.set_value(callHere(worker, call, deadline, answer)); }); });
+    worker.loop.post(
+        [&] { worker.loop.spawn([&] { done.set_value(callHere(worker, call, deadline, answer)); }); });
     return result.get();
 }
 

@@ -14,11 +14,14 @@ public:
     explicit Callout(const base::Limits& limits) : limits_(limits) {}
     void setWorkers(std::vector<Worker*> workers) { workers_ = std::move(workers); }
 
-    base::Status call(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer) override;
+    base::Status call(const host::HttpCall& call, base::TimePoint deadline,
+                      host::HttpAnswer& answer) override;
 
 private:
-    base::Status callHere(Worker& worker, const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer);
-    base::Status callElsewhere(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer);
+    base::Status callHere(Worker& worker, const host::HttpCall& call, base::TimePoint deadline,
+                          host::HttpAnswer& answer);
+    base::Status callElsewhere(const host::HttpCall& call, base::TimePoint deadline,
+                               host::HttpAnswer& answer);
 
     const base::Limits& limits_;
     std::vector<Worker*> workers_;

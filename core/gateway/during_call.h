@@ -1,5 +1,5 @@
-// The during_call guards: all of them at once, each on a fiber of its own, beside the upstream call. The answer's first byte waits for
-// them; a block cancels the upstream.
+// The during_call guards: all of them at once, each on a fiber of its own, beside the upstream call. The
+// answer's first byte waits for them; a block cancels the upstream.
 #pragma once
 
 #include "base/fiber.h"
@@ -9,7 +9,8 @@ namespace sluice::gateway {
 
 class DuringCall {
 public:
-    /// Starts every hook. `owner` is interrupted when one of them blocks. All references outlive this object. [loop]
+    /// Starts every hook. `owner` is interrupted when one of them blocks. All references outlive this object.
+    /// [loop]
     DuringCall(host::Runner& runner, base::Fiber& owner);
     ~DuringCall();  // interrupts what still runs and waits for it
     DuringCall(const DuringCall&) = delete;

@@ -1,4 +1,5 @@
-// The life of a request, from top to bottom. Each chapter is a function; what it does stands in the file named beside it.
+// The life of a request, from top to bottom. Each chapter is a function; what it does stands in the file
+// named beside it.
 #include "gateway/exchange.h"
 
 #include "base/random.h"
@@ -17,16 +18,20 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
       generation_(gateway.generation()),
       start_(base::Clock::now()),
       start_ms_(base::wallMillis()),
-      lease_([this](account::Record&& record) { settleRecord(gateway_, generation_, record_chain_, std::move(record)); }),
+      lease_([this](account::Record&& record) {
+          settleRecord(gateway_, generation_, record_chain_, std::move(record));
+      }),
       runner_(request_, generation_->chains().instanceCount()),
       patience_(
-          client, [this] { return gateway_.aborting() || (during_ && during_->blocked()); }, [this](bool probe) { return signOfLife(probe); }) {
+          client, [this] { return gateway_.aborting() || (during_ && during_->blocked()); },
+          [this](bool probe) { return signOfLife(probe); }) {
     request_.head = &head;
     request_.client_address = client.address();
     request_.deadline = start_ + base::milliseconds(generation_->limits().request_timeout_ms);
     request_.cancelled = [this] { return patience_.over(); };
     const auto given = head.fields.find("x-litellm-call-id");
-    request_.call_id = given && http::isToken(*given) && given->size() <= 128 ? std::string(*given) : base::randomUuid();
+    request_.call_id =
+        given && http::isToken(*given) && given->size() <= 128 ? std::string(*given) : base::randomUuid();
 }
 
 void Exchange::run() {
@@ -37,7 +42,7 @@ void Exchange::run() {
 
 void Exchange::story() {
     if (!findRoute()) return;
-    if (!operation_->needs_auth) return answerLocally();  // health: nobody is asked for a key, no plugin is asked
+    if (!operation_->needs_auth) return answerLocally();  // health: no plugin is asked
     if (!onRequest()) return;                             // 10: the head alone
     if (!authenticate()) return;                          // 20: who is it?
     if (!authorize()) return;                             // 25: may they?
@@ -47,8 +52,12 @@ void Exchange::story() {
     if (!lookUpCache()) return;  // 38
     if (!resolveModel()) return;
     if (!choose()) return;  // 40: filters and strategy
-    if (!runner_.chain().during_call.empty()) during_.emplace(runner_, *base::Fiber::current());  // 45: beside the upstream call
-    callUpstream();              // 50 to 75: attempts, and the answer's way back
+    startDuringCall();      // 45: beside the upstream call
+    callUpstream();         // 50 to 75: attempts, and the answer's way back
+}
+
+void Exchange::startDuringCall() {
+    if (!runner_.chain().during_call.empty()) during_.emplace(runner_, *base::Fiber::current());
 }
 
 bool Exchange::findRoute() {
@@ -67,9 +76,14 @@ bool Exchange::findRoute() {
 
 bool Exchange::onRequest() {
     switch (runner_.onRequest()) {
-        case Outcome::Block: answerBlock(); return false;
-        case Outcome::Respond: answerReply(); return false;
-        default: return true;
+        case Outcome::Block:
+            answerBlock();
+            return false;
+        case Outcome::Respond:
+            answerReply();
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -102,7 +116,8 @@ void Exchange::answerLocally() {
 
 bool Exchange::readBody() {
     if (const auto coding = head_.fields.find("content-encoding"); coding && *coding != "identity") {
-        answerError(llm::ApiError{415, "", "", "Content-Encoding is not supported: send the body as it is", ""});
+        answerError(
+            llm::ApiError{415, "", "", "Content-Encoding is not supported: send the body as it is", ""});
         return false;
     }
     std::string text;
@@ -112,7 +127,8 @@ bool Exchange::readBody() {
         return false;
     }
     lease_.record.request_bytes = text.size();
-    auto body = llm::Body::read(std::move(text), operation_->body, head_.fields.find("content-type").value_or(""));
+    auto body =
+        llm::Body::read(std::move(text), operation_->body, head_.fields.find("content-type").value_or(""));
     if (!body) {
         answerError(body.error());
         return false;
@@ -120,15 +136,21 @@ bool Exchange::readBody() {
     request_.body = std::move(*body);
     request_.stream = request_.body.isTrue("stream");
     request_.model = match_.model.empty() ? request_.body.text("model").value_or("") : match_.model;
-    if (request_.stream) patience_.setInterval(base::milliseconds(generation_->limits().sse_comment_interval_ms));
+    if (request_.stream)
+        patience_.setInterval(base::milliseconds(generation_->limits().sse_comment_interval_ms));
     return true;
 }
 
 bool Exchange::preCall() {
     switch (runner_.preCall()) {
-        case Outcome::Block: answerBlock(); return false;
-        case Outcome::Respond: answerReply(); return false;
-        default: return true;
+        case Outcome::Block:
+            answerBlock();
+            return false;
+        case Outcome::Respond:
+            answerReply();
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -148,7 +170,8 @@ bool Exchange::resolveModel() {
     captures_ = std::move(resolved.captures);
     if (!resolved.deployments) {
         answerError(llm::ApiError{400, "", "",
-                                  std::string(operation_->tail) + ": Invalid model name passed in model=" + request_.model +
+                                  std::string(operation_->tail) +
+                                      ": Invalid model name passed in model=" + request_.model +
                                       ". Call `/v1/models` to view available models for your key.",
                                   "model"});
         return false;

@@ -1,4 +1,5 @@
-// One request from its head to its record. exchange.cpp tells the story; the chapters stand in exchange_*.cpp.
+// One request from its head to its record. exchange.cpp tells the story; the chapters stand in
+// exchange_*.cpp.
 #pragma once
 
 #include <memory>
@@ -42,6 +43,7 @@ private:
     bool lookUpCache();
     bool resolveModel();
     bool choose();
+    void startDuringCall();
     void callUpstream();
 
     // --- one attempt (exchange_attempt.cpp) ---
@@ -92,7 +94,7 @@ private:
     const base::TimePoint start_;
     const int64_t start_ms_;
     const host::Chain* record_chain_ = nullptr;  // whose on_complete hooks get the record
-    account::Lease lease_;  // settled after everything below has gone
+    account::Lease lease_;                       // settled after everything below has gone
     host::RequestState request_;
     host::Runner runner_;
     const llm::OperationInfo* operation_ = nullptr;

@@ -13,38 +13,59 @@ using base::Origin;
 
 namespace {
 
-constexpr uint64_t kReadAwayMax = 64 * 1024;  // an unwanted body up to this is read so that the connection lives on
+constexpr uint64_t kReadAwayMax =
+    64 * 1024;  // an unwanted body up to this is read so that the connection lives on
 
 // docs.litellm.ai/docs/exception_mapping: the status that LiteLLM gives for each kind of failure.
 int statusOf(const base::Error& error) {
     switch (error.code) {
-        case Code::InvalidArgument: return 400;
+        case Code::InvalidArgument:
+            return 400;
         case Code::Malformed:
-        case Code::Truncated: return error.origin == Origin::Client ? 400 : 500;
-        case Code::NotFound: return 404;
-        case Code::Unauthenticated: return 401;
-        case Code::PermissionDenied: return 403;
-        case Code::TooLarge: return error.origin == Origin::Client ? 413 : 500;
-        case Code::Unsupported: return 400;
-        case Code::ResourceExhausted: return 429;
-        case Code::DeadlineExceeded: return 408;
-        case Code::Unavailable: return 500;
-        case Code::Cancelled: return 499;
-        case Code::Internal: return 500;
+        case Code::Truncated:
+            return error.origin == Origin::Client ? 400 : 500;
+        case Code::NotFound:
+            return 404;
+        case Code::Unauthenticated:
+            return 401;
+        case Code::PermissionDenied:
+            return 403;
+        case Code::TooLarge:
+            return error.origin == Origin::Client ? 413 : 500;
+        case Code::Unsupported:
+            return 400;
+        case Code::ResourceExhausted:
+            return 429;
+        case Code::DeadlineExceeded:
+            return 408;
+        case Code::Unavailable:
+            return 500;
+        case Code::Cancelled:
+            return 499;
+        case Code::Internal:
+            return 500;
     }
     return 500;
 }
 
 const char* className(const base::Error& error) {
     switch (statusOf(error)) {
-        case 400: return "BadRequestError";
-        case 401: return "AuthenticationError";
-        case 403: return "PermissionDeniedError";
-        case 404: return "NotFoundError";
-        case 408: return "Timeout";
-        case 429: return "RateLimitError";
-        case 499: return "ClientDisconnected";
-        default: return error.origin == Origin::Upstream ? "APIConnectionError" : "InternalServerError";
+        case 400:
+            return "BadRequestError";
+        case 401:
+            return "AuthenticationError";
+        case 403:
+            return "PermissionDeniedError";
+        case 404:
+            return "NotFoundError";
+        case 408:
+            return "Timeout";
+        case 429:
+            return "RateLimitError";
+        case 499:
+            return "ClientDisconnected";
+        default:
+            return error.origin == Origin::Upstream ? "APIConnectionError" : "InternalServerError";
     }
 }
 
@@ -56,12 +77,15 @@ void Exchange::answerNoRoute() {
     if (match_.kind == llm::RouteMatch::Kind::WrongMethod) {
         error.status = 405;
         error.message = fmt::format("{} is not allowed here; use {}", head_.method, operation_->method);
-        (void)request_.response.fields.set("allow", operation_->method == "GET" ? "GET, HEAD" : operation_->method);
+        (void)request_.response.fields.set("allow",
+                                           operation_->method == "GET" ? "GET, HEAD" : operation_->method);
     } else {
-        const bool known = head_.method == "GET" || head_.method == "POST" || head_.method == "HEAD" || head_.method == "PUT" ||
-                           head_.method == "PATCH" || head_.method == "DELETE" || head_.method == "OPTIONS";
+        const bool known = head_.method == "GET" || head_.method == "POST" || head_.method == "HEAD" ||
+                           head_.method == "PUT" || head_.method == "PATCH" || head_.method == "DELETE" ||
+                           head_.method == "OPTIONS";
         error.status = known ? 404 : 501;
-        error.message = known ? fmt::format("Not found: {} {}", head_.method, head_.path) : "The method is not supported";
+        error.message =
+            known ? fmt::format("Not found: {} {}", head_.method, head_.path) : "The method is not supported";
     }
     answerError(error);
 }
@@ -101,7 +125,8 @@ void Exchange::answerGone() {
     if (during_ && during_->blocked()) return answerBlock();
     lease_.record.outcome = account::Outcome::Cancelled;
     lease_.record.http_status = 499;
-    noteFailure(base::clientError(Code::Cancelled, gateway_.aborting() ? "the gateway was shut down" : "the client has left"));
+    noteFailure(base::clientError(Code::Cancelled,
+                                  gateway_.aborting() ? "the gateway was shut down" : "the client has left"));
     client_.http().abandon();
 }
 
@@ -112,7 +137,8 @@ void Exchange::answerError(const base::Error& error) {
     api.status = statusOf(error);
     api.message = error.message;
     if (error.origin == Origin::Upstream && deployment_) {
-        api.message = fmt::format("{}: {}Exception - {}", className(error), deployment_->config->provider, error.message);
+        api.message = fmt::format("{}: {}Exception - {}", className(error), deployment_->config->provider,
+                                  error.message);
     }
     answerError(api);
 }
@@ -154,15 +180,16 @@ std::string Exchange::responseHead() {
     http::appendField(head, "x-litellm-version", kVersion);
     std::array<char, 32> text{};
     const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
-    http::appendField(head, "x-litellm-overhead-duration-ms", std::string_view(text.data(), static_cast<size_t>(end - text.data())));
+    http::appendField(head, "x-litellm-overhead-duration-ms",
+                      std::string_view(text.data(), static_cast<size_t>(end - text.data())));
     lease_.record.http_status = request_.response.status;
     return head;
 }
 
 double Exchange::overheadMs() const { return base::toMillis(base::Clock::now() - start_ - upstream_time_); }
 
-// Something for a client that waits: a comment in its stream, or, before there is one, an interim response if all we want to know is
-// whether it still reads.
+// Something for a client that waits: a comment in its stream, or, before there is one, an interim response if
+// all we want to know is whether it still reads.
 base::Status Exchange::signOfLife(bool probe) {
     auto& http = client_.http();
     if (!http.begun()) {
@@ -209,7 +236,9 @@ void Exchange::fillRecord() {
     r.team = who.team;
     r.organization = who.organization;
     r.end_user = who.end_user;
-    for (const auto& v : request_.verdicts) r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason, v.duration_us / 1000.0});
+    for (const auto& v : request_.verdicts)
+        r.guardrails.push_back(
+            {v.instance->id(), host::name(v.phase), v.verdict, v.reason, v.duration_us / 1000.0});
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
     r.response_bytes = client_.http().bytesSent();
 }

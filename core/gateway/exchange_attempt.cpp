@@ -16,12 +16,14 @@ base::TimePoint Exchange::answerDeadline() const {
     return std::min(request_.deadline, base::TimePoint(Clock::now() + base::milliseconds(timeout)));
 }
 
-// Defaults of the deployment, then the provider, then the plugins: each sees what the one before has made of it.
+// Defaults of the deployment, then the provider, then the plugins: each sees what the one before has made of
+// it.
 base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     host::AttemptState& attempt = request_.attempt;
     attempt = {};
     attempt.deployment = deployment.config;
-    attempt.model = captures_.empty() ? deployment.config->model : route::fillWildcard(deployment.config->model, captures_);
+    attempt.model = captures_.empty() ? deployment.config->model
+                                      : route::fillWildcard(deployment.config->model, captures_);
     attempt.number = 1;
     attempt.body = request_.body;
     for (const auto& [name, value] : deployment.config->body_defaults.items()) {
@@ -32,11 +34,15 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     const sluice_status prepared = provider.prepare(deployment.handle, ctx);
     ctx.phase = host::Phase::None;
     if (prepared == SLUICE_E_UNSUPPORTED) {
-        return base::gatewayError(Code::Unsupported, "The provider " + deployment.config->provider + " of model " + request_.model +
-                                                         " does not offer " + std::string(operation_->tail));
+        return base::gatewayError(Code::Unsupported, "The provider " + deployment.config->provider +
+                                                         " of model " + request_.model + " does not offer " +
+                                                         std::string(operation_->tail));
     }
-    if (prepared != SLUICE_OK) return base::pluginError(Code::Internal, "The provider " + provider.id() + " could not prepare the request");
-    if (runner_.onUpstreamRequest() == Outcome::Block) return base::pluginError(Code::PermissionDenied, "blocked");
+    if (prepared != SLUICE_OK)
+        return base::pluginError(Code::Internal,
+                                 "The provider " + provider.id() + " could not prepare the request");
+    if (runner_.onUpstreamRequest() == Outcome::Block)
+        return base::pluginError(Code::PermissionDenied, "blocked");
     return {};
 }
 
@@ -44,7 +50,9 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
     if (auto prepared = prepare(deployment); !prepared) return prepared.error();
     const auto begin = Clock::now();
     base::Result<std::unique_ptr<UpstreamAnswer>> answer =
-        deployment.serves ? std::unique_ptr<UpstreamAnswer>(std::make_unique<ServedAnswer>(request_, runner_, deployment)) : sendOverHttp(deployment);
+        deployment.serves
+            ? std::unique_ptr<UpstreamAnswer>(std::make_unique<ServedAnswer>(request_, runner_, deployment))
+            : sendOverHttp(deployment);
     if (answer) {
         if (auto head = awaitHead(**answer); !head) answer = head.error();
     }
@@ -52,7 +60,8 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
     if (!answer) return answer;
     request_.response.status = upstream_head_.status;
     request_.response.fields.clear();
-    for (const auto& field : upstream_head_.fields) request_.response.fields.addBorrowed(field.name, field.value);
+    for (const auto& field : upstream_head_.fields)
+        request_.response.fields.addBorrowed(field.name, field.value);
     (void)runner_.onUpstreamResponse();
     return answer;
 }
@@ -60,7 +69,8 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
 base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const DeploymentRuntime& deployment) {
     const upstream::Endpoint& endpoint = deployment.endpoint;
     const auto deadline = answerDeadline();
-    auto connection = patience_(deadline, [&](base::TimePoint) { return worker_.pool.acquire(endpoint, deadline); });
+    auto connection =
+        patience_(deadline, [&](base::TimePoint) { return worker_.pool.acquire(endpoint, deadline); });
     if (!connection) return connection.error();
     auto answer = std::make_unique<HttpAnswer>(worker_, endpoint, std::move(*connection), "POST");
 
@@ -79,7 +89,8 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const Deplo
 }
 
 base::Status Exchange::awaitHead(UpstreamAnswer& answer) {
-    return patience_(answerDeadline(), [&](base::TimePoint until) { return answer.readHead(upstream_head_, until); });
+    return patience_(answerDeadline(),
+                     [&](base::TimePoint until) { return answer.readHead(upstream_head_, until); });
 }
 
 void Exchange::endAttempt(std::string error) {

@@ -1,4 +1,5 @@
-// The way back of an answer that is no event stream: passed on piece by piece, or held whole if somebody has to see all of it.
+// The way back of an answer that is no event stream: passed on piece by piece, or held whole if somebody has
+// to see all of it.
 #include <algorithm>
 
 #include "base/text.h"
@@ -24,11 +25,13 @@ bool isJsonType(std::string_view type) { return type.find("json") != std::string
 // Is this an error object that clients of one of our dialects understand?
 bool isErrorObject(std::string_view body) {
     simdjson::dom::element root, error;
-    return llm::parseJson(body).get(root) == simdjson::SUCCESS && root.is_object() && root["error"].get(error) == simdjson::SUCCESS &&
-           error.is_object();
+    return llm::parseJson(body).get(root) == simdjson::SUCCESS && root.is_object() &&
+           root["error"].get(error) == simdjson::SUCCESS && error.is_object();
 }
 
-base::Error incomplete() { return base::upstreamError(Code::Truncated, "the answer of the upstream is incomplete"); }
+base::Error incomplete() {
+    return base::upstreamError(Code::Truncated, "the answer of the upstream is incomplete");
+}
 
 }  // namespace
 
@@ -42,7 +45,8 @@ void Exchange::relay(UpstreamAnswer& upstream) {
     const auto type = upstream_head_.fields.find("content-type").value_or("");
     if (request_.stream && base::istartsWith(type, "text/event-stream")) return relayStream(upstream);
     if (client_.http().begun()) {
-        return answerError(base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
+        return answerError(
+            base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
     }
     if (!runner_.chain().post_call.empty()) return relayWhole(upstream);
     relayBody(upstream);
@@ -65,20 +69,23 @@ base::Status Exchange::readWhole(UpstreamAnswer& upstream, std::string& body, ui
     for (;;) {
         auto piece = patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
         if (!piece) return piece.error();
-        if (body.size() + piece->data.size() > max) return base::upstreamError(Code::TooLarge, "the answer of the upstream is too large to be held");
+        if (body.size() + piece->data.size() > max)
+            return base::upstreamError(Code::TooLarge, "the answer of the upstream is too large to be held");
         body.append(piece->data);
         if (piece->end == End::Ok) return {};
         if (piece->end != End::NotYet) return incomplete();
     }
 }
 
-// Errors in a shape that clients know go on as they are; anything else (a proxy's HTML page, say) is put into that shape.
+// Errors in a shape that clients know go on as they are; anything else (a proxy's HTML page, say) is put into
+// that shape.
 void Exchange::relayError(UpstreamAnswer& upstream) {
     std::string body;
     const auto read = readWhole(upstream, body, kErrorBodyMax);
     if (!read && read.error().code == Code::Cancelled) return answerGone();
     const int status = upstream_head_.status;
-    const std::string what = deployment_->config->provider + "Exception - the upstream answered with status " + std::to_string(status);
+    const std::string what = deployment_->config->provider +
+                             "Exception - the upstream answered with status " + std::to_string(status);
     lease_.record.error = what;
     lease_.record.error_class = "HTTP" + std::to_string(status);
     if (read && isErrorObject(body) && !client_.http().begun()) {
@@ -98,19 +105,22 @@ void Exchange::relayWhole(UpstreamAnswer& upstream) {
     }
     if (wantsRecord()) lease_.record.usage = llm::usageOfAnswer(body, operation_->dialect);
     switch (runner_.postCall()) {
-        case Outcome::Block: request_.response.fields.clear(); return answerBlock();
+        case Outcome::Block:
+            request_.response.fields.clear();
+            return answerBlock();
         case Outcome::Respond:
             request_.response.fields.clear();
             lease_.record.outcome = account::Outcome::Success;
             return answer(request_.reply.status, request_.reply.content_type, request_.reply.body);
-        default: break;
+        default:
+            break;
     }
     lease_.record.outcome = account::Outcome::Success;
     (void)client_.http().respond(responseHead(), body);
 }
 
-// The body of a known length, or one that takes its time, is passed on piece by piece; a short one of unknown length that is there
-// already is sent with its length.
+// The body of a known length, or one that takes its time, is passed on piece by piece; a short one of unknown
+// length that is there already is sent with its length.
 void Exchange::relayBody(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     const bool tee = wantsRecord() && isJsonType(upstream_head_.fields.find("content-type").value_or(""));
@@ -118,12 +128,16 @@ void Exchange::relayBody(UpstreamAnswer& upstream) {
     std::string seen;  // for the usage in it
     std::string held;  // not sent yet; empty once the head has gone
     for (;;) {
-        auto piece = held.empty() ? patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); }) : upstream.pollPiece();
+        auto piece =
+            held.empty()
+                ? patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); })
+                : upstream.pollPiece();
         if (!piece) return breakOff(piece.error());
         if (piece->end != End::NotYet && piece->end != End::Ok) return breakOff(incomplete());
         if (tee && seen.size() + piece->data.size() <= kTeeMax) seen.append(piece->data);
         if (piece->end == End::Ok) break;
-        if (!http.begun() && upstream_head_.framing == http::Framing::Length) http.begin(responseHead(), upstream_head_.content_length);
+        if (!http.begun() && upstream_head_.framing == http::Framing::Length)
+            http.begin(responseHead(), upstream_head_.content_length);
         if (http.begun()) {
             if (!http.write(piece->data)) return answerGone();
             continue;
@@ -139,7 +153,8 @@ void Exchange::relayBody(UpstreamAnswer& upstream) {
     (void)(http.begun() ? http.end() : http.respond(responseHead(), held));
 }
 
-// The upstream failed while its answer was on the way: an error if nothing has gone out yet, otherwise a message that is visibly cut.
+// The upstream failed while its answer was on the way: an error if nothing has gone out yet, otherwise a
+// message that is visibly cut.
 void Exchange::breakOff(const base::Error& error) {
     if (patience_.over()) return answerGone();
     if (!client_.http().begun()) return answerError(error);

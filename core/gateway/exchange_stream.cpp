@@ -38,7 +38,8 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
 
 void Exchange::relayStream(UpstreamAnswer& upstream) {
     auto& http = client_.http();
-    StreamRelay relay(match_.operation, runner_, request_, generation_->limits(), request_.attributes.count("sluice.hide_usage_chunk") > 0);
+    StreamRelay relay(match_.operation, runner_, request_, generation_->limits(),
+                      request_.attributes.count("sluice.hide_usage_chunk") > 0);
     event_stream_ = true;
     lease_.record.stream = true;
     std::string out;
@@ -47,7 +48,8 @@ void Exchange::relayStream(UpstreamAnswer& upstream) {
         const auto took = takePieces(upstream, relay, out);
         if (!out.empty() && !http.begun()) http.begin(responseHead(), std::nullopt);
         if (!out.empty() && first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
-        if (!out.empty() && !http.write(out)) return endStream(relay, base::clientError(Code::Cancelled, "the client has left"));
+        if (!out.empty() && !http.write(out))
+            return endStream(relay, base::clientError(Code::Cancelled, "the client has left"));
         if (!took) return endStream(relay, took.error());
         more = *took;
     }
@@ -60,10 +62,13 @@ void Exchange::endStream(StreamRelay& relay) {
     noteStream(relay, relay.reader().failed() ? End::Error : End::Ok);
     if (runner_.postCall() == host::Outcome::Block) {
         // The text is out already; all that is left is to say so.
-        (void)http.write(llm::errorEvent({request_.block.status, request_.block.type, request_.block.code, request_.block.public_message, ""}, operation_->dialect));
+        (void)http.write(llm::errorEvent({request_.block.status, request_.block.type, request_.block.code,
+                                          request_.block.public_message, ""},
+                                         operation_->dialect));
         lease_.record.outcome = account::Outcome::Blocked;
     } else {
-        lease_.record.outcome = relay.reader().failed() ? account::Outcome::Failure : account::Outcome::Success;
+        lease_.record.outcome =
+            relay.reader().failed() ? account::Outcome::Failure : account::Outcome::Success;
     }
     if (!http.begun()) http.begin(responseHead(), std::nullopt);
     (void)http.end();
@@ -71,7 +76,9 @@ void Exchange::endStream(StreamRelay& relay) {
 
 void Exchange::endStream(StreamRelay& relay, const base::Error& error) {
     const bool gone = error.code == Code::Cancelled || patience_.over();
-    relay.tellEnd(gone ? SLUICE_END_CANCELLED : error.code == Code::Truncated ? SLUICE_END_TRUNCATED : SLUICE_END_ERROR);
+    relay.tellEnd(gone                            ? SLUICE_END_CANCELLED
+                  : error.code == Code::Truncated ? SLUICE_END_TRUNCATED
+                                                  : SLUICE_END_ERROR);
     noteStream(relay, gone ? End::Cancelled : error.code == Code::Truncated ? End::Truncated : End::Error);
     if (gone) return answerGone();
     if (request_.block.set) return answerBlock();

@@ -16,7 +16,8 @@ void answerAlone(Client& client, const llm::ApiError& error) {
 
 }  // namespace
 
-Gateway::Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records) : generation_(std::move(generation)), records_(records) {}
+Gateway::Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records)
+    : generation_(std::move(generation)), records_(records) {}
 
 std::shared_ptr<const Generation> Gateway::generation() const {
     const std::lock_guard lock(mutex_);
@@ -24,10 +25,15 @@ std::shared_ptr<const Generation> Gateway::generation() const {
 }
 
 void Gateway::handle(Worker& worker, Client& client, http::RequestHead& head) {
-    in_flight_.fetch_add(1, std::memory_order_relaxed);
+    // Counted down whatever happens: a drain waits for zero.
+    struct Counted {
+        explicit Counted(std::atomic<size_t>& c) : count(c) { count.fetch_add(1, std::memory_order_relaxed); }
+        ~Counted() { count.fetch_sub(1, std::memory_order_relaxed); }
+        std::atomic<size_t>& count;
+    };
+    const Counted counted(in_flight_);
     if (draining()) client.http().closeAfterThis();
     Exchange(*this, worker, client, head).run();
-    in_flight_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Gateway::refuse(Client& client, const http::HeadFault& fault) {

@@ -29,7 +29,8 @@ public:
     std::shared_ptr<const Generation> generation() const;
     account::RecordQueue& records() { return records_; }
 
-    /// New connections and requests are told that we go; running requests are cancelled once abort() was called. [control]
+    /// New connections and requests are told that we go; running requests are cancelled once abort() was
+    /// called. [control]
     void startDrain() { draining_ = true; }
     void abort() { aborting_ = true; }
     bool draining() const { return draining_.load(std::memory_order_relaxed); }

@@ -9,10 +9,12 @@ namespace sluice::gateway {
 using config::Faults;
 
 Generation::Generation(config::Settings settings, const Shared& shared)
-    : settings_(std::move(settings)), services_{shared.metrics, shared.offload, shared.timers, shared.http, settings_.tree.secrets} {}
+    : settings_(std::move(settings)),
+      services_{shared.metrics, shared.offload, shared.timers, shared.http, settings_.tree.secrets} {}
 
-std::shared_ptr<Generation> Generation::build(config::Settings settings, const host::Catalog& catalog, const config::Environment& environment,
-                                              const Shared& shared, Faults& faults) {
+std::shared_ptr<Generation> Generation::build(config::Settings settings, const host::Catalog& catalog,
+                                              const config::Environment& environment, const Shared& shared,
+                                              Faults& faults) {
     const Plan plan = makePlan(settings, catalog, environment, faults);
     if (faults.hasErrors()) return nullptr;
     std::unique_ptr<Generation> generation(new Generation(std::move(settings), shared));
@@ -26,7 +28,9 @@ std::shared_ptr<Generation> Generation::build(config::Settings settings, const h
 void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, Faults& faults) {
     std::map<std::string, host::Library> loaded;
     for (const auto& wanted : plan.instances) {
-        const auto fault = [&](const std::string& text) { faults.error(settings_.tree.place(wanted.path), wanted.path, text); };
+        const auto fault = [&](const std::string& text) {
+            faults.error(settings_.tree.place(wanted.path), wanted.path, text);
+        };
         auto library = loaded.find(wanted.plugin);
         if (library == loaded.end()) {
             auto fresh = host::loadLibrary(wanted.plugin, catalog.find(wanted.plugin)->path);
@@ -52,7 +56,8 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, F
     chains_ = std::make_unique<host::Chains>(all);
     if (plan.router < instances_.size()) router_ = instances_[plan.router].get();
     if (router_ && !router_->router()) {
-        faults.error(settings_.tree.place("router_settings"), "router_settings.routing_strategy", "the plugin " + router_->id() + " has no router interface");
+        faults.error(settings_.tree.place("router_settings"), "router_settings.routing_strategy",
+                     "the plugin " + router_->id() + " has no router interface");
     }
 }
 
@@ -78,11 +83,17 @@ void Generation::open(DeploymentRuntime& runtime, Faults& faults) {
         fault("the plugin " + runtime.provider->id() + " has no provider interface");
         return;
     }
-    const sluice_deployment_config given{sizeof given, 0, host::str(config.id), host::str(config.provider), host::str(config.model), host::str(runtime.params)};
+    const sluice_deployment_config given{sizeof given,
+                                         0,
+                                         host::str(config.id),
+                                         host::str(config.provider),
+                                         host::str(config.model),
+                                         host::str(runtime.params)};
     sluice_upstream upstream{};
     upstream.size = sizeof upstream;
     const std::string words = host::pluginFault([&](char* text, size_t capacity, size_t* size) {
-        return provider->open(runtime.provider->self(), &given, &runtime.handle, &upstream, text, capacity, size);
+        return provider->open(runtime.provider->self(), &given, &runtime.handle, &upstream, text, capacity,
+                              size);
     });
     if (!words.empty()) {
         fault("the provider refuses the deployment: " + words);
@@ -92,7 +103,8 @@ void Generation::open(DeploymentRuntime& runtime, Faults& faults) {
     runtime.serves = base.empty();
     runtime.api_base = base;
     if (runtime.serves) {
-        if (!SLUICE_HAS(provider, serve)) fault("the provider gives no base URL and does not serve by itself");
+        if (!SLUICE_HAS(provider, serve))
+            fault("the provider gives no base URL and does not serve by itself");
         return;
     }
     auto endpoint = upstream::Endpoint::parse(base);

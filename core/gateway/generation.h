@@ -1,5 +1,5 @@
-// One configuration brought to life: plugins loaded, instances made, chains compiled, deployments opened. Immutable; requests hold on
-// to the generation they began with.
+// One configuration brought to life: plugins loaded, instances made, chains compiled, deployments opened.
+// Immutable; requests hold on to the generation they began with.
 #pragma once
 
 #include <atomic>
@@ -20,10 +20,10 @@ struct DeploymentRuntime {
     const config::Deployment* config = nullptr;
     host::Instance* provider = nullptr;
     sluice_deployment* handle = nullptr;
-    upstream::Endpoint endpoint;      // not used if the provider serves by itself
+    upstream::Endpoint endpoint;  // not used if the provider serves by itself
     bool serves = false;
-    std::string api_base;             // for headers and records
-    std::string params;               // JSON, secrets as handles
+    std::string api_base;  // for headers and records
+    std::string params;    // JSON, secrets as handles
     mutable std::atomic<uint32_t> in_flight{0};
 };
 
@@ -38,8 +38,9 @@ struct Shared {
 class Generation {
 public:
     /// Faults name the plugin and the place in the configuration. Null if there are errors. [control]
-    static std::shared_ptr<Generation> build(config::Settings settings, const host::Catalog& catalog, const config::Environment& environment,
-                                             const Shared& shared, config::Faults& faults);
+    static std::shared_ptr<Generation> build(config::Settings settings, const host::Catalog& catalog,
+                                             const config::Environment& environment, const Shared& shared,
+                                             config::Faults& faults);
     ~Generation();
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;

@@ -9,7 +9,9 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 // The shape of platform.openai.com/docs/api-reference/models; created is LiteLLM's constant.
-Json modelObject(const std::string& name) { return {{"id", name}, {"object", "model"}, {"created", 1677610602}, {"owned_by", "openai"}}; }
+Json modelObject(const std::string& name) {
+    return {{"id", name}, {"object", "model"}, {"created", 1677610602}, {"owned_by", "openai"}};
+}
 
 LocalAnswer models(const Generation& generation) {
     Json list = Json::array();
@@ -34,7 +36,8 @@ LocalAnswer readiness(const Generation& generation, const Gateway& gateway) {
     answer.status = gateway.draining() ? 503 : 200;
     Json callbacks = Json::array();
     for (const auto& instance : generation.instances()) {
-        if (instance->hooks() && SLUICE_HAS(instance->hooks(), on_complete)) callbacks.push_back(instance->id());
+        if (instance->hooks() && SLUICE_HAS(instance->hooks(), on_complete))
+            callbacks.push_back(instance->id());
     }
     answer.body = Json{{"status", gateway.draining() ? "draining" : "healthy"},
                        {"db", "Not connected"},
@@ -50,17 +53,22 @@ LocalAnswer readiness(const Generation& generation, const Gateway& gateway) {
 
 LocalAnswer localAnswer(const llm::RouteMatch& match, const Generation& generation, const Gateway& gateway) {
     switch (match.operation) {
-        case llm::Operation::Models: return models(generation);
-        case llm::Operation::Model: return model(match.model, generation);
-        case llm::Operation::HealthReadiness: return readiness(generation, gateway);
-        default: break;
+        case llm::Operation::Models:
+            return models(generation);
+        case llm::Operation::Model:
+            return model(match.model, generation);
+        case llm::Operation::HealthReadiness:
+            return readiness(generation, gateway);
+        default:
+            break;
     }
     LocalAnswer alive;
     alive.body = "\"I'm alive!\"";
     return alive;
 }
 
-void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation, const host::Chain* chain, account::Record&& record) {
+void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation, const host::Chain* chain,
+                  account::Record&& record) {
     if (!chain || chain->on_complete.empty()) return;
     gateway.records().push([generation = std::move(generation), chain, record = std::move(record)] {
         const std::string json = account::toJson(record);

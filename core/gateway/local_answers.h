@@ -20,7 +20,9 @@ struct LocalAnswer {
 
 LocalAnswer localAnswer(const llm::RouteMatch& match, const Generation& generation, const Gateway& gateway);
 
-/// Queues the record for the chain's on_complete hooks; nothing happens without any. The generation stays alive until they have run.
-void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation, const host::Chain* chain, account::Record&& record);
+/// Queues the record for the chain's on_complete hooks; nothing happens without any. The generation stays
+/// alive until they have run.
+void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation, const host::Chain* chain,
+                  account::Record&& record);
 
 }  // namespace sluice::gateway

@@ -8,7 +8,8 @@ using base::Code;
 
 namespace {
 
-// An answer that comes at once needs no probe; the upstream of a client that has left is closed within 100 ms.
+// An answer that comes at once needs no probe; the upstream of a client that has left is closed within 100
+// ms.
 constexpr auto kProbeAfter = base::milliseconds(25);
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Waiting for an upstream on behalf of a client: within the deadline, as long as the client is there, and with a sign of life to it
-// now and then.
+// Waiting for an upstream on behalf of a client: within the deadline, as long as the client is there, and
+// with a sign of life to it now and then.
 #pragma once
 
 #include <functional>
@@ -12,15 +12,17 @@ namespace sluice::gateway {
 
 class Patience {
 public:
-    /// `stopping`: true once the request must end for another reason (a block, the shutdown). `sign`: writes the sign of life; called
-    /// each interval of silence, and with `probe` once soon after the client sent FIN, to find out whether it still reads.
+    /// `stopping`: true once the request must end for another reason (a block, the shutdown). `sign`: writes
+    /// the sign of life; called each interval of silence, and with `probe` once soon after the client sent
+    /// FIN, to find out whether it still reads.
     Patience(Client& client, std::function<bool()> stopping, std::function<base::Status(bool probe)> sign)
         : client_(client), stopping_(std::move(stopping)), sign_(std::move(sign)) {}
 
     /// 0 = no signs of life but probes.
     void setInterval(base::milliseconds interval) { interval_ = interval; }
 
-    /// Calls `wait(deadline)` until it gives something else than a timeout or an interrupt that can be lived with.
+    /// Calls `wait(deadline)` until it gives something else than a timeout or an interrupt that can be lived
+    /// with.
     template <class Wait>
     auto operator()(base::TimePoint deadline, Wait&& wait) -> decltype(wait(deadline)) {
         const Listening listening(client_);

@@ -31,7 +31,8 @@ const Json* at(const Json& root, const std::string& path) {
 
 class Planner {
 public:
-    Planner(config::Settings& settings, const Catalog& catalog, const config::Environment& environment, Faults& faults)
+    Planner(config::Settings& settings, const Catalog& catalog, const config::Environment& environment,
+            Faults& faults)
         : settings_(settings), catalog_(catalog), environment_(environment), faults_(faults) {}
 
     Plan make() {
@@ -46,7 +47,8 @@ public:
 
 private:
     void fault(const std::string& path, std::string found, std::string allowed = {}, std::string hint = {}) {
-        faults_.error(settings_.tree.place(path), path, std::move(found), std::move(allowed), std::move(hint));
+        faults_.error(settings_.tree.place(path), path, std::move(found), std::move(allowed),
+                      std::move(hint));
     }
 
     size_t imply(const CatalogEntry& entry, const std::string& path, Json config = Json::object()) {
@@ -73,7 +75,8 @@ private:
         }
         // Serving everybody because a file is missing would be the worst of answers.
         if (at(settings_.tree.root, "general_settings.master_key") && !master_key_claimed) {
-            fault("general_settings.master_key", "a key is set, but no plugin that checks it is installed", "", "install auth_master_key.so");
+            fault("general_settings.master_key", "a key is set, but no plugin that checks it is installed",
+                  "", "install auth_master_key.so");
         }
     }
 
@@ -86,7 +89,8 @@ private:
                 if (!name.is_string()) continue;
                 const auto* entry = catalog_.byCallback(name.get<std::string>());
                 if (!entry) {
-                    faults_.warning(settings_.tree.place(path), path, "no plugin offers the callback " + name.dump(), "", "it is ignored");
+                    faults_.warning(settings_.tree.place(path), path,
+                                    "no plugin offers the callback " + name.dump(), "", "it is ignored");
                     continue;
                 }
                 const Json* config = at(settings_.tree.root, "callback_settings." + name.get<std::string>());
@@ -103,12 +107,16 @@ private:
             return;
         }
         const bool needed = settings_.tree.places.count("router_settings.routing_strategy") > 0;
-        if (needed) fault("router_settings.routing_strategy", fmt::format("no plugin offers the strategy \"{}\"", settings_.routing_strategy), strategies());
+        if (needed)
+            fault("router_settings.routing_strategy",
+                  fmt::format("no plugin offers the strategy \"{}\"", settings_.routing_strategy),
+                  strategies());
     }
 
     std::string strategies() const {
         std::vector<std::string> names;
-        for (const auto& [name, entry] : catalog_.all()) names.insert(names.end(), entry.manifest.strategies.begin(), entry.manifest.strategies.end());
+        for (const auto& [name, entry] : catalog_.all())
+            names.insert(names.end(), entry.manifest.strategies.begin(), entry.manifest.strategies.end());
         return fmt::format("{}", fmt::join(names, ", "));
     }
 
@@ -134,7 +142,9 @@ private:
     void addDeployment(config::Deployment deployment) {
         const auto* entry = catalog_.byProvider(deployment.provider);
         if (!entry) {
-            fault(deployment.path + ".litellm_params.model", fmt::format("no plugin serves the provider \"{}\"", deployment.provider), providers(), nearestProvider(deployment.provider));
+            fault(deployment.path + ".litellm_params.model",
+                  fmt::format("no plugin serves the provider \"{}\"", deployment.provider), providers(),
+                  nearestProvider(deployment.provider));
             return;
         }
         fillFromEnvironment(deployment, entry->manifest.providers.at(deployment.provider));
@@ -148,9 +158,13 @@ private:
             if (!provider.contains(variable)) return;
             const auto name = provider[variable].get<std::string>();
             const auto set = settings_.tree.environment.find(name);
-            const auto value = set != settings_.tree.environment.end() ? std::optional<std::string>(set->second) : environment_(name);
+            const auto value = set != settings_.tree.environment.end()
+                                   ? std::optional<std::string>(set->second)
+                                   : environment_(name);
             if (!value || value->empty()) return;
-            deployment.params[key] = secret ? Json(settings_.tree.secrets.keep(deployment.path + "." + key, *value)) : Json(*value);
+            deployment.params[key] =
+                secret ? Json(settings_.tree.secrets.keep(deployment.path + "." + key, *value))
+                       : Json(*value);
         };
         fill("api_key", "api_key_env", true);
         if (!deployment.params.contains("base_url")) fill("api_base", "api_base_env", false);
@@ -173,15 +187,19 @@ private:
         const auto* entry = catalog_.find(instance.plugin);
         if (!entry) {
             const auto near = base::nearest(instance.plugin, catalog_.names());
-            fault(instance.path + ".plugin", fmt::format("there is no plugin \"{}\"", instance.plugin), fmt::format("{}", fmt::join(catalog_.names(), ", ")),
+            fault(instance.path + ".plugin", fmt::format("there is no plugin \"{}\"", instance.plugin),
+                  fmt::format("{}", fmt::join(catalog_.names(), ", ")),
                   near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
             return;
         }
         if (!entry->fault.empty()) fault(instance.path + ".plugin", entry->fault);
         const bool listed = instance.path.compare(0, 8, "plugins[") == 0;
-        config::applySchema(entry->manifest.config_schema, instance.config, listed ? instance.path + ".config" : instance.path, settings_.tree, faults_);
+        config::applySchema(entry->manifest.config_schema, instance.config,
+                            listed ? instance.path + ".config" : instance.path, settings_.tree, faults_);
         for (const auto& route : instance.scope.routes) {
-            if (!llm::operationNamed(route)) fault(instance.path + ".scope.routes", fmt::format("there is no route \"{}\"", route), "chat, completions, embeddings, responses, messages, …");
+            if (!llm::operationNamed(route))
+                fault(instance.path + ".scope.routes", fmt::format("there is no route \"{}\"", route),
+                      "chat, completions, embeddings, responses, messages, …");
         }
     }
 
@@ -194,7 +212,8 @@ private:
 
 }  // namespace
 
-Plan makePlan(config::Settings& settings, const Catalog& catalog, const config::Environment& environment, Faults& faults) {
+Plan makePlan(config::Settings& settings, const Catalog& catalog, const config::Environment& environment,
+              Faults& faults) {
     return Planner(settings, catalog, environment, faults).make();
 }
 

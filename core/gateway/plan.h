@@ -1,5 +1,6 @@
-// Which instances of which plugins a configuration calls for: those it lists, and those that its other sections imply (a master key,
-// a routing strategy, a callback, a provider in model_list). Nothing is loaded and no code of a plugin runs.
+// Which instances of which plugins a configuration calls for: those it lists, and those that its other
+// sections imply (a master key, a routing strategy, a callback, a provider in model_list). Nothing is loaded
+// and no code of a plugin runs.
 #pragma once
 
 #include <map>
@@ -18,8 +19,9 @@ struct Plan {
     std::vector<config::Deployment> deployments;       // with keys and bases from the environment filled in
 };
 
-/// Faults: unknown plugins, strategies, providers and callbacks, configurations against their schema. `settings.tree.secrets` grows by
-/// keys that come from the environment.
-Plan makePlan(config::Settings& settings, const host::Catalog& catalog, const config::Environment& environment, config::Faults& faults);
+/// Faults: unknown plugins, strategies, providers and callbacks, configurations against their schema.
+/// `settings.tree.secrets` grows by keys that come from the environment.
+Plan makePlan(config::Settings& settings, const host::Catalog& catalog,
+              const config::Environment& environment, config::Faults& faults);
 
 }  // namespace sluice::gateway

@@ -9,23 +9,38 @@
 namespace sluice::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 15> kLeftOut{"connection", "keep-alive", "transfer-encoding", "content-length", "date",
-                                                    "server",     "set-cookie", "upgrade",           "trailer",        "te",
-                                                    "proxy-authenticate", "proxy-connection", "alt-svc", "strict-transport-security", "via"};
+constexpr std::array<std::string_view, 15> kLeftOut{"connection",
+                                                    "keep-alive",
+                                                    "transfer-encoding",
+                                                    "content-length",
+                                                    "date",
+                                                    "server",
+                                                    "set-cookie",
+                                                    "upgrade",
+                                                    "trailer",
+                                                    "te",
+                                                    "proxy-authenticate",
+                                                    "proxy-connection",
+                                                    "alt-svc",
+                                                    "strict-transport-security",
+                                                    "via"};
 
-constexpr std::array<std::string_view, 9> kVerbatim{"content-type",   "content-encoding", "content-disposition", "retry-after",   "retry-after-ms",
-                                                    "x-request-id",   "request-id",       "x-should-retry",      "cache-control"};
+constexpr std::array<std::string_view, 9> kVerbatim{"content-type", "content-encoding", "content-disposition",
+                                                    "retry-after",  "retry-after-ms",   "x-request-id",
+                                                    "request-id",   "x-should-retry",   "cache-control"};
 
 constexpr std::array<std::string_view, 3> kVerbatimPrefixes{"openai-", "anthropic-", "x-ratelimit-"};
 
 template <size_t N>
 bool isOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
-    return std::any_of(names.begin(), names.end(), [&](std::string_view n) { return base::iequals(n, name); });
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view n) { return base::iequals(n, name); });
 }
 
 bool keepsName(std::string_view name) {
     return isOneOf(kVerbatim, name) ||
-           std::any_of(kVerbatimPrefixes.begin(), kVerbatimPrefixes.end(), [&](std::string_view p) { return base::istartsWith(name, p); });
+           std::any_of(kVerbatimPrefixes.begin(), kVerbatimPrefixes.end(),
+                       [&](std::string_view p) { return base::istartsWith(name, p); });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// One event stream on its way from an upstream to the client: passed on event by event as it comes, never collected, and never ended as
-// if it were complete when it is not.
+// One event stream on its way from an upstream to the client: passed on event by event as it comes, never
+// collected, and never ended as if it were complete when it is not.
 #pragma once
 
 #include <string>
@@ -14,12 +14,14 @@ namespace sluice::gateway {
 class StreamRelay {
 public:
     /// `hide_usage`: an event that carries nothing but usage stays here, the client did not ask for it.
-    StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request, const base::Limits& limits, bool hide_usage);
+    StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
+                const base::Limits& limits, bool hide_usage);
 
     /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
     base::Status take(std::string_view bytes, std::string& out);
 
-    /// The upstream's body has ended that way. Adds the rest to `out`; an error if the stream is not complete.
+    /// The upstream's body has ended that way. Adds the rest to `out`; an error if the stream is not
+    /// complete.
     base::Status finish(http::End end, std::string& out);
 
     /// Tells those who listen how the lanes ended.
@@ -37,7 +39,7 @@ private:
     llm::StreamReader reader_;
     llm::LaneSink sink_;  // empty unless somebody listens
     bool hide_usage_;
-    bool assemble_;       // post_call wants the text of each lane
+    bool assemble_;  // post_call wants the text of each lane
     bool aborted_ = false;
     uint64_t events_ = 0;
     uint32_t lanes_ = 0;  // that somebody listens to

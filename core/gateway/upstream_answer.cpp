@@ -12,19 +12,25 @@ constexpr size_t kPipeBytes = 64 * 1024;
 constexpr size_t kPieceBytes = 16 * 1024;
 
 base::Error waitError(Wake wake) {
-    if (wake == Wake::Timeout) return base::upstreamError(Code::DeadlineExceeded, "the provider did not answer in time");
+    if (wake == Wake::Timeout)
+        return base::upstreamError(Code::DeadlineExceeded, "the provider did not answer in time");
     return base::upstreamError(Code::Cancelled, "the request was cancelled");
 }
 
 }  // namespace
 
-HttpAnswer::HttpAnswer(Worker& worker, const upstream::Endpoint& endpoint, std::unique_ptr<upstream::Connection> connection, std::string method)
+HttpAnswer::HttpAnswer(Worker& worker, const upstream::Endpoint& endpoint,
+                       std::unique_ptr<upstream::Connection> connection, std::string method)
     : worker_(worker), endpoint_(endpoint), connection_(std::move(connection)), method_(std::move(method)) {}
 
 HttpAnswer::~HttpAnswer() { worker_.pool.release(endpoint_, std::move(connection_)); }
 
-ServedAnswer::ServedAnswer(host::RequestState& request, host::Runner& runner, const DeploymentRuntime& deployment)
-    : request_(request), ctx_(runner.context(*deployment.provider, host::Phase::OnUpstreamRequest)), deployment_(deployment), pipe_(kPipeBytes) {
+ServedAnswer::ServedAnswer(host::RequestState& request, host::Runner& runner,
+                           const DeploymentRuntime& deployment)
+    : request_(request),
+      ctx_(runner.context(*deployment.provider, host::Phase::OnUpstreamRequest)),
+      deployment_(deployment),
+      pipe_(kPipeBytes) {
     request_.serve_begin = [this](int status, std::string_view content_type) -> sluice_status {
         if (status_ != 0) return SLUICE_E_UNSUPPORTED;
         status_ = status;

@@ -19,23 +19,33 @@ class UpstreamAnswer {
 public:
     virtual ~UpstreamAnswer() = default;
 
-    /// Waits for the head. DeadlineExceeded and Cancelled leave the answer as it is: the call may be made again. [loop]
+    /// Waits for the head. DeadlineExceeded and Cancelled leave the answer as it is: the call may be made
+    /// again. [loop]
     virtual base::Status readHead(http::ResponseHead& head, base::TimePoint deadline) = 0;
-    /// The next piece of the body; like readHead, it may be called again after DeadlineExceeded and Cancelled. [loop]
+    /// The next piece of the body; like readHead, it may be called again after DeadlineExceeded and
+    /// Cancelled. [loop]
     virtual base::Result<Piece> readPiece(base::TimePoint deadline) = 0;
     /// What has arrived already.
     virtual base::Result<Piece> pollPiece() = 0;
 };
 
-/// Over HTTP. The destructor gives the connection back to the pool, or closes it if the answer was not read to its end.
+/// Over HTTP. The destructor gives the connection back to the pool, or closes it if the answer was not read
+/// to its end.
 class HttpAnswer final : public UpstreamAnswer {
 public:
-    HttpAnswer(Worker& worker, const upstream::Endpoint& endpoint, std::unique_ptr<upstream::Connection> connection, std::string method);
+    HttpAnswer(Worker& worker, const upstream::Endpoint& endpoint,
+               std::unique_ptr<upstream::Connection> connection, std::string method);
     ~HttpAnswer() override;
 
-    base::Status send(std::vector<iovec>& parts, base::TimePoint deadline) { return connection_->http.send(parts, deadline); }
-    base::Status readHead(http::ResponseHead& head, base::TimePoint deadline) override { return connection_->http.readHead(head, method_, deadline); }
-    base::Result<Piece> readPiece(base::TimePoint deadline) override { return connection_->http.readPiece(deadline); }
+    base::Status send(std::vector<iovec>& parts, base::TimePoint deadline) {
+        return connection_->http.send(parts, deadline);
+    }
+    base::Status readHead(http::ResponseHead& head, base::TimePoint deadline) override {
+        return connection_->http.readHead(head, method_, deadline);
+    }
+    base::Result<Piece> readPiece(base::TimePoint deadline) override {
+        return connection_->http.readPiece(deadline);
+    }
     base::Result<Piece> pollPiece() override { return connection_->http.pollPiece(); }
 
 private:
@@ -45,8 +55,8 @@ private:
     std::string method_;
 };
 
-/// From a provider's serve(), which runs on a fiber of its own and is slowed down by a bounded pipe. The destructor cancels it and
-/// waits until it has returned.
+/// From a provider's serve(), which runs on a fiber of its own and is slowed down by a bounded pipe. The
+/// destructor cancels it and waits until it has returned.
 class ServedAnswer final : public UpstreamAnswer {
 public:
     ServedAnswer(host::RequestState& request, host::Runner& runner, const DeploymentRuntime& deployment);

@@ -7,7 +7,8 @@
 namespace sluice::gateway {
 
 struct Worker {
-    Worker(base::Loop& l, upstream::Resolver& resolver, Poco::Net::Context::Ptr tls, const base::Limits& limits)
+    Worker(base::Loop& l, upstream::Resolver& resolver, Poco::Net::Context::Ptr tls,
+           const base::Limits& limits)
         : loop(l), pool(l, resolver, std::move(tls), limits) {}
 
     base::Loop& loop;

@@ -15,7 +15,8 @@ int hexValue(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// *( ";" BWS name [ "=" ( token / quoted-string ) ] ): looked at so that nothing can hide in it, then ignored.
+// *( ";" BWS name [ "=" ( token / quoted-string ) ] ): looked at so that nothing can hide in it, then
+// ignored.
 bool isExtension(std::string_view text) {
     while (!text.empty()) {
         if (text.front() != ';') return false;
@@ -40,9 +41,18 @@ bool isExtension(std::string_view text) {
 
 // Fields that change how a message is read or who sent it must not come after it (RFC 9110 section 6.5.1).
 bool isForbiddenTrailer(std::string_view name) {
-    static constexpr std::array<std::string_view, 12> kForbidden{
-        "content-length", "transfer-encoding", "host",   "authorization",    "content-type",        "content-encoding",
-        "cookie",         "expect",            "te",     "connection",       "proxy-authorization", "trailer"};
+    static constexpr std::array<std::string_view, 12> kForbidden{"content-length",
+                                                                 "transfer-encoding",
+                                                                 "host",
+                                                                 "authorization",
+                                                                 "content-type",
+                                                                 "content-encoding",
+                                                                 "cookie",
+                                                                 "expect",
+                                                                 "te",
+                                                                 "connection",
+                                                                 "proxy-authorization",
+                                                                 "trailer"};
     return std::any_of(kForbidden.begin(), kForbidden.end(), [&](auto f) { return base::iequals(f, name); });
 }
 
@@ -50,11 +60,16 @@ bool isForbiddenTrailer(std::string_view name) {
 
 const char* name(End end) {
     switch (end) {
-        case End::NotYet: return "not_yet";
-        case End::Ok: return "end_ok";
-        case End::Truncated: return "end_truncated";
-        case End::Cancelled: return "end_cancelled";
-        case End::Error: return "end_error";
+        case End::NotYet:
+            return "not_yet";
+        case End::Ok:
+            return "end_ok";
+        case End::Truncated:
+            return "end_truncated";
+        case End::Cancelled:
+            return "end_cancelled";
+        case End::Error:
+            return "end_error";
     }
     return "end_error";
 }
@@ -64,10 +79,18 @@ void BodyDecoder::start(Framing framing, uint64_t content_length) {
     line_bytes_ = 0;
     fault_ = {};
     switch (framing) {
-        case Framing::None: state_ = State::Done; break;
-        case Framing::Length: state_ = content_length ? State::Counted : State::Done; break;
-        case Framing::Chunked: state_ = State::Size; break;
-        case Framing::UntilClose: state_ = State::UntilClose; break;
+        case Framing::None:
+            state_ = State::Done;
+            break;
+        case Framing::Length:
+            state_ = content_length ? State::Counted : State::Done;
+            break;
+        case Framing::Chunked:
+            state_ = State::Size;
+            break;
+        case Framing::UntilClose:
+            state_ = State::UntilClose;
+            break;
     }
 }
 
@@ -112,7 +135,9 @@ BodyDecoder::Step BodyDecoder::line(std::string_view in, size_t& consumed) {
         case State::Size:
             if (!readSize(text)) return fail("malformed chunk size");
             break;
-        case State::DataEnd: state_ = State::Size; break;
+        case State::DataEnd:
+            state_ = State::Size;
+            break;
         case State::Trailer:
             if (text.empty()) {
                 state_ = State::Done;
@@ -123,7 +148,8 @@ BodyDecoder::Step BodyDecoder::line(std::string_view in, size_t& consumed) {
         case State::Data:
         case State::Done:
         case State::Counted:
-        case State::UntilClose: break;
+        case State::UntilClose:
+            break;
     }
     if (state_ == State::Size) line_bytes_ = 0;
     return Step::NeedMore;

@@ -1,5 +1,5 @@
-// Takes a body apart as it arrives: none, counted, chunked, or until the connection closes. Strict (RFC 9112 section 7.1);
-// how it ended is said, never guessed from the end of the input.
+// Takes a body apart as it arrives: none, counted, chunked, or until the connection closes. Strict (RFC 9112
+// section 7.1); how it ended is said, never guessed from the end of the input.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ public:
 
     void start(Framing framing, uint64_t content_length);
 
-    /// Looks at `in` once. `consumed` bytes are used up; Data comes with a piece of the body that is a part of them.
+    /// Looks at `in` once. `consumed` bytes are used up; Data comes with a piece of the body that is a part
+    /// of them.
     Step next(std::string_view in, size_t& consumed, std::string_view& data);
 
     /// The input has ended. Ok if a body of this framing may end here.

@@ -24,11 +24,15 @@ ClientConnection::ClientConnection(Transport& transport, const base::Limits& lim
 
 base::Error ClientConnection::broken(Io io) const {
     switch (io) {
-        case Io::Timeout: return base::upstreamError(Code::DeadlineExceeded, "the upstream did not answer in time");
-        case Io::Interrupted: return base::upstreamError(Code::Cancelled, "the request was cancelled");
-        case Io::Eof: return base::upstreamError(Code::Truncated, "the upstream closed the connection");
+        case Io::Timeout:
+            return base::upstreamError(Code::DeadlineExceeded, "the upstream did not answer in time");
+        case Io::Interrupted:
+            return base::upstreamError(Code::Cancelled, "the request was cancelled");
+        case Io::Eof:
+            return base::upstreamError(Code::Truncated, "the upstream closed the connection");
         case Io::Ok:
-        case Io::Failed: break;
+        case Io::Failed:
+            break;
     }
     return base::upstreamError(Code::Unavailable, "the connection to the upstream broke");
 }
@@ -58,20 +62,23 @@ Status ClientConnection::readHead(ResponseHead& head, std::string_view method, b
         lines_.reset();
         for (;;) {
             const Parse parsed = in_.empty() ? Parse::NeedMore : lines_.feed(in_.view());
-            if (parsed == Parse::Fault) return base::upstreamError(Code::Malformed, std::string(lines_.fault().reason));
+            if (parsed == Parse::Fault)
+                return base::upstreamError(Code::Malformed, std::string(lines_.fault().reason));
             if (parsed == Parse::Done) break;
             const Io io = fill(deadline, 2048);
             if (io == Io::Ok) continue;
             auto error = broken(io);
             if (bytes_received_ == 0 && (io == Io::Eof || io == Io::Failed)) {
-                error = base::upstreamError(Code::Unavailable, "the upstream closed the connection without an answer", Retry::Unsafe);
+                error = base::upstreamError(
+                    Code::Unavailable, "the upstream closed the connection without an answer", Retry::Unsafe);
             }
             return error;
         }
         const HeadFault fault = readResponseHead(in_.view(), lines_, method, head);
         if (fault.status) return base::upstreamError(Code::Malformed, std::string(fault.reason));
         in_.consume(lines_.size());
-        if (head.status == 101) return base::upstreamError(Code::Malformed, "the upstream switched protocols unasked");
+        if (head.status == 101)
+            return base::upstreamError(Code::Malformed, "the upstream switched protocols unasked");
         if (head.status >= 200) {
             body_.start(head.framing, head.content_length);
             keep_alive_ = head.keep_alive;
@@ -90,7 +97,8 @@ base::Result<ClientConnection::Piece> ClientConnection::nextPiece(base::TimePoin
         Piece piece;
         const auto step = body_.next(in_.view(), consumed, piece.data);
         switch (step) {
-            case BodyDecoder::Step::Fault: return base::upstreamError(Code::Malformed, std::string(body_.fault()));
+            case BodyDecoder::Step::Fault:
+                return base::upstreamError(Code::Malformed, std::string(body_.fault()));
             case BodyDecoder::Step::Done:
                 in_.consume(consumed);
                 piece.end = End::Ok;
@@ -99,7 +107,8 @@ base::Result<ClientConnection::Piece> ClientConnection::nextPiece(base::TimePoin
             case BodyDecoder::Step::Data:
                 to_consume_ = consumed;
                 return piece;
-            case BodyDecoder::Step::NeedMore: break;
+            case BodyDecoder::Step::NeedMore:
+                break;
         }
         in_.consume(consumed);
         if (consumed > 0) continue;

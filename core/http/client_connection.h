@@ -1,4 +1,5 @@
-// The client's side of one HTTP/1.1 connection, towards an upstream: one request, one answer, and then perhaps another.
+// The client's side of one HTTP/1.1 connection, towards an upstream: one request, one answer, and then
+// perhaps another.
 #pragma once
 
 #include <string_view>
@@ -17,20 +18,21 @@ class ClientConnection {
 public:
     ClientConnection(Transport& transport, const base::Limits& limits);
 
-    /// Sends head and body in one go. `parts` keeps what has not gone out: after Cancelled the call may be made again. [loop]
+    /// Sends head and body in one go. `parts` keeps what has not gone out: after Cancelled the call may be
+    /// made again. [loop]
     base::Status send(std::vector<iovec>& parts, base::TimePoint deadline);
 
-    /// Reads the head of the final answer; interim ones are skipped, at most kInterimResponsesMax. Unavailable
-    /// if not a single byte came before the end. [loop]
+    /// Reads the head of the final answer; interim ones are skipped, at most kInterimResponsesMax.
+    /// Unavailable if not a single byte came before the end. [loop]
     base::Status readHead(ResponseHead& head, std::string_view method, base::TimePoint deadline);
 
     struct Piece {
-        std::string_view data;        // borrowed until the next call
-        End end = End::NotYet;        // not NotYet: this was the last one
+        std::string_view data;  // borrowed until the next call
+        End end = End::NotYet;  // not NotYet: this was the last one
         bool none() const { return data.empty() && end == End::NotYet; }
     };
-    /// The next piece of the body. Errors: DeadlineExceeded, Cancelled (the fiber was interrupted; may be called again),
-    /// Malformed. A body that ends too early is a Piece with End::Truncated. [loop]
+    /// The next piece of the body. Errors: DeadlineExceeded, Cancelled (the fiber was interrupted; may be
+    /// called again), Malformed. A body that ends too early is a Piece with End::Truncated. [loop]
     base::Result<Piece> readPiece(base::TimePoint deadline) { return nextPiece(deadline, true); }
     /// What has arrived already, without waiting; none() if that is nothing. [loop]
     base::Result<Piece> pollPiece() { return nextPiece(base::kNever, false); }

@@ -68,8 +68,8 @@ std::optional<std::string_view> Fields::find(std::string_view name) const {
 }
 
 size_t Fields::count(std::string_view name) const {
-    return static_cast<size_t>(
-        std::count_if(list_.begin(), list_.end(), [&](const Field& f) { return base::iequals(f.name, name); }));
+    return static_cast<size_t>(std::count_if(list_.begin(), list_.end(),
+                                             [&](const Field& f) { return base::iequals(f.name, name); }));
 }
 
 bool Fields::add(std::string_view name, std::string_view value) {
@@ -84,8 +84,9 @@ bool Fields::set(std::string_view name, std::string_view value) {
         std::find_if(list_.begin(), list_.end(), [&](const Field& f) { return base::iequals(f.name, name); });
     if (first == list_.end()) return add(name, value);
     first->value = keep(value);
-    list_.erase(std::remove_if(first + 1, list_.end(), [&](const Field& f) { return base::iequals(f.name, name); }),
-                list_.end());
+    list_.erase(
+        std::remove_if(first + 1, list_.end(), [&](const Field& f) { return base::iequals(f.name, name); }),
+        list_.end());
     return true;
 }
 

@@ -1,4 +1,5 @@
-// Header fields of a message. Parsed ones are views into the head that owns them; fields set later own their text.
+// Header fields of a message. Parsed ones are views into the head that owns them; fields set later own their
+// text.
 #pragma once
 
 #include <forward_list>

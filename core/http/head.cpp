@@ -34,10 +34,12 @@ void splitPath(std::string_view rest, RequestHead& head) {
     head.query = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);
 }
 
-// RFC 9112 section 3.2: origin-form, absolute-form, asterisk-form; authority-form is for CONNECT, which we refuse.
+// RFC 9112 section 3.2: origin-form, absolute-form, asterisk-form; authority-form is for CONNECT, which we
+// refuse.
 HeadFault readTarget(RequestHead& head) {
     const std::string_view target = head.target;
-    if (!std::all_of(target.begin(), target.end(), isTargetByte)) return {400, "the request target holds a forbidden character"};
+    if (!std::all_of(target.begin(), target.end(), isTargetByte))
+        return {400, "the request target holds a forbidden character"};
     if (head.method == "CONNECT") return {501, "CONNECT is not supported"};
     if (target == "*") {
         if (head.method != "OPTIONS") return {400, "the target * is for OPTIONS only"};
@@ -52,7 +54,8 @@ HeadFault readTarget(RequestHead& head) {
         if (!base::istartsWith(target, scheme)) continue;
         const std::string_view rest = target.substr(scheme.size());
         const size_t slash = std::min(rest.find_first_of("/?"), rest.size());
-        if (slash == 0 || !isHost(rest.substr(0, slash))) return {400, "malformed host in the request target"};
+        if (slash == 0 || !isHost(rest.substr(0, slash)))
+            return {400, "malformed host in the request target"};
         splitPath(rest.substr(slash), head);
         if (head.path.empty()) head.path = "/";
         return kFine;
@@ -65,7 +68,8 @@ HeadFault readRequestLine(std::string_view line, RequestHead& head) {
     const size_t last = line.rfind(' ');
     head.method = line.substr(0, first);
     head.target = line.substr(first + 1, last - first - 1);
-    if (head.target.empty() || head.target.find(' ') != std::string_view::npos) return {400, "malformed request line"};
+    if (head.target.empty() || head.target.find(' ') != std::string_view::npos)
+        return {400, "malformed request line"};
     const int minor = minorOf(line.substr(last + 1));
     if (minor == -1) return {400, "malformed HTTP version"};
     if (minor == -2) return {505, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
@@ -164,20 +168,24 @@ HeadFault readResponseHead(std::string_view buffer, const HeadLines& lines, std:
     copyFields(lines, head.raw, head.fields);
     const std::string_view line = lines.startLine().in(head.raw);
     const int minor = minorOf(line.substr(0, 8));
-    if (minor < 0 || line.size() < 12 || line[8] != ' ' || (line.size() > 12 && line[12] != ' ')) return {502, "malformed status line"};
+    if (minor < 0 || line.size() < 12 || line[8] != ' ' || (line.size() > 12 && line[12] != ' '))
+        return {502, "malformed status line"};
     const auto status = base::parseDecimal(line.substr(9, 3));
     if (!status || *status < 100 || *status > 599) return {502, "malformed status code"};
     head.minor = std::min(minor, 1);
     head.status = static_cast<int>(*status);
     head.keep_alive = persistent(head.fields, head.minor);
     if (head.fields.has("transfer-encoding")) {
-        if (auto fault = readTransferEncoding(head.fields, head.minor); fault.status) return {502, fault.reason};
+        if (auto fault = readTransferEncoding(head.fields, head.minor); fault.status)
+            return {502, fault.reason};
         head.framing = Framing::Chunked;
     } else if (head.fields.has("content-length")) {
-        if (auto fault = readContentLength(head.fields, head.content_length); fault.status) return {502, fault.reason};
+        if (auto fault = readContentLength(head.fields, head.content_length); fault.status)
+            return {502, fault.reason};
         head.framing = head.content_length > 0 ? Framing::Length : Framing::None;
     }
-    if (request_method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304) head.framing = Framing::None;
+    if (request_method == "HEAD" || head.status < 200 || head.status == 204 || head.status == 304)
+        head.framing = Framing::None;
     if (head.framing == Framing::UntilClose) head.keep_alive = false;
     return kFine;
 }

@@ -1,5 +1,5 @@
-// Request and response heads as strict RFC 9112 messages, and the parsers that make them. What is ambiguous is refused:
-// a head that two implementations could read differently never gets past here.
+// Request and response heads as strict RFC 9112 messages, and the parsers that make them. What is ambiguous
+// is refused: a head that two implementations could read differently never gets past here.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,8 @@ Parse HeadLines::feed(std::string_view buffer) {
         }
         const auto lf = static_cast<size_t>(found - buffer.data());
         searched_ = lf + 1;
-        if (lf == next_ || buffer[lf - 1] != '\r') return fail(400, "a line ends with a bare line feed instead of CRLF");
+        if (lf == next_ || buffer[lf - 1] != '\r')
+            return fail(400, "a line ends with a bare line feed instead of CRLF");
         const size_t begin = next_;
         next_ = lf + 1;
         if (next_ > limits_.head_bytes_max) return fail(431, "the request head is too large");
@@ -73,7 +74,8 @@ Parse HeadLines::addLine(std::string_view buffer, size_t begin, size_t end) {
     }
     if (line.size() > limits_.field_bytes_max) return fail(431, "a header field is too long");
     if (fields_.size() >= limits_.head_fields_max) return fail(431, "there are too many header fields");
-    if (line.front() == ' ' || line.front() == '\t') return fail(400, "a header field is folded over two lines (obs-fold)");
+    if (line.front() == ' ' || line.front() == '\t')
+        return fail(400, "a header field is folded over two lines (obs-fold)");
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos) return fail(400, "a header line has no colon");
     const std::string_view name = line.substr(0, colon);

@@ -1,5 +1,5 @@
-// Bytes that have arrived and are not used up yet: contiguous, growing on demand, with room behind them that simdjson may
-// look at. Views into it die with the next read or consume.
+// Bytes that have arrived and are not used up yet: contiguous, growing on demand, with room behind them that
+// simdjson may look at. Views into it die with the next read or consume.
 #pragma once
 
 #include <cstring>

@@ -13,7 +13,8 @@ using base::Status;
 namespace {
 
 constexpr size_t kReadBytes = 2048;
-constexpr size_t kBodyReserveMax = 8 * 1024 * 1024;  // a length is only a promise: do not reserve more than this on it
+constexpr size_t kBodyReserveMax =
+    8 * 1024 * 1024;  // a length is only a promise: do not reserve more than this on it
 
 base::Error broken(Io io) {
     if (io == Io::Timeout) return base::clientError(Code::DeadlineExceeded, "the client took too long");
@@ -88,16 +89,19 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
         size_t consumed = 0;
         std::string_view data;
         const auto step = body_.next(in_.view(), consumed, data);
-        if (step == BodyDecoder::Step::Fault) return fail(base::clientError(Code::Malformed, std::string(body_.fault())));
+        if (step == BodyDecoder::Step::Fault)
+            return fail(base::clientError(Code::Malformed, std::string(body_.fault())));
         if (step == BodyDecoder::Step::Data) {
-            if (out.size() + data.size() > max_bytes) return fail(base::clientError(Code::TooLarge, "the request body is too large"));
+            if (out.size() + data.size() > max_bytes)
+                return fail(base::clientError(Code::TooLarge, "the request body is too large"));
             out.append(data);
         }
         in_.consume(consumed);
         if (step == BodyDecoder::Step::Done) break;
         if (consumed > 0) continue;
         const size_t room = out.size() >= 16 * 1024 ? 64 * 1024 : 4 * 1024;
-        const Io io = fill(base::deadlineAfter(base::Clock::now(), base::milliseconds(limits_.body_timeout_ms)), room);
+        const Io io =
+            fill(base::deadlineAfter(base::Clock::now(), base::milliseconds(limits_.body_timeout_ms)), room);
         if (io == Io::Eof) return fail(base::clientError(Code::Truncated, "the request body is incomplete"));
         if (io != Io::Ok) return fail(broken(io));
     }
@@ -127,8 +131,8 @@ std::string ServerConnection::framed(std::string head, std::optional<uint64_t> l
 }
 
 Status ServerConnection::writeAll(std::span<const iovec> parts) {
-    const IoResult sent =
-        transport_.write(parts, base::deadlineAfter(base::Clock::now(), base::milliseconds(limits_.write_timeout_ms)));
+    const IoResult sent = transport_.write(
+        parts, base::deadlineAfter(base::Clock::now(), base::milliseconds(limits_.write_timeout_ms)));
     bytes_sent_ += sent.bytes;
     if (sent.io == Io::Ok) return {};
     keep_alive_ = false;
@@ -163,7 +167,8 @@ Status ServerConnection::write(std::string_view data) {
     *end++ = '\r';
     *end++ = '\n';
     const std::string_view size_line(size.data(), static_cast<size_t>(end - size.data()));
-    const std::array<iovec, 4> parts{part(pending_head_), part(chunked_ ? size_line : ""), part(data), part(chunked_ ? "\r\n" : "")};
+    const std::array<iovec, 4> parts{part(pending_head_), part(chunked_ ? size_line : ""), part(data),
+                                     part(chunked_ ? "\r\n" : "")};
     auto status = writeAll(parts);
     pending_head_.clear();
     return status;

@@ -1,5 +1,5 @@
-// The server's side of one HTTP/1.1 connection: requests come in one after the other, each gets one answer. Knows
-// framing, keep-alive, 100-continue, HEAD and pipelining; knows nothing of what the messages mean.
+// The server's side of one HTTP/1.1 connection: requests come in one after the other, each gets one answer.
+// Knows framing, keep-alive, 100-continue, HEAD and pipelining; knows nothing of what the messages mean.
 #pragma once
 
 #include <optional>
@@ -28,18 +28,20 @@ public:
     Next readHead(RequestHead& head, base::TimePoint now);
     const HeadFault& fault() const { return fault_; }
 
-    /// Reads the whole body to the end of `out`, sending 100 Continue first if it was asked for. Errors: TooLarge,
-    /// Malformed, DeadlineExceeded, Truncated, Cancelled; after one of them the connection closes. [loop]
+    /// Reads the whole body to the end of `out`, sending 100 Continue first if it was asked for. Errors:
+    /// TooLarge, Malformed, DeadlineExceeded, Truncated, Cancelled; after one of them the connection closes.
+    /// [loop]
     base::Status readBody(std::string& out, uint64_t max_bytes);
     bool bodyRead() const { return body_done_; }
 
     // --- the answer ---
 
-    /// Head and body at once. `head` is the status line and fields, CRLF each, without framing fields and empty line. [loop]
+    /// Head and body at once. `head` is the status line and fields, CRLF each, without framing fields and
+    /// empty line. [loop]
     base::Status respond(std::string head, std::string_view body);
 
-    /// A head whose body follows piece by piece: counted if `length` is given, chunked otherwise (or until the
-    /// connection closes, for HTTP/1.0). It goes out with the first piece, or with flush(). [loop]
+    /// A head whose body follows piece by piece: counted if `length` is given, chunked otherwise (or until
+    /// the connection closes, for HTTP/1.0). It goes out with the first piece, or with flush(). [loop]
     void begin(std::string head, std::optional<uint64_t> length);
     base::Status write(std::string_view data);
     base::Status flush();
@@ -48,7 +50,8 @@ public:
     /// The body cannot be ended well: the connection will be closed so that the client sees a broken message.
     void abandon() { keep_alive_ = false; }
 
-    /// An interim response, which also finds out whether a peer that sent FIN still reads (RFC 9110 section 15.2). [loop]
+    /// An interim response, which also finds out whether a peer that sent FIN still reads (RFC 9110
+    /// section 15.2). [loop]
     base::Status sendInterim(int status);
 
     bool begun() const { return begun_; }
@@ -58,7 +61,8 @@ public:
     void closeAfterThis() { keep_alive_ = false; }
     uint64_t bytesSent() const { return bytes_sent_; }
 
-    /// After the last answer: FIN, then read away what the peer still sends, so that it gets to see the answer. [loop]
+    /// After the last answer: FIN, then read away what the peer still sends, so that it gets to see the
+    /// answer. [loop]
     void linger();
 
 private:

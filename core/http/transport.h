@@ -1,5 +1,5 @@
-// A byte stream that parks its fiber: what the codec reads from and writes to. Implemented by sockets, TLS and, in tests,
-// by memory.
+// A byte stream that parks its fiber: what the codec reads from and writes to. Implemented by sockets, TLS
+// and, in tests, by memory.
 #pragma once
 
 #include <sys/uio.h>

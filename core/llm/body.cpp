@@ -8,7 +8,9 @@ namespace sluice::llm {
 namespace {
 
 // What a JSON value looks like as the content of a form field: strings bare, the rest as JSON.
-std::string formText(std::string_view json) { return json.front() == '"' ? jsonString(json) : std::string(json); }
+std::string formText(std::string_view json) {
+    return json.front() == '"' ? jsonString(json) : std::string(json);
+}
 
 }  // namespace
 
@@ -32,13 +34,15 @@ base::Result<Body> Body::read(std::string text, BodyKind kind, std::string_view 
 }
 
 const Body::Edit* Body::edit(std::string_view name) const {
-    const auto found = std::find_if(edits_.begin(), edits_.end(), [&](const Edit& e) { return e.name == name; });
+    const auto found =
+        std::find_if(edits_.begin(), edits_.end(), [&](const Edit& e) { return e.name == name; });
     return found == edits_.end() ? nullptr : &*found;
 }
 
 std::optional<std::string_view> Body::member(std::string_view name) const {
     if (!original_) return std::nullopt;
-    if (const Edit* e = edit(name)) return e->json.empty() ? std::nullopt : std::optional<std::string_view>(e->json);
+    if (const Edit* e = edit(name))
+        return e->json.empty() ? std::nullopt : std::optional<std::string_view>(e->json);
     if (original_->kind == BodyKind::Json) {
         const JsonMember* m = original_->json.find(name);
         if (!m) return std::nullopt;
@@ -56,7 +60,8 @@ std::optional<std::string> Body::text(std::string_view name) const {
 
 bool Body::isTrue(std::string_view name) const {
     const auto json = member(name);
-    return json && (*json == "true" || (original_->kind == BodyKind::Multipart && base::iequals(*json, "\"true\"")));
+    return json &&
+           (*json == "true" || (original_->kind == BodyKind::Multipart && base::iequals(*json, "\"true\"")));
 }
 
 bool Body::set(std::string_view name, std::string_view json) {
@@ -79,7 +84,8 @@ bool Body::remove(std::string_view name) {
 }
 
 base::Status Body::replace(std::string text) {
-    auto fresh = read(std::move(text), original_ ? original_->kind : BodyKind::None, original_ ? original_->content_type : "");
+    auto fresh = read(std::move(text), original_ ? original_->kind : BodyKind::None,
+                      original_ ? original_->content_type : "");
     if (!fresh) return fresh.error();
     *this = std::move(*fresh);
     return {};

@@ -1,5 +1,6 @@
-// A request body that can be edited in place: JSON object, multipart form, or bytes that nobody understands. The original text
-// is never changed; edits of single members are kept beside it and woven in when the body is written.
+// A request body that can be edited in place: JSON object, multipart form, or bytes that nobody understands.
+// The original text is never changed; edits of single members are kept beside it and woven in when the body
+// is written.
 #pragma once
 
 #include <sys/uio.h>

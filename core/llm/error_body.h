@@ -10,10 +10,10 @@ namespace sluice::llm {
 
 struct ApiError {
     int status = 500;
-    std::string type;     // empty: by status, LiteLLM's names
-    std::string code;     // empty: the status as a string, LiteLLM's habit
+    std::string type;  // empty: by status, LiteLLM's names
+    std::string code;  // empty: the status as a string, LiteLLM's habit
     std::string message;
-    std::string param;    // empty: null
+    std::string param;  // empty: null
 };
 
 /// "invalid_request_error", "auth_error", … for a status.

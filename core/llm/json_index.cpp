@@ -47,7 +47,9 @@ size_t skipValue(std::string_view text, size_t at) {
             --depth;
             ++at;
         } else if (depth == 0) {
-            while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !isSpace(text[at])) ++at;
+            while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' &&
+                   !isSpace(text[at]))
+                ++at;
             return at;
         } else {
             ++at;
@@ -62,7 +64,8 @@ size_t skipValue(std::string_view text, size_t at) {
 
 std::string jsonString(std::string_view literal) {
     if (literal.size() < 2 || literal.front() != '"') return {};
-    if (literal.find('\\') == std::string_view::npos) return std::string(literal.substr(1, literal.size() - 2));
+    if (literal.find('\\') == std::string_view::npos)
+        return std::string(literal.substr(1, literal.size() - 2));
     std::string_view text;
     if (parseJson(literal).get(text) != simdjson::SUCCESS) return {};
     return std::string(text);
@@ -73,7 +76,8 @@ bool isJson(std::string_view text) { return parseJson(text).error() == simdjson:
 base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
     simdjson::dom::element root;
     if (const auto error = parseJson(text).get(root)) {
-        return base::clientError(Code::Malformed, std::string("the body is not valid JSON: ") + simdjson::error_message(error));
+        return base::clientError(
+            Code::Malformed, std::string("the body is not valid JSON: ") + simdjson::error_message(error));
     }
     if (!root.is_object()) return base::clientError(Code::Malformed, "the body must be a JSON object");
     JsonIndex index;
@@ -87,9 +91,11 @@ base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
         member.value_begin = skipSpace(text, skipSpace(text, name_end) + 1);
         member.value_end = skipValue(text, member.value_begin);
         if (index.find(member.name)) {
-            return base::clientError(Code::Malformed, "the member \"" + member.name + "\" stands twice in the body");
+            return base::clientError(Code::Malformed,
+                                     "the member \"" + member.name + "\" stands twice in the body");
         }
-        if (index.members_.size() >= base::kJsonMembersMax) return base::clientError(Code::TooLarge, "the body has too many members");
+        if (index.members_.size() >= base::kJsonMembersMax)
+            return base::clientError(Code::TooLarge, "the body has too many members");
         at = skipSpace(text, member.value_end);
         index.members_.push_back(std::move(member));
         if (text[at] == ',') at = skipSpace(text, at + 1);

@@ -1,5 +1,6 @@
-// Where the top-level members of a JSON object stand in its text, so that one of them can be read or replaced while every
-// other byte stays as it is. The whole text is checked first (simdjson: RFC 8259, UTF-8, depth 1,024).
+// Where the top-level members of a JSON object stand in its text, so that one of them can be read or replaced
+// while every other byte stays as it is. The whole text is checked first (simdjson: RFC 8259, UTF-8, depth
+// 1,024).
 #pragma once
 
 #include <string>
@@ -11,16 +12,16 @@
 namespace sluice::llm {
 
 struct JsonMember {
-    std::string name;        // unescaped
-    size_t begin = 0;        // of the name's opening quote
+    std::string name;  // unescaped
+    size_t begin = 0;  // of the name's opening quote
     size_t value_begin = 0;
     size_t value_end = 0;
 };
 
 class JsonIndex {
 public:
-    /// `text` must be a JSON object; Malformed with the reason otherwise. A top-level name given twice is refused: two
-    /// readers could take different values for it.
+    /// `text` must be a JSON object; Malformed with the reason otherwise. A top-level name given twice is
+    /// refused: two readers could take different values for it.
     static base::Result<JsonIndex> read(std::string_view text);
 
     const std::vector<JsonMember>& members() const { return members_; }

@@ -16,7 +16,8 @@ constexpr size_t kPartsMax = 256;
 std::string_view parameter(std::string_view header, std::string_view name) {
     for (size_t at = header.find(';'); at != std::string_view::npos; at = header.find(';', at + 1)) {
         std::string_view rest = base::trimmed(header.substr(at + 1));
-        if (!base::istartsWith(rest, name) || rest.size() <= name.size() || rest[name.size()] != '=') continue;
+        if (!base::istartsWith(rest, name) || rest.size() <= name.size() || rest[name.size()] != '=')
+            continue;
         rest.remove_prefix(name.size() + 1);
         if (!rest.empty() && rest.front() == '"') {
             const size_t close = rest.find('"', 1);
@@ -63,8 +64,10 @@ base::Result<Multipart> Multipart::read(std::string_view text, std::string_view 
         part.value_end = next;
         part.end = next + 2;
         readPartHead(text.substr(head, value - head), part);
-        if (!part.file) part.quoted = base::jsonQuoted(text.substr(part.value_begin, next - part.value_begin));
-        if (!part.file && form.find(part.name) && part.name == "model") return malformed("the field \"model\" stands twice in the form");
+        if (!part.file)
+            part.quoted = base::jsonQuoted(text.substr(part.value_begin, next - part.value_begin));
+        if (!part.file && form.find(part.name) && part.name == "model")
+            return malformed("the field \"model\" stands twice in the form");
         form.parts_.push_back(std::move(part));
         at = next + 2;
     }
@@ -72,7 +75,8 @@ base::Result<Multipart> Multipart::read(std::string_view text, std::string_view 
 }
 
 const FormPart* Multipart::find(std::string_view name) const {
-    const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const FormPart& p) { return p.name == name; });
+    const auto found =
+        std::find_if(parts_.begin(), parts_.end(), [&](const FormPart& p) { return p.name == name; });
     return found == parts_.end() ? nullptr : &*found;
 }
 

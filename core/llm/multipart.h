@@ -11,12 +11,12 @@ namespace sluice::llm {
 
 struct FormPart {
     std::string name;
-    bool file = false;       // has a filename: content is not text for us
-    std::string quoted;      // the content as a JSON string, for fields that are not files
-    size_t begin = 0;        // of the delimiter line
+    bool file = false;   // has a filename: content is not text for us
+    std::string quoted;  // the content as a JSON string, for fields that are not files
+    size_t begin = 0;    // of the delimiter line
     size_t value_begin = 0;
     size_t value_end = 0;
-    size_t end = 0;          // begin of the next delimiter line
+    size_t end = 0;  // begin of the next delimiter line
 };
 
 class Multipart {

@@ -11,7 +11,8 @@ using enum Operation;
 using enum Dialect;
 using enum BodyKind;
 
-// The routes. Sources: platform.openai.com/docs/api-reference, docs.anthropic.com/en/api, docs.litellm.ai/docs/proxy.
+// The routes. Sources: platform.openai.com/docs/api-reference, docs.anthropic.com/en/api,
+// docs.litellm.ai/docs/proxy.
 constexpr std::array<OperationInfo, kOperations> kTable{{
     {Chat, "chat", "acompletion", OpenAI, Json, "POST", "/chat/completions", true},
     {Completions, "completions", "atext_completion", OpenAI, Json, "POST", "/completions", true},
@@ -19,9 +20,11 @@ constexpr std::array<OperationInfo, kOperations> kTable{{
     {Responses, "responses", "aresponses", OpenAIResponses, Json, "POST", "/responses", true},
     {Messages, "messages", "anthropic_messages", Anthropic, Json, "POST", "/messages", true},
     {CountTokens, "count_tokens", "acount_tokens", Anthropic, Json, "POST", "/messages/count_tokens", true},
-    {ImagesGenerations, "images_generations", "aimage_generation", OpenAI, Json, "POST", "/images/generations", true},
+    {ImagesGenerations, "images_generations", "aimage_generation", OpenAI, Json, "POST",
+     "/images/generations", true},
     {AudioSpeech, "audio_speech", "aspeech", OpenAI, Json, "POST", "/audio/speech", true},
-    {AudioTranscriptions, "audio_transcriptions", "atranscription", OpenAI, Multipart, "POST", "/audio/transcriptions", true},
+    {AudioTranscriptions, "audio_transcriptions", "atranscription", OpenAI, Multipart, "POST",
+     "/audio/transcriptions", true},
     {Moderations, "moderations", "amoderation", OpenAI, Json, "POST", "/moderations", true},
     {Rerank, "rerank", "arerank", OpenAI, Json, "POST", "/rerank", true},
     {Models, "models", "models", OpenAI, None, "GET", "/models", true},
@@ -54,7 +57,8 @@ std::optional<Operation> health(std::string_view path) {
 
 // /engines/{model}/chat/completions: the model may hold slashes, so the tail decides where it ends.
 std::optional<Operation> modelForm(std::string_view path, std::string& model) {
-    if (!strip(path, "/engines/") && !strip(path, "/openai/deployments/") && !strip(path, "/v1/engines/")) return std::nullopt;
+    if (!strip(path, "/engines/") && !strip(path, "/openai/deployments/") && !strip(path, "/v1/engines/"))
+        return std::nullopt;
     const OperationInfo* best = nullptr;
     for (const auto& row : kTable) {
         if (!isModelForm(row.operation) || path.size() <= row.tail.size()) continue;

@@ -39,8 +39,8 @@ struct OperationInfo {
     std::string_view call_type;  // LiteLLM's name for it in records: "acompletion"
     Dialect dialect;
     BodyKind body;
-    std::string_view method;     // "POST"; GET routes also answer HEAD
-    std::string_view tail;       // path behind its prefix: "/chat/completions"
+    std::string_view method;  // "POST"; GET routes also answer HEAD
+    std::string_view tail;    // path behind its prefix: "/chat/completions"
     bool needs_auth;
 };
 
@@ -56,8 +56,9 @@ struct RouteMatch {
     std::string model;  // from /engines/{model}/… and the like; else empty
 };
 
-/// Finds the route of a request. Accepts each path with and without /v1, below /openai/v1, and, where a model is meant, below
-/// /engines/{model} and /openai/deployments/{model}. WrongMethod: the path exists, with info(operation).method.
+/// Finds the route of a request. Accepts each path with and without /v1, below /openai/v1, and, where a model
+/// is meant, below /engines/{model} and /openai/deployments/{model}. WrongMethod: the path exists, with
+/// info(operation).method.
 RouteMatch matchRoute(std::string_view method, std::string_view path);
 
 /// %XX decoded; the text itself if that is malformed.

@@ -24,7 +24,8 @@ void emit(const LaneSink& sink, uint32_t lane, uint32_t choice, std::string_view
     if (!value.empty()) sink(lane, choice, value);
 }
 
-// One element of `choices` of chat completions (platform.openai.com/docs/api-reference/chat-streaming) or completions.
+// One element of `choices` of chat completions (platform.openai.com/docs/api-reference/chat-streaming) or
+// completions.
 void emitChoice(const element& choice, const LaneSink& sink) {
     const uint32_t at = index(choice, "index");
     emit(sink, kLaneText, at, text(choice, "text"));
@@ -38,7 +39,8 @@ void emitChoice(const element& choice, const LaneSink& sink) {
     if (delta["tool_calls"].get(calls) != SUCCESS) return;
     for (const element call : calls) {
         element function;
-        if (call["function"].get(function) == SUCCESS) emit(sink, kLaneToolArgs, at, text(function, "arguments"));
+        if (call["function"].get(function) == SUCCESS)
+            emit(sink, kLaneToolArgs, at, text(function, "arguments"));
     }
 }
 
@@ -47,10 +49,13 @@ void emitChoice(const element& choice, const LaneSink& sink) {
 bool StreamReader::complete() const {
     switch (operation_) {
         case Operation::Chat:
-        case Operation::Completions: return terminal_ || !finish_reason_.empty();
+        case Operation::Completions:
+            return terminal_ || !finish_reason_.empty();
         case Operation::Responses:
-        case Operation::Messages: return terminal_;
-        default: return true;
+        case Operation::Messages:
+            return terminal_;
+        default:
+            return true;
     }
 }
 
@@ -64,14 +69,18 @@ StreamReader::Kind StreamReader::read(const SseEvent& event, const LaneSink& sin
     if (parseJson(event.data).get(root) != SUCCESS) return Kind::Malformed;
     if (!root.is_object()) return Kind::Normal;
     element error;
-    if (root["error"].get(error) == SUCCESS && !error.is_null() && (dialect_ == Dialect::OpenAI || text(root, "type") == "error")) {
+    if (root["error"].get(error) == SUCCESS && !error.is_null() &&
+        (dialect_ == Dialect::OpenAI || text(root, "type") == "error")) {
         failed_ = true;
         return Kind::Failure;
     }
     switch (dialect_) {
-        case Dialect::OpenAI: return readChat(root, sink);
-        case Dialect::OpenAIResponses: return readResponses(root, sink);
-        case Dialect::Anthropic: return readMessages(root, sink);
+        case Dialect::OpenAI:
+            return readChat(root, sink);
+        case Dialect::OpenAIResponses:
+            return readResponses(root, sink);
+        case Dialect::Anthropic:
+            return readMessages(root, sink);
     }
     return Kind::Normal;
 }
@@ -109,7 +118,8 @@ StreamReader::Kind StreamReader::readResponses(const element& root, const LaneSi
     if (type == "response.output_text.delta") emit(sink, kLaneText, item, delta);
     if (type == "response.refusal.delta") emit(sink, kLaneRefusal, item, delta);
     if (type == "response.function_call_arguments.delta") emit(sink, kLaneToolArgs, item, delta);
-    if (type == "response.reasoning_text.delta" || type == "response.reasoning_summary_text.delta") emit(sink, kLaneReasoning, item, delta);
+    if (type == "response.reasoning_text.delta" || type == "response.reasoning_summary_text.delta")
+        emit(sink, kLaneReasoning, item, delta);
     return Kind::Normal;
 }
 

@@ -1,5 +1,5 @@
-// Understands the events of a stream as far as the gateway needs it: is it valid, does it end here and how, what usage does it
-// tell, and, if somebody listens, which text goes into which lane.
+// Understands the events of a stream as far as the gateway needs it: is it valid, does it end here and how,
+// what usage does it tell, and, if somebody listens, which text goes into which lane.
 #pragma once
 
 #include <functional>
@@ -40,8 +40,8 @@ public:
     const Usage& usage() const { return usage_; }
     /// The finish reason of the last choice that finished; empty before.
     const std::string& finishReason() const { return finish_reason_; }
-    /// May a body that is whole end here? True after a terminal event; for chat and completions a finish reason will do (some
-    /// providers send no [DONE]); streams of other routes have no mark of their own.
+    /// May a body that is whole end here? True after a terminal event; for chat and completions a finish
+    /// reason will do (some providers send no [DONE]); streams of other routes have no mark of their own.
     bool complete() const;
     /// The dialect's last event has been seen: nothing is missing, whatever happens to the connection.
     bool terminal() const { return terminal_; }

@@ -16,21 +16,27 @@ bool number(const element& object, const char* name, uint64_t& out) {
 
 void mergeOpenAi(const element& usage, Usage& into) {
     // Chat, completions and embeddings say prompt/completion, responses and images say input/output.
-    if (!number(usage, "prompt_tokens", into.prompt_tokens)) (void)number(usage, "input_tokens", into.prompt_tokens);
-    if (!number(usage, "completion_tokens", into.completion_tokens)) (void)number(usage, "output_tokens", into.completion_tokens);
+    if (!number(usage, "prompt_tokens", into.prompt_tokens))
+        (void)number(usage, "input_tokens", into.prompt_tokens);
+    if (!number(usage, "completion_tokens", into.completion_tokens))
+        (void)number(usage, "output_tokens", into.completion_tokens);
     for (const char* details : {"prompt_tokens_details", "input_tokens_details"}) {
         element object;
-        if (usage[details].get(object) == simdjson::SUCCESS) (void)number(object, "cached_tokens", into.cached_tokens);
+        if (usage[details].get(object) == simdjson::SUCCESS)
+            (void)number(object, "cached_tokens", into.cached_tokens);
     }
     for (const char* details : {"completion_tokens_details", "output_tokens_details"}) {
         element object;
-        if (usage[details].get(object) == simdjson::SUCCESS) (void)number(object, "reasoning_tokens", into.reasoning_tokens);
+        if (usage[details].get(object) == simdjson::SUCCESS)
+            (void)number(object, "reasoning_tokens", into.reasoning_tokens);
     }
-    if (!number(usage, "total_tokens", into.total_tokens)) into.total_tokens = into.prompt_tokens + into.completion_tokens;
+    if (!number(usage, "total_tokens", into.total_tokens))
+        into.total_tokens = into.prompt_tokens + into.completion_tokens;
 }
 
 void mergeAnthropic(const element& usage, Usage& into) {
-    uint64_t input = into.prompt_tokens - std::min(into.prompt_tokens, into.cached_tokens + into.cache_creation_tokens);
+    uint64_t input =
+        into.prompt_tokens - std::min(into.prompt_tokens, into.cached_tokens + into.cache_creation_tokens);
     (void)number(usage, "input_tokens", input);
     (void)number(usage, "cache_read_input_tokens", into.cached_tokens);
     (void)number(usage, "cache_creation_input_tokens", into.cache_creation_tokens);

@@ -14,16 +14,16 @@ namespace sluice::llm {
 
 struct Usage {
     bool known = false;
-    uint64_t prompt_tokens = 0;       // all input, cached included
-    uint64_t completion_tokens = 0;   // all output, reasoning included
+    uint64_t prompt_tokens = 0;      // all input, cached included
+    uint64_t completion_tokens = 0;  // all output, reasoning included
     uint64_t total_tokens = 0;
     uint64_t cached_tokens = 0;          // read from the provider's prompt cache
     uint64_t cache_creation_tokens = 0;  // written to it (Anthropic)
     uint64_t reasoning_tokens = 0;
 };
 
-/// Merges a `usage` object into `into`. Anthropic counts cached input apart from input_tokens; here it is part of
-/// prompt_tokens, as OpenAI has it. Members that are missing leave what was known.
+/// Merges a `usage` object into `into`. Anthropic counts cached input apart from input_tokens; here it is
+/// part of prompt_tokens, as OpenAI has it. Members that are missing leave what was known.
 void mergeUsage(const simdjson::dom::element& usage, Dialect dialect, Usage& into);
 
 /// From a whole answer that is not streamed.

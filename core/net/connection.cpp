@@ -7,15 +7,22 @@ namespace sluice::net {
 using base::Clock;
 using Next = http::ServerConnection::Next;
 
-Connection::Connection(gateway::Gateway& gateway, gateway::Worker& worker, std::unique_ptr<upstream::SocketTransport> transport, std::string address,
+Connection::Connection(gateway::Gateway& gateway, gateway::Worker& worker,
+                       std::unique_ptr<upstream::SocketTransport> transport, std::string address,
                        const base::Limits& limits)
-    : gateway_(gateway), worker_(worker), transport_(std::move(transport)), address_(std::move(address)), limits_(limits), http_(*transport_, limits) {
+    : gateway_(gateway),
+      worker_(worker),
+      transport_(std::move(transport)),
+      address_(std::move(address)),
+      limits_(limits),
+      http_(*transport_, limits) {
     transport_->fiber().setInterruptibleWrites(false);
 }
 
 bool Connection::handshake() {
     if (!transport_->secure()) return true;
-    const auto shaken = transport_->tls()->handshakeAsServer(Clock::now() + base::milliseconds(limits_.head_timeout_ms));
+    const auto shaken =
+        transport_->tls()->handshakeAsServer(Clock::now() + base::milliseconds(limits_.head_timeout_ms));
     if (!shaken) base::log::debug("{}: {}", address_, shaken.error().message);
     return shaken.has_value();
 }

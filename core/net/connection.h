@@ -1,4 +1,5 @@
-// One client connection: TLS if configured, then requests one after the other, each handed to the gateway. Runs on a fiber of its own.
+// One client connection: TLS if configured, then requests one after the other, each handed to the gateway.
+// Runs on a fiber of its own.
 #pragma once
 
 #include <memory>
@@ -11,7 +12,8 @@ namespace sluice::net {
 
 class Connection final : public gateway::Client {
 public:
-    Connection(gateway::Gateway& gateway, gateway::Worker& worker, std::unique_ptr<upstream::SocketTransport> transport, std::string address,
+    Connection(gateway::Gateway& gateway, gateway::Worker& worker,
+               std::unique_ptr<upstream::SocketTransport> transport, std::string address,
                const base::Limits& limits);
 
     /// Until the connection ends. [loop, in a fiber]
@@ -28,6 +30,8 @@ public:
     /// Waiting for a request: a drain may close it.
     bool idle() const { return idle_; }
     base::Fiber* fiber() const { return fiber_; }
+    /// Ends both directions at once, so that not even a slow reader keeps the process alive. [loop]
+    void hangUp() { transport_->fiber().hangUp(); }
 
 private:
     bool handshake();

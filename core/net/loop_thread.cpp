@@ -13,7 +13,8 @@
 namespace sluice::net {
 namespace {
 
-constexpr size_t kRefusingMax = 64;  // connections that are told that there is no room, each loop; more are just closed
+constexpr size_t kRefusingMax =
+    64;  // connections that are told that there is no room, each loop; more are just closed
 
 std::string addressOf(int fd) {
     sockaddr_storage storage{};
@@ -45,7 +46,8 @@ void Admission::leave(const std::string& address) {
     if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 
-LoopThread::LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver, Poco::Net::Context::Ptr upstream_tls, Poco::Net::Context::Ptr server_tls,
+LoopThread::LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver,
+                       Poco::Net::Context::Ptr upstream_tls, Poco::Net::Context::Ptr server_tls,
                        Admission& admission, const base::Limits& limits)
     : gateway_(gateway),
       server_tls_(std::move(server_tls)),
@@ -87,7 +89,8 @@ void LoopThread::acceptLoop() {
 }
 
 void LoopThread::sweepLoop() {
-    while (base::Fiber::park(base::Clock::now() + base::milliseconds(5000)) != base::Wake::Interrupted) worker_.pool.sweep();
+    while (base::Fiber::park(base::Clock::now() + base::milliseconds(5000)) != base::Wake::Interrupted)
+        worker_.pool.sweep();
 }
 
 void LoopThread::adopt(int fd) {
@@ -107,7 +110,8 @@ void LoopThread::run(int fd) {
     try {
         Poco::AutoPtr<upstream::FiberSocketImpl> socket(new upstream::FiberSocketImpl(loop_, fd));
         if (server_tls_) {
-            transport = std::make_unique<upstream::SocketTransport>(new upstream::TlsSocketImpl(socket.get(), server_tls_));
+            transport = std::make_unique<upstream::SocketTransport>(
+                new upstream::TlsSocketImpl(socket.get(), server_tls_));
         } else {
             transport = std::make_unique<upstream::SocketTransport>(socket.duplicate());
         }
@@ -117,7 +121,8 @@ void LoopThread::run(int fd) {
     }
     const std::string address = addressOf(fd);
     Connection connection(gateway_, worker_, std::move(transport), address, limits_);
-    std::string_view why = loop_.fibers() > limits_.fibers_max ? "There are too many requests" : admission_.enter(address);
+    std::string_view why =
+        loop_.fibers() > limits_.fibers_max ? "There are too many requests" : admission_.enter(address);
     if (!why.empty()) {
         if (refusing_ >= kRefusingMax) return;
         ++refusing_;
@@ -146,7 +151,12 @@ void LoopThread::closeIdle() {
     });
 }
 
-void LoopThread::stop() { loop_.stop(); }
+void LoopThread::stop() {
+    loop_.post([this] {
+        for (Connection* connection : connections_) connection->hangUp();
+    });
+    loop_.stop();
+}
 void LoopThread::join() {
     if (thread_.joinable()) thread_.join();
 }

@@ -29,12 +29,14 @@ base::Result<int> listenOn(const Poco::Net::SocketAddress& address) {
     if (fd < 0 || ::bind(fd, address.addr(), address.length()) != 0 || ::listen(fd, 1024) != 0) {
         const int error = errno;
         if (fd >= 0) ::close(fd);
-        return base::gatewayError(Code::Unavailable, fmt::format("cannot listen on {}: {}", address.toString(), std::strerror(error)));
+        return base::gatewayError(Code::Unavailable, fmt::format("cannot listen on {}: {}",
+                                                                 address.toString(), std::strerror(error)));
     }
     return fd;
 }
 
-// SO_REUSEPORT would share a port with any process of the same user; a first try without it finds out whether the port is free.
+// SO_REUSEPORT would share a port with any process of the same user; a first try without it finds out whether
+// the port is free.
 Status probe(const Poco::Net::SocketAddress& address) {
     const int fd = ::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
@@ -43,7 +45,8 @@ Status probe(const Poco::Net::SocketAddress& address) {
     const int error = errno;
     ::close(fd);
     if (!taken) return {};
-    return base::gatewayError(Code::Unavailable, fmt::format("cannot listen on {}: {}", address.toString(), std::strerror(error)));
+    return base::gatewayError(
+        Code::Unavailable, fmt::format("cannot listen on {}: {}", address.toString(), std::strerror(error)));
 }
 
 uint16_t portOf(int fd) {
@@ -83,11 +86,14 @@ Status Server::start(const std::string& ca_file) {
             address = Poco::Net::SocketAddress(address.host(), port_);
         }
         for (const int fd : fds) {
-            loops_.push_back(std::make_unique<LoopThread>(gateway_, resolver_, *upstream_tls, server_tls, admission_, listen_.limits));
+            loops_.push_back(std::make_unique<LoopThread>(gateway_, resolver_, *upstream_tls, server_tls,
+                                                          admission_, listen_.limits));
             loops_.back()->start(fd);
         }
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument, fmt::format("listen.address \"{}\" is not an IP address: {}", listen_.address, e.displayText()));
+        return base::gatewayError(
+            Code::InvalidArgument,
+            fmt::format("listen.address \"{}\" is not an IP address: {}", listen_.address, e.displayText()));
     }
     watchdog_ = std::thread([this] { watch(); });
     return {};

@@ -1,4 +1,5 @@
-// The network side: an event loop and a listener for each core, connections counted, a watchdog over the loops.
+// The network side: an event loop and a listener for each core, connections counted, a watchdog over the
+// loops.
 #pragma once
 
 #include <atomic>
@@ -38,8 +39,8 @@ private:
 /// One loop with its thread, its listener and its connections.
 class LoopThread {
 public:
-    LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver, Poco::Net::Context::Ptr upstream_tls, Poco::Net::Context::Ptr server_tls,
-               Admission& admission, const base::Limits& limits);
+    LoopThread(gateway::Gateway& gateway, upstream::Resolver& resolver, Poco::Net::Context::Ptr upstream_tls,
+               Poco::Net::Context::Ptr server_tls, Admission& admission, const base::Limits& limits);
     ~LoopThread();
 
     /// Listens on `fd`, which this object takes over.

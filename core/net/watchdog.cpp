@@ -1,5 +1,5 @@
-// Looks after the loops from outside: a fiber that does not let go of its loop is named, and the connections that wait at that loop's
-// listener go to another one.
+// Looks after the loops from outside: a fiber that does not let go of its loop is named, and the connections
+// that wait at that loop's listener go to another one.
 #include <sys/socket.h>
 
 #include "base/log.h"
@@ -28,7 +28,8 @@ void Server::watch() {
     const auto limit = base::milliseconds(listen_.limits.stall_warn_ms);
     std::vector<Seen> seen(loops_.size());
     std::unique_lock lock(watch_mutex_);
-    while (!watch_wake_.wait_for(lock, std::min(limit / 2, base::milliseconds(20)), [this] { return stopping_.load(); })) {
+    while (!watch_wake_.wait_for(lock, std::min(limit / 2, base::milliseconds(20)),
+                                 [this] { return stopping_.load(); })) {
         const auto now = base::Clock::now();
         for (size_t i = 0; i < loops_.size(); ++i) {
             const uint64_t ticks = loops_[i]->loop().runTicks();
@@ -37,7 +38,8 @@ void Server::watch() {
                 continue;
             }
             if (now - seen[i].since < limit) continue;
-            if (!seen[i].reported) blame(gateway_, loops_[i]->loop().runningLabel(), i, base::toMillis(now - seen[i].since));
+            if (!seen[i].reported)
+                blame(gateway_, loops_[i]->loop().runningLabel(), i, base::toMillis(now - seen[i].since));
             seen[i].reported = true;
             if (loops_.size() < 2) continue;
             LoopThread& other = *loops_[(i + 1) % loops_.size()];

@@ -46,11 +46,14 @@ const CatalogEntry* Catalog::byProvider(const std::string& provider) const {
 }
 
 const CatalogEntry* Catalog::byStrategy(const std::string& strategy) const {
-    return first([&](const Manifest& m) { return std::count(m.strategies.begin(), m.strategies.end(), strategy) > 0; });
+    return first([&](const Manifest& m) {
+        return std::count(m.strategies.begin(), m.strategies.end(), strategy) > 0;
+    });
 }
 
 const CatalogEntry* Catalog::byCallback(const std::string& callback) const {
-    return first([&](const Manifest& m) { return std::count(m.callbacks.begin(), m.callbacks.end(), callback) > 0; });
+    return first(
+        [&](const Manifest& m) { return std::count(m.callbacks.begin(), m.callbacks.end(), callback) > 0; });
 }
 
 std::vector<std::string_view> Catalog::names() const {

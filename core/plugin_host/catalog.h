@@ -1,5 +1,5 @@
-// The plugins that could be loaded: every library in the plugin directories, known by the name of its file. Looking does not run
-// any of their code.
+// The plugins that could be loaded: every library in the plugin directories, known by the name of its file.
+// Looking does not run any of their code.
 #pragma once
 
 #include <map>

@@ -21,8 +21,12 @@ void add(std::vector<HookSlot>& slots, Instance& instance, bool reaches, Hook ho
 }
 
 // A hook exists if the plugin's table reaches as far and the pointer is set.
-#define SLUICE_ADD(phase) add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, SLUICE_REACHES(h, phase) ? h->phase : nullptr)
-#define SLUICE_ADD_OWN(phase) add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, nullptr)
+#define SLUICE_ADD(phase)                                                                               \
+    add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, \
+        SLUICE_REACHES(h, phase) ? h->phase : nullptr)
+#define SLUICE_ADD_OWN(phase)                                                                           \
+    add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, \
+        nullptr)
 
 void addHooks(Chain& chain, Instance& instance) {
     const sluice_hooks* h = instance.hooks();
@@ -52,7 +56,8 @@ Chain compile(const std::vector<Instance*>& ordered, const std::string& tenant, 
         if (applies(*instance, tenant, operation)) addHooks(chain, *instance);
     }
     // Answers pass the plugins in the opposite direction: who saw the request last sees the answer first.
-    for (auto* slots : {&chain.on_upstream_response, &chain.on_attempt_end, &chain.on_stream, &chain.post_call, &chain.on_response}) {
+    for (auto* slots : {&chain.on_upstream_response, &chain.on_attempt_end, &chain.on_stream,
+                        &chain.post_call, &chain.on_response}) {
         std::reverse(slots->begin(), slots->end());
     }
     return chain;
@@ -63,21 +68,25 @@ Chain compile(const std::vector<Instance*>& ordered, const std::string& tenant, 
 bool appliesToModel(const Instance& instance, std::string_view model) {
     const auto& models = instance.settings().scope.models;
     return models.empty() || std::any_of(models.begin(), models.end(), [&](std::string_view pattern) {
-               if (!pattern.empty() && pattern.back() == '*') return model.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
+               if (!pattern.empty() && pattern.back() == '*')
+                   return model.substr(0, pattern.size() - 1) == pattern.substr(0, pattern.size() - 1);
                return model == pattern;
            });
 }
 
 Chains::Chains(const std::vector<Instance*>& instances) : instance_count_(instances.size()) {
     auto ordered = instances;
-    std::stable_sort(ordered.begin(), ordered.end(), [](const Instance* a, const Instance* b) { return a->settings().order < b->settings().order; });
+    std::stable_sort(ordered.begin(), ordered.end(), [](const Instance* a, const Instance* b) {
+        return a->settings().order < b->settings().order;
+    });
     std::set<std::string> tenants{""};
     for (const auto* instance : instances) {
         for (const auto& tenant : instance->settings().scope.tenants) tenants.insert(tenant);
     }
     for (const auto& tenant : tenants) {
         auto chains = std::make_unique<ByRoute>();
-        for (size_t i = 0; i < llm::kOperations; ++i) (*chains)[i] = compile(ordered, tenant, static_cast<llm::Operation>(i));
+        for (size_t i = 0; i < llm::kOperations; ++i)
+            (*chains)[i] = compile(ordered, tenant, static_cast<llm::Operation>(i));
         by_tenant_.emplace(tenant, std::move(chains));
     }
     everyone_ = by_tenant_.at("").get();

@@ -1,5 +1,5 @@
-// The chain of a tenant and a route: which hooks run, of whom, in which order. Compiled when the configuration loads; at request
-// time it is one pointer, and a phase without hooks is an empty list.
+// The chain of a tenant and a route: which hooks run, of whom, in which order. Compiled when the
+// configuration loads; at request time it is one pointer, and a phase without hooks is an empty list.
 #pragma once
 
 #include <array>
@@ -21,8 +21,9 @@ struct HookSlot {
 };
 
 struct Chain {
-    std::vector<HookSlot> on_request, authenticate, authorize, pre_call, cache_lookup, route, during_call, on_upstream_request,
-        on_upstream_response, on_attempt_end, on_stream, post_call, on_response, on_complete;
+    std::vector<HookSlot> on_request, authenticate, authorize, pre_call, cache_lookup, route, during_call,
+        on_upstream_request, on_upstream_response, on_attempt_end, on_stream, post_call, on_response,
+        on_complete;
 };
 
 /// Does the instance apply to this model group? "x/*" matches by prefix.

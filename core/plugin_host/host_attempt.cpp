@@ -1,4 +1,5 @@
-// sluice.host.attempt/1, sluice.host.response/1, sluice.host.stream/1 and sluice.host.serve/1: the way to an upstream and back.
+// sluice.host.attempt/1, sluice.host.response/1, sluice.host.stream/1 and sluice.host.serve/1: the way to an
+// upstream and back.
 #include <algorithm>
 
 #include "plugin_host/host_tables.h"
@@ -12,12 +13,18 @@ sluice_str text(sluice_ctx* ctx, uint32_t what) {
     const AttemptState& a = ctx->request->attempt;
     if (!a.deployment) return {nullptr, 0};
     switch (what) {
-        case SLUICE_ATTEMPT_DEPLOYMENT_ID: return str(a.deployment->id);
-        case SLUICE_ATTEMPT_MODEL: return str(a.model);
-        case SLUICE_ATTEMPT_PROVIDER: return str(a.deployment->provider);
-        case SLUICE_ATTEMPT_PATH: return str(a.path);
-        case SLUICE_ATTEMPT_ERROR: return str(a.error);
-        default: return {nullptr, 0};
+        case SLUICE_ATTEMPT_DEPLOYMENT_ID:
+            return str(a.deployment->id);
+        case SLUICE_ATTEMPT_MODEL:
+            return str(a.model);
+        case SLUICE_ATTEMPT_PROVIDER:
+            return str(a.deployment->provider);
+        case SLUICE_ATTEMPT_PATH:
+            return str(a.path);
+        case SLUICE_ATTEMPT_ERROR:
+            return str(a.error);
+        default:
+            return {nullptr, 0};
     }
 }
 
@@ -26,7 +33,8 @@ uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
 sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
     const auto p = view(path);
-    const bool visible = std::all_of(p.begin(), p.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+    const bool visible = std::all_of(
+        p.begin(), p.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
     if (p.empty() || p.front() != '/' || !visible) return SLUICE_E_INVALID;
     ctx->request->attempt.path = p;
     ++ctx->request->edits;
@@ -98,7 +106,9 @@ sluice_status responseHeader(sluice_ctx* ctx, sluice_str name, sluice_str* value
     return SLUICE_OK;
 }
 
-bool responseEditable(const sluice_ctx* ctx) { return ctx->phase == Phase::OnUpstreamResponse || ctx->phase == Phase::OnResponse; }
+bool responseEditable(const sluice_ctx* ctx) {
+    return ctx->phase == Phase::OnUpstreamResponse || ctx->phase == Phase::OnResponse;
+}
 
 sluice_status setResponseHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
     if (!responseEditable(ctx)) return SLUICE_E_UNSUPPORTED;
@@ -136,10 +146,13 @@ sluice_str laneText(sluice_ctx* ctx, uint32_t lane) {
 
 sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
     if (!wanted || wanted->size < sizeof(sluice_subscription) || wanted->lanes == 0) return SLUICE_E_INVALID;
-    if (ctx->phase > Phase::OnUpstreamRequest || !SLUICE_HAS(ctx->instance->hooks(), on_stream)) return SLUICE_E_UNSUPPORTED;
-    if (wanted->mode != SLUICE_STREAM_OBSERVE) return SLUICE_E_UNSUPPORTED;  // gate and rewrite: see docs, plugin contract
+    if (ctx->phase > Phase::OnUpstreamRequest || !SLUICE_HAS(ctx->instance->hooks(), on_stream))
+        return SLUICE_E_UNSUPPORTED;
+    if (wanted->mode != SLUICE_STREAM_OBSERVE)
+        return SLUICE_E_UNSUPPORTED;  // gate and rewrite: see docs, plugin contract
     auto& all = ctx->request->subscriptions;
-    const auto mine = std::find_if(all.begin(), all.end(), [&](const Subscription& s) { return s.instance == ctx->instance; });
+    const auto mine = std::find_if(all.begin(), all.end(),
+                                   [&](const Subscription& s) { return s.instance == ctx->instance; });
     if (mine != all.end()) {
         mine->lanes |= wanted->lanes;
     } else {
@@ -152,7 +165,8 @@ sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
 
 sluice_status serveBegin(sluice_ctx* ctx, uint32_t http_status, sluice_str content_type) {
     if (!ctx->request->serve_begin) return SLUICE_E_UNSUPPORTED;
-    if (http_status < 200 || http_status > 599 || !http::isFieldValue(view(content_type))) return SLUICE_E_INVALID;
+    if (http_status < 200 || http_status > 599 || !http::isFieldValue(view(content_type)))
+        return SLUICE_E_INVALID;
     return ctx->request->serve_begin(static_cast<int>(http_status), view(content_type));
 }
 
@@ -164,10 +178,28 @@ sluice_status serveWrite(sluice_ctx* ctx, sluice_str bytes) {
 
 }  // namespace
 
-const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt), 0, text, number, setPath, header, setHeader, removeHeader,
-                                       member, setMember, removeMember, body, setBody};
-const sluice_host_response kHostResponse{sizeof(sluice_host_response), 0, status, responseHeader, setResponseHeader, removeResponseHeader,
-                                         responseBody, setResponseBody, laneText};
+const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt),
+                                       0,
+                                       text,
+                                       number,
+                                       setPath,
+                                       header,
+                                       setHeader,
+                                       removeHeader,
+                                       member,
+                                       setMember,
+                                       removeMember,
+                                       body,
+                                       setBody};
+const sluice_host_response kHostResponse{sizeof(sluice_host_response),
+                                         0,
+                                         status,
+                                         responseHeader,
+                                         setResponseHeader,
+                                         removeResponseHeader,
+                                         responseBody,
+                                         setResponseBody,
+                                         laneText};
 const sluice_host_stream kHostStream{sizeof(sluice_host_stream), 0, subscribe};
 const sluice_host_serve kHostServe{sizeof(sluice_host_serve), 0, serveBegin, serveWrite};
 

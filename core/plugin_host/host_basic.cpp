@@ -19,23 +19,28 @@ void logWrite(const sluice_host* host, int32_t level, sluice_str message) {
 }
 
 int32_t logEnabled(const sluice_host*, int32_t level) {
-    return base::log::enabled(static_cast<Level>(std::clamp<int32_t>(level, SLUICE_LOG_TRACE, SLUICE_LOG_ERROR)));
+    return base::log::enabled(
+        static_cast<Level>(std::clamp<int32_t>(level, SLUICE_LOG_TRACE, SLUICE_LOG_ERROR)));
 }
 
-int32_t metricsDefine(const sluice_host* host, int32_t kind, sluice_str name, sluice_str help, const sluice_str* labels, size_t count) {
+int32_t metricsDefine(const sluice_host* host, int32_t kind, sluice_str name, sluice_str help,
+                      const sluice_str* labels, size_t count) {
     if (!handle(host).creating) return SLUICE_E_UNSUPPORTED;
     if (kind < SLUICE_COUNTER || kind > SLUICE_HISTOGRAM || count > 16) return SLUICE_E_INVALID;
     std::vector<std::string> names;
     for (size_t i = 0; i < count; ++i) names.emplace_back(view(labels[i]));
-    const int id = handle(host).services->metrics.define(static_cast<Metrics::Kind>(kind), view(name), view(help), std::move(names));
+    const int id = handle(host).services->metrics.define(static_cast<Metrics::Kind>(kind), view(name),
+                                                         view(help), std::move(names));
     return id < 0 ? SLUICE_E_INVALID : id;
 }
 
-sluice_status metricsRecord(const sluice_host* host, int32_t id, const sluice_str* values, size_t count, double value) {
+sluice_status metricsRecord(const sluice_host* host, int32_t id, const sluice_str* values, size_t count,
+                            double value) {
     std::array<std::string_view, 16> labels;
     if (count > labels.size()) return SLUICE_E_INVALID;
     for (size_t i = 0; i < count; ++i) labels[i] = view(values[i]);
-    return handle(host).services->metrics.record(id, {labels.data(), count}, value) ? SLUICE_OK : SLUICE_E_INVALID;
+    return handle(host).services->metrics.record(id, {labels.data(), count}, value) ? SLUICE_OK
+                                                                                    : SLUICE_E_INVALID;
 }
 
 sluice_status reveal(const sluice_host* host, sluice_str wanted, sluice_str* out) {
@@ -46,7 +51,8 @@ sluice_status reveal(const sluice_host* host, sluice_str wanted, sluice_str* out
 }
 
 uint64_t monotonicNs(const sluice_host*) {
-    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(base::Clock::now().time_since_epoch()).count());
+    return static_cast<uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(base::Clock::now().time_since_epoch()).count());
 }
 int64_t wallMs(const sluice_host*) { return base::wallMillis(); }
 uint64_t randomNumber(const sluice_host*) { return base::randomBits(); }
@@ -87,7 +93,8 @@ sluice_status attributeGet(sluice_ctx* ctx, sluice_str name, sluice_str* value) 
 sluice_status attributeSet(sluice_ctx* ctx, sluice_str name, sluice_str value) {
     auto& attributes = ctx->request->attributes;
     if (view(name).empty()) return SLUICE_E_INVALID;
-    if (attributes.size() >= base::kAttributesMax && attributes.find(view(name)) == attributes.end()) return SLUICE_E_LIMIT;
+    if (attributes.size() >= base::kAttributesMax && attributes.find(view(name)) == attributes.end())
+        return SLUICE_E_LIMIT;
     attributes[std::string(view(name))] = view(value);
     return SLUICE_OK;
 }

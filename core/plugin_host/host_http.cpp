@@ -12,11 +12,16 @@ thread_local std::vector<sluice_http_field> t_fields;
 
 sluice_status statusOf(const base::Error& error) {
     switch (error.code) {
-        case base::Code::InvalidArgument: return SLUICE_E_INVALID;
-        case base::Code::DeadlineExceeded: return SLUICE_E_DEADLINE;
-        case base::Code::Cancelled: return SLUICE_E_CANCELLED;
-        case base::Code::TooLarge: return SLUICE_E_LIMIT;
-        default: return SLUICE_E_UNAVAILABLE;
+        case base::Code::InvalidArgument:
+            return SLUICE_E_INVALID;
+        case base::Code::DeadlineExceeded:
+            return SLUICE_E_DEADLINE;
+        case base::Code::Cancelled:
+            return SLUICE_E_CANCELLED;
+        case base::Code::TooLarge:
+            return SLUICE_E_LIMIT;
+        default:
+            return SLUICE_E_UNAVAILABLE;
     }
 }
 
@@ -25,10 +30,12 @@ base::Result<HttpCall> toCall(const sluice_http_request& request) {
     if (call.method.empty()) call.method = call.body.empty() ? "GET" : "POST";
     for (size_t i = 0; i < request.field_count; ++i) {
         const http::Field field{view(request.fields[i].name), view(request.fields[i].value)};
-        if (!http::isToken(field.name) || !http::isFieldValue(field.value)) return base::pluginError(base::Code::InvalidArgument, "a field may not stand in a head");
+        if (!http::isToken(field.name) || !http::isFieldValue(field.value))
+            return base::pluginError(base::Code::InvalidArgument, "a field may not stand in a head");
         call.fields.push_back(field);
     }
-    if (!http::isToken(call.method)) return base::pluginError(base::Code::InvalidArgument, "malformed method");
+    if (!http::isToken(call.method))
+        return base::pluginError(base::Code::InvalidArgument, "malformed method");
     return call;
 }
 
@@ -40,8 +47,11 @@ void lend(const HttpAnswer& answer, std::vector<sluice_http_field>& fields, slui
     response.body = str(answer.body);
 }
 
-sluice_status httpCall(const sluice_host* host, sluice_ctx* ctx, const sluice_http_request* request, sluice_http_response* response) {
-    if (!request || !response || request->size < sizeof(sluice_http_request) || response->size < sizeof(sluice_http_response)) return SLUICE_E_INVALID;
+sluice_status httpCall(const sluice_host* host, sluice_ctx* ctx, const sluice_http_request* request,
+                       sluice_http_response* response) {
+    if (!request || !response || request->size < sizeof(sluice_http_request) ||
+        response->size < sizeof(sluice_http_response))
+        return SLUICE_E_INVALID;
     const auto call = toCall(*request);
     if (!call) return SLUICE_E_INVALID;
     const uint32_t timeout = request->timeout_ms ? request->timeout_ms : 10'000;

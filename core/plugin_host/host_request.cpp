@@ -4,26 +4,41 @@
 namespace sluice::host {
 namespace {
 
-bool headEditable(const sluice_ctx* ctx) { return ctx->phase >= Phase::OnRequest && ctx->phase <= Phase::PreCall; }
-bool bodyReadable(const sluice_ctx* ctx) { return ctx->phase >= Phase::PreCall || ctx->phase == Phase::Authorize; }
+bool headEditable(const sluice_ctx* ctx) {
+    return ctx->phase >= Phase::OnRequest && ctx->phase <= Phase::PreCall;
+}
+bool bodyReadable(const sluice_ctx* ctx) { return ctx->phase >= Phase::PreCall; }
 bool bodyEditable(const sluice_ctx* ctx) { return ctx->phase == Phase::PreCall; }
 
 sluice_str text(sluice_ctx* ctx, uint32_t what) {
     const RequestState& r = *ctx->request;
     switch (what) {
-        case SLUICE_REQUEST_METHOD: return str(r.head->method);
-        case SLUICE_REQUEST_PATH: return str(r.head->path);
-        case SLUICE_REQUEST_QUERY: return str(r.head->query);
-        case SLUICE_REQUEST_ROUTE: return str(r.route);
-        case SLUICE_REQUEST_MODEL: return str(r.model);
-        case SLUICE_REQUEST_CALL_ID: return str(r.call_id);
-        case SLUICE_REQUEST_CLIENT: return str(r.client_address);
-        case SLUICE_REQUEST_TENANT: return str(r.identity.tenant);
-        case SLUICE_REQUEST_KEY_ID: return str(r.identity.key_id);
-        case SLUICE_REQUEST_USER: return str(r.identity.user);
-        case SLUICE_REQUEST_TEAM: return str(r.identity.team);
-        case SLUICE_REQUEST_END_USER: return str(r.identity.end_user);
-        default: return {nullptr, 0};
+        case SLUICE_REQUEST_METHOD:
+            return str(r.head->method);
+        case SLUICE_REQUEST_PATH:
+            return str(r.head->path);
+        case SLUICE_REQUEST_QUERY:
+            return str(r.head->query);
+        case SLUICE_REQUEST_ROUTE:
+            return str(r.route);
+        case SLUICE_REQUEST_MODEL:
+            return str(r.model);
+        case SLUICE_REQUEST_CALL_ID:
+            return str(r.call_id);
+        case SLUICE_REQUEST_CLIENT:
+            return str(r.client_address);
+        case SLUICE_REQUEST_TENANT:
+            return str(r.identity.tenant);
+        case SLUICE_REQUEST_KEY_ID:
+            return str(r.identity.key_id);
+        case SLUICE_REQUEST_USER:
+            return str(r.identity.user);
+        case SLUICE_REQUEST_TEAM:
+            return str(r.identity.team);
+        case SLUICE_REQUEST_END_USER:
+            return str(r.identity.end_user);
+        default:
+            return {nullptr, 0};
     }
 }
 
@@ -113,16 +128,24 @@ int32_t cancelled(sluice_ctx* ctx) { return ctx->request->cancelled && ctx->requ
 
 sluice_status respond(sluice_ctx* ctx, uint32_t status, sluice_str content_type, sluice_str text) {
     if (status < 200 || status > 599 || !http::isFieldValue(view(content_type))) return SLUICE_E_INVALID;
-    ctx->request->reply = {true, static_cast<int>(status), std::string(view(content_type)), std::string(view(text))};
+    ctx->request->reply = {true, static_cast<int>(status), std::string(view(content_type)),
+                           std::string(view(text))};
     return SLUICE_OK;
 }
 
 sluice_status block(sluice_ctx* ctx, const sluice_block* reason) {
     if (!reason || reason->size < sizeof(sluice_block)) return SLUICE_E_INVALID;
-    if (reason->http_status != 0 && (reason->http_status < 400 || reason->http_status > 599)) return SLUICE_E_INVALID;
+    if (reason->http_status != 0 && (reason->http_status < 400 || reason->http_status > 599))
+        return SLUICE_E_INVALID;
     Block& b = ctx->request->block;
-    b = {false, static_cast<int>(reason->http_status), std::string(view(reason->code)), std::string(view(reason->type)),
-         std::string(view(reason->public_message)), std::string(view(reason->internal_reason)), std::string(view(reason->category)), ""};
+    b = {false,
+         static_cast<int>(reason->http_status),
+         std::string(view(reason->code)),
+         std::string(view(reason->type)),
+         std::string(view(reason->public_message)),
+         std::string(view(reason->internal_reason)),
+         std::string(view(reason->category)),
+         ""};
     return SLUICE_OK;
 }
 
@@ -135,15 +158,36 @@ sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
     if (ctx->phase != Phase::Authenticate) return SLUICE_E_UNSUPPORTED;
     if (!who || who->size < sizeof(sluice_identity) || view(who->key_id).empty()) return SLUICE_E_INVALID;
     const auto text = [](sluice_str s) { return std::string(view(s)); };
-    ctx->request->identity = {true, (who->flags & SLUICE_IDENTITY_ADMIN) != 0, text(who->key_id), text(who->key_alias), text(who->tenant),
-                              text(who->user), text(who->team), text(who->organization), text(who->end_user)};
+    ctx->request->identity = {true,
+                              (who->flags & SLUICE_IDENTITY_ADMIN) != 0,
+                              text(who->key_id),
+                              text(who->key_alias),
+                              text(who->tenant),
+                              text(who->user),
+                              text(who->team),
+                              text(who->organization),
+                              text(who->end_user)};
     return SLUICE_OK;
 }
 
 }  // namespace
 
-const sluice_host_request kHostRequest{sizeof(sluice_host_request), 0, text, header, headerAt, setHeader, removeHeader, stream, body,
-                                       setBody, member, setMember, removeMember, setModel, remainingMs, cancelled};
+const sluice_host_request kHostRequest{sizeof(sluice_host_request),
+                                       0,
+                                       text,
+                                       header,
+                                       headerAt,
+                                       setHeader,
+                                       removeHeader,
+                                       stream,
+                                       body,
+                                       setBody,
+                                       member,
+                                       setMember,
+                                       removeMember,
+                                       setModel,
+                                       remainingMs,
+                                       cancelled};
 const sluice_host_reply kHostReply{sizeof(sluice_host_reply), 0, respond, block, notScanned, identify};
 
 }  // namespace sluice::host

@@ -21,7 +21,9 @@ extern const sluice_host_stream kHostStream;
 extern const sluice_host_serve kHostServe;
 extern const sluice_host_http kHostHttp;
 
-inline HostHandle& handle(const sluice_host* host) { return *reinterpret_cast<HostHandle*>(const_cast<sluice_host*>(host)); }
+inline HostHandle& handle(const sluice_host* host) {
+    return *reinterpret_cast<HostHandle*>(const_cast<sluice_host*>(host));
+}
 
 /// A may-wait call is about to park: afterwards other plugins have run, so the label has to be set anew.
 class WaitMark {

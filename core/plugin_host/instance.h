@@ -1,4 +1,5 @@
-// One configured instance of a plugin: the library's functions, the plugin's own object, and the instance's policies.
+// One configured instance of a plugin: the library's functions, the plugin's own object, and the instance's
+// policies.
 #pragma once
 
 #include <atomic>
@@ -14,7 +15,8 @@ namespace sluice::host {
 
 class Instance;
 
-/// The host as one instance sees it; `api` comes first, so that the pointer a plugin holds is also a pointer to this.
+/// The host as one instance sees it; `api` comes first, so that the pointer a plugin holds is also a pointer
+/// to this.
 struct HostHandle {
     sluice_host api;
     Instance* instance;
@@ -24,9 +26,11 @@ struct HostHandle {
 
 class Instance {
 public:
-    /// Creates the plugin's object with its validated configuration. Errors carry the plugin's own words. [control]
-    static base::Result<std::unique_ptr<Instance>> create(const Library& library, const config::PluginInstance& settings, Services& services,
-                                                          size_t index);
+    /// Creates the plugin's object with its validated configuration. Errors carry the plugin's own words.
+    /// [control]
+    static base::Result<std::unique_ptr<Instance>> create(const Library& library,
+                                                          const config::PluginInstance& settings,
+                                                          Services& services, size_t index);
     ~Instance();
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
@@ -38,7 +42,7 @@ public:
     sluice_instance* self() const { return self_; }
     HostHandle& handle() { return *handle_; }
 
-    const sluice_hooks* hooks() const { return hooks_; }          // null if the plugin has none
+    const sluice_hooks* hooks() const { return hooks_; }  // null if the plugin has none
     const sluice_router* router() const { return router_; }
     const sluice_provider* provider() const { return provider_; }
 
@@ -55,7 +59,8 @@ public:
     std::atomic<uint64_t> stalls{0};    // times the watchdog found it holding a loop
 
 private:
-    Instance(const Library& library, const config::PluginInstance& settings, Services& services, size_t index);
+    Instance(const Library& library, const config::PluginInstance& settings, Services& services,
+             size_t index);
     template <class T>
     const T* interface(const char* id) const;
     template <class Call>
@@ -71,8 +76,8 @@ private:
     const sluice_provider* provider_ = nullptr;
 };
 
-/// Runs a call into a plugin that reports faults in a buffer; an exception counts as a fault. Returns the plugin's words, empty if
-/// all is well.
+/// Runs a call into a plugin that reports faults in a buffer; an exception counts as a fault. Returns the
+/// plugin's words, empty if all is well.
 template <class Call>
 std::string pluginFault(Call&& call) {
     char text[1024];

@@ -12,7 +12,8 @@ IntervalTimers::~IntervalTimers() {
         stopping_ = true;
         changed_.notify_all();
         changed_.wait(lock, [this] {
-            return std::none_of(timers_.begin(), timers_.end(), [](const auto& entry) { return entry.second->running; });
+            return std::none_of(timers_.begin(), timers_.end(),
+                                [](const auto& entry) { return entry.second->running; });
         });
     }
     thread_.join();

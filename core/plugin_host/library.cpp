@@ -20,12 +20,16 @@ using base::Code;
 
 namespace {
 
-base::Error refused(const std::string& path, std::string why) { return base::gatewayError(Code::PermissionDenied, path + ": " + std::move(why)); }
+base::Error refused(const std::string& path, std::string why) {
+    return base::gatewayError(Code::PermissionDenied, path + ": " + std::move(why));
+}
 
 // Whoever can write to the file or its folder can run code in the gateway.
 base::Status checkOwner(const std::string& path, const struct stat& info) {
-    if (info.st_mode & (S_IWGRP | S_IWOTH)) return refused(path, "group or others may write to it; chmod go-w");
-    if (info.st_uid != 0 && info.st_uid != ::geteuid()) return refused(path, "it belongs neither to root nor to the gateway's user");
+    if (info.st_mode & (S_IWGRP | S_IWOTH))
+        return refused(path, "group or others may write to it; chmod go-w");
+    if (info.st_uid != 0 && info.st_uid != ::geteuid())
+        return refused(path, "it belongs neither to root nor to the gateway's user");
     return {};
 }
 
@@ -45,8 +49,9 @@ bool copyInto(int to, int from) {
     }
 }
 
-// RTLD_NODELETE: a loaded library stays for the life of the process. Unloading C++ code is not safe (thread-local destructors,
-// unique symbols, objects whose code would be gone). `memory` stays open too: debuggers and profilers find the symbols there.
+// RTLD_NODELETE: a loaded library stays for the life of the process. Unloading C++ code is not safe
+// (thread-local destructors, unique symbols, objects whose code would be gone). `memory` stays open too:
+// debuggers and profilers find the symbols there.
 base::Result<const sluice_entry*> open(const std::string& path, int memory) {
     boost::dll::shared_library library;
     const auto mode = static_cast<boost::dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
@@ -55,10 +60,13 @@ base::Result<const sluice_entry*> open(const std::string& path, int memory) {
     } catch (const std::exception& e) {
         return base::gatewayError(Code::Unsupported, path + ": cannot be loaded: " + e.what());
     }
-    if (!library.has("sluice_plugin_entry_v1")) return base::gatewayError(Code::Unsupported, path + ": it does not export sluice_plugin_entry_v1");
+    if (!library.has("sluice_plugin_entry_v1"))
+        return base::gatewayError(Code::Unsupported, path + ": it does not export sluice_plugin_entry_v1");
     const auto* entry = library.get<const sluice_entry*()>("sluice_plugin_entry_v1")();
-    if (!entry || !SLUICE_HAS(entry, get_interface) || !SLUICE_HAS(entry, create) || !SLUICE_HAS(entry, destroy)) {
-        return base::gatewayError(Code::Unsupported, path + ": sluice_plugin_entry_v1 returns an incomplete entry");
+    if (!entry || !SLUICE_HAS(entry, get_interface) || !SLUICE_HAS(entry, create) ||
+        !SLUICE_HAS(entry, destroy)) {
+        return base::gatewayError(Code::Unsupported,
+                                  path + ": sluice_plugin_entry_v1 returns an incomplete entry");
     }
     return entry;
 }
@@ -67,11 +75,13 @@ base::Result<const sluice_entry*> open(const std::string& path, int memory) {
 
 base::Result<Library> loadLibrary(const std::string& name, const std::string& path) {
     Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-    if (file.fd < 0) return base::gatewayError(Code::NotFound, path + ": cannot be opened (a symbolic link is refused)");
+    if (file.fd < 0)
+        return base::gatewayError(Code::NotFound, path + ": cannot be opened (a symbolic link is refused)");
     struct stat info {};
     struct stat folder {};
     const std::string parent = std::filesystem::path(path).parent_path().string();
-    if (::fstat(file.fd, &info) != 0 || ::stat(parent.c_str(), &folder) != 0) return refused(path, "cannot be examined");
+    if (::fstat(file.fd, &info) != 0 || ::stat(parent.c_str(), &folder) != 0)
+        return refused(path, "cannot be examined");
     if (auto fine = checkOwner(path, info); !fine) return fine.error();
     if (auto fine = checkOwner(parent, folder); !fine) return fine.error();
     auto manifest = readManifest(path);

@@ -1,5 +1,5 @@
-// One loaded plugin library. It is loaded from a sealed copy in memory, so that the same path gives a fresh library after the file
-// has changed and nobody can change it under us; and it is never unloaded.
+// One loaded plugin library. It is loaded from a sealed copy in memory, so that the same path gives a fresh
+// library after the file has changed and nobody can change it under us; and it is never unloaded.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct Library {
     const sluice_entry* entry = nullptr;  // as old as the process
 };
 
-/// Checks owner and mode (nobody but the owner may write to file or folder), copies, loads with everything resolved, and shakes
-/// hands. Errors say which step failed. [control]
+/// Checks owner and mode (nobody but the owner may write to file or folder), copies, loads with everything
+/// resolved, and shakes hands. Errors say which step failed. [control]
 base::Result<Library> loadLibrary(const std::string& name, const std::string& path);
 
 }  // namespace sluice::host

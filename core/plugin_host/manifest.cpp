@@ -38,12 +38,14 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         const Json providers = root.value("providers", Json::object());
         for (const auto& [name, provider] : providers.items()) manifest.providers[name] = provider;
         const Json activated_by = root.value("activated_by", Json::object());
-        for (const auto& [path, key] : activated_by.items()) manifest.activated_by[path] = key.get<std::string>();
+        for (const auto& [path, key] : activated_by.items())
+            manifest.activated_by[path] = key.get<std::string>();
     } catch (const nlohmann::json::exception& e) {
         return base::gatewayError(Code::Malformed, std::string("the manifest is incomplete: ") + e.what());
     }
     if (manifest.abi != SLUICE_ABI_MAJOR) {
-        return base::gatewayError(Code::Unsupported, "the plugin speaks ABI " + std::to_string(manifest.abi) + ", this gateway speaks " +
+        return base::gatewayError(Code::Unsupported, "the plugin speaks ABI " + std::to_string(manifest.abi) +
+                                                         ", this gateway speaks " +
                                                          std::to_string(SLUICE_ABI_MAJOR));
     }
     return manifest;

@@ -1,4 +1,5 @@
-// What a plugin says about itself, read from the ELF section ".sluice.manifest" without running any of its code.
+// What a plugin says about itself, read from the ELF section ".sluice.manifest" without running any of its
+// code.
 #pragma once
 
 #include <map>
@@ -12,19 +13,21 @@
 namespace sluice::host {
 
 struct Manifest {
-    std::string id;           // "com.acme.pii" or, for what ships with Sluice, the name of the file
+    std::string id;  // "com.acme.pii" or, for what ships with Sluice, the name of the file
     std::string version;
-    int abi = 0;              // major
+    int abi = 0;  // major
     std::vector<std::string> interfaces;
     config::Json config_schema = config::Json::object();
-    /// Providers of litellm_params.model that it serves, each with {"api_key_env", "api_base_env"}, both optional.
+    /// Providers of litellm_params.model that it serves, each with {"api_key_env", "api_base_env"}, both
+    /// optional.
     std::map<std::string, config::Json> providers;
     std::vector<std::string> strategies;  // names of router_settings.routing_strategy
     std::vector<std::string> callbacks;   // names of litellm_settings.callbacks
-    /// Keys of the configuration that call for an instance of this plugin: path → key of its own configuration.
+    /// Keys of the configuration that call for an instance of this plugin: path → key of its own
+    /// configuration.
     std::map<std::string, std::string> activated_by;
     std::string description;
-    bool blocking = false;    // its hooks may block: they run on the offload pool
+    bool blocking = false;  // its hooks may block: they run on the offload pool
 };
 
 /// Reads the manifest of the library at `path`. Errors name the file and what is wrong with it.

@@ -11,13 +11,15 @@ namespace sluice::host {
 namespace {
 
 // LiteLLM's latency buckets in seconds (types/integrations/prometheus.py); +Inf comes by itself.
-constexpr std::array kBuckets{0.005, 0.00625, 0.0125, 0.025, 0.05, 0.1, 0.5, 1.0, 1.5, 2.0,  2.5,  3.0,   3.5,   4.0,   4.5,  5.0, 5.5, 6.0,
-                              6.5,   7.0,     7.5,    8.0,   8.5,  9.0, 9.5, 10.0, 15.0, 20.0, 25.0, 30.0, 60.0, 120.0, 180.0, 240.0, 300.0};
+constexpr std::array kBuckets{0.005, 0.00625, 0.0125, 0.025, 0.05, 0.1,  0.5,  1.0,   1.5,   2.0,   2.5,  3.0,
+                              3.5,   4.0,     4.5,    5.0,   5.5,  6.0,  6.5,  7.0,   7.5,   8.0,   8.5,  9.0,
+                              9.5,   10.0,    15.0,   20.0,  25.0, 30.0, 60.0, 120.0, 180.0, 240.0, 300.0};
 
 bool isMetricName(std::string_view name) {
     if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
     return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == ':';
     });
 }
 
@@ -34,16 +36,19 @@ std::string labelValue(std::string_view text) {
     return out;
 }
 
-std::string labelText(const std::vector<std::string>& names, const std::vector<std::string>& values, std::string_view extra = {}) {
+std::string labelText(const std::vector<std::string>& names, const std::vector<std::string>& values,
+                      std::string_view extra = {}) {
     std::string out;
-    for (size_t i = 0; i < names.size(); ++i) out += fmt::format("{}{}=\"{}\"", i ? "," : "", names[i], labelValue(values[i]));
+    for (size_t i = 0; i < names.size(); ++i)
+        out += fmt::format("{}{}=\"{}\"", i ? "," : "", names[i], labelValue(values[i]));
     if (!extra.empty()) out += (out.empty() ? "" : ",") + std::string(extra);
     return out.empty() ? out : "{" + out + "}";
 }
 
 }  // namespace
 
-int Metrics::define(Kind kind, std::string_view name, std::string_view help, std::vector<std::string> labels) {
+int Metrics::define(Kind kind, std::string_view name, std::string_view help,
+                    std::vector<std::string> labels) {
     const std::lock_guard lock(mutex_);
     for (size_t i = 0; i < metrics_.size(); ++i) {
         if (metrics_[i].name != name) continue;
@@ -105,17 +110,22 @@ std::string Metrics::text() const {
     std::string out;
     for (const auto& metric : metrics_) {
         const std::lock_guard inner(metric.mutex);
-        out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, labelValue(metric.help), metric.name, kKinds[static_cast<size_t>(metric.kind)]);
+        out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, labelValue(metric.help), metric.name,
+                           kKinds[static_cast<size_t>(metric.kind)]);
         for (const auto& [labels, series] : metric.series) {
             if (metric.kind != Kind::Histogram) {
                 out += fmt::format("{}{} {}\n", metric.name, labelText(metric.labels, labels), series.value);
                 continue;
             }
             for (size_t i = 0; i < kBuckets.size(); ++i) {
-                out += fmt::format("{}_bucket{} {}\n", metric.name, labelText(metric.labels, labels, fmt::format("le=\"{}\"", kBuckets[i])), series.buckets[i]);
+                out += fmt::format("{}_bucket{} {}\n", metric.name,
+                                   labelText(metric.labels, labels, fmt::format("le=\"{}\"", kBuckets[i])),
+                                   series.buckets[i]);
             }
-            out += fmt::format("{}_bucket{} {}\n", metric.name, labelText(metric.labels, labels, "le=\"+Inf\""), series.count);
-            out += fmt::format("{0}_sum{1} {2}\n{0}_count{1} {3}\n", metric.name, labelText(metric.labels, labels), series.value, series.count);
+            out += fmt::format("{}_bucket{} {}\n", metric.name,
+                               labelText(metric.labels, labels, "le=\"+Inf\""), series.count);
+            out += fmt::format("{0}_sum{1} {2}\n{0}_count{1} {3}\n", metric.name,
+                               labelText(metric.labels, labels), series.value, series.count);
         }
     }
     return out;

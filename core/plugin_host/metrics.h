@@ -1,5 +1,5 @@
-// Counters, gauges and histograms with fixed label names. Recording takes one short lock of that metric; a metric has at most
-// kMetricSeriesMax series, past which everything goes to label values "other".
+// Counters, gauges and histograms with fixed label names. Recording takes one short lock of that metric; a
+// metric has at most kMetricSeriesMax series, past which everything goes to label values "other".
 #pragma once
 
 #include <deque>

@@ -1,4 +1,5 @@
-// One request as the phases see it. The gateway owns and fills it; the functions of the ABI read and change it.
+// One request as the phases see it. The gateway owns and fills it; the functions of the ABI read and change
+// it.
 #pragma once
 
 #include <functional>
@@ -72,7 +73,7 @@ struct Subscription {
 
 struct AttemptState {
     const config::Deployment* deployment = nullptr;
-    std::string model;   // with the captures of a wildcard filled in
+    std::string model;  // with the captures of a wildcard filled in
     uint32_t number = 0;
     std::string path;
     http::Fields fields;
@@ -83,8 +84,8 @@ struct AttemptState {
 struct ResponseState {
     int status = 0;
     http::Fields fields;
-    std::string body;                        // only if somebody wants it whole
-    std::map<uint32_t, std::string> lanes;   // of a stream, likewise
+    std::string body;                       // only if somebody wants it whole
+    std::map<uint32_t, std::string> lanes;  // of a stream, likewise
 };
 
 struct RequestState {
@@ -124,9 +125,9 @@ struct sluice_ctx {
     sluice::host::Instance* instance = nullptr;
     sluice::host::Phase phase = sluice::host::Phase::None;
     sluice::base::TimePoint hook_deadline = sluice::base::kNever;
-    void* state = nullptr;                                // of the plugin
-    bool begun = false;                                   // request_begin was called
-    std::string scratch;                                  // text lent to the plugin until the hook returns
+    void* state = nullptr;  // of the plugin
+    bool begun = false;     // request_begin was called
+    std::string scratch;    // text lent to the plugin until the hook returns
     std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
     std::vector<std::vector<sluice_http_field>> answer_fields;
 };

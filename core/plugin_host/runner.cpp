@@ -36,13 +36,15 @@ bool closedByDefault(Phase phase) {
         case Phase::DuringCall:
         case Phase::OnUpstreamRequest:
         case Phase::OnStream:
-        case Phase::PostCall: return true;
+        case Phase::PostCall:
+            return true;
         case Phase::CacheLookup:
         case Phase::Route:
         case Phase::OnUpstreamResponse:
         case Phase::OnAttemptEnd:
         case Phase::OnResponse:
-        case Phase::None: return false;
+        case Phase::None:
+            return false;
     }
     return true;
 }
@@ -63,25 +65,40 @@ int blockStatus(Phase phase) {
 
 const char* name(Phase phase) {
     switch (phase) {
-        case Phase::None: return "none";
-        case Phase::OnRequest: return "on_request";
-        case Phase::Authenticate: return "authenticate";
-        case Phase::Authorize: return "authorize";
-        case Phase::PreCall: return "pre_call";
-        case Phase::CacheLookup: return "cache_lookup";
-        case Phase::Route: return "route";
-        case Phase::DuringCall: return "during_call";
-        case Phase::OnUpstreamRequest: return "on_upstream_request";
-        case Phase::OnUpstreamResponse: return "on_upstream_response";
-        case Phase::OnAttemptEnd: return "on_attempt_end";
-        case Phase::OnStream: return "on_stream";
-        case Phase::PostCall: return "post_call";
-        case Phase::OnResponse: return "on_response";
+        case Phase::None:
+            return "none";
+        case Phase::OnRequest:
+            return "on_request";
+        case Phase::Authenticate:
+            return "authenticate";
+        case Phase::Authorize:
+            return "authorize";
+        case Phase::PreCall:
+            return "pre_call";
+        case Phase::CacheLookup:
+            return "cache_lookup";
+        case Phase::Route:
+            return "route";
+        case Phase::DuringCall:
+            return "during_call";
+        case Phase::OnUpstreamRequest:
+            return "on_upstream_request";
+        case Phase::OnUpstreamResponse:
+            return "on_upstream_response";
+        case Phase::OnAttemptEnd:
+            return "on_attempt_end";
+        case Phase::OnStream:
+            return "on_stream";
+        case Phase::PostCall:
+            return "post_call";
+        case Phase::OnResponse:
+            return "on_response";
     }
     return "none";
 }
 
-Runner::Runner(RequestState& request, size_t instance_count) : request_(request), contexts_(instance_count), parallel_(instance_count) {}
+Runner::Runner(RequestState& request, size_t instance_count)
+    : request_(request), contexts_(instance_count), parallel_(instance_count) {}
 
 Runner::~Runner() {
     for (auto& ctx : contexts_) {
@@ -116,7 +133,8 @@ void Runner::begin(sluice_ctx& ctx) {
     sluice_ctx& owner = ctx.phase == Phase::DuringCall ? context(instance, Phase::None) : ctx;
     if (!owner.begun) {
         owner.begun = true;
-        if (SLUICE_HAS(instance.hooks(), request_begin)) owner.state = instance.hooks()->request_begin(instance.self(), &owner);
+        if (SLUICE_HAS(instance.hooks(), request_begin))
+            owner.state = instance.hooks()->request_begin(instance.self(), &owner);
     }
     ctx.state = owner.state;
 }
@@ -124,11 +142,13 @@ void Runner::begin(sluice_ctx& ctx) {
 template <class Call>
 Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
-    if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model)) return Outcome::Continue;
+    if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model))
+        return Outcome::Continue;
     sluice_ctx& ctx = context(instance, phase);
     const auto start = Clock::now();
     if (instance.settings().timeout_ms > 0) {
-        ctx.hook_deadline = std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
+        ctx.hook_deadline =
+            std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
     }
     const uint64_t edits = request_.edits;
     request_.not_scanned.clear();
@@ -150,7 +170,8 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     ctx.answer_fields.clear();
     ctx.phase = Phase::None;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
-    VerdictRecord record{&instance, phase, request_.edits == edits ? "pass" : "modified", static_cast<uint32_t>(took), {}};
+    VerdictRecord record{
+        &instance, phase, request_.edits == edits ? "pass" : "modified", static_cast<uint32_t>(took), {}};
     if (!thrown.empty()) {
         base::log::error("plugin {}: {} threw: {}", instance.id(), name(phase), thrown);
         verdict = SLUICE_FAILED;
@@ -176,14 +197,19 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
         if (request_.block.status == 0) request_.block.status = blockStatus(phase);
         return Outcome::Block;
     };
-    const bool may_respond = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::CacheLookup || phase == Phase::PostCall;
-    const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route || phase == Phase::DuringCall ||
-                           phase == Phase::OnUpstreamRequest || phase == Phase::PostCall;
+    const bool may_respond = phase == Phase::OnRequest || phase == Phase::PreCall ||
+                             phase == Phase::CacheLookup || phase == Phase::PostCall;
+    const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route ||
+                           phase == Phase::DuringCall || phase == Phase::OnUpstreamRequest ||
+                           phase == Phase::PostCall;
     const bool may_retry = phase == Phase::OnUpstreamResponse || phase == Phase::OnAttemptEnd;
     switch (verdict) {
-        case SLUICE_CONTINUE: return Outcome::Continue;
-        case SLUICE_BLOCK: return blocked(may_block);
-        case SLUICE_DENY: return blocked(alwaysClosed(phase));
+        case SLUICE_CONTINUE:
+            return Outcome::Continue;
+        case SLUICE_BLOCK:
+            return blocked(may_block);
+        case SLUICE_DENY:
+            return blocked(alwaysClosed(phase));
         case SLUICE_NOT_SCANNED: {
             record.verdict = "not_scanned";
             record.reason = request_.not_scanned;
@@ -206,7 +232,8 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
             if (phase != Phase::OnStream) break;
             record.verdict = "blocked";
             return Outcome::Abort;
-        default: break;
+        default:
+            break;
     }
     record.verdict = "failed";
     record.reason = "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase);
@@ -215,7 +242,14 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
 
 Outcome Runner::notScanned(Phase phase, const Instance& instance) {
     if (!closes(phase, instance.settings().on_error)) return Outcome::Continue;
-    request_.block = {true, 500, "", "", "A required guardrail could not scan this request", "not scanned: " + request_.not_scanned, "not_scanned", instance.id()};
+    request_.block = {true,
+                      500,
+                      "",
+                      "",
+                      "A required guardrail could not scan this request",
+                      "not scanned: " + request_.not_scanned,
+                      "not_scanned",
+                      instance.id()};
     return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
 }
 
@@ -225,13 +259,22 @@ Outcome Runner::failed(Phase phase, const Instance& instance, bool late, Verdict
     const bool invalid = record.reason.empty() == false;
     if (invalid) base::log::error("plugin {}: {}", instance.id(), record.reason);
     record.verdict = late ? "timeout" : "failed";
-    if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error)) return Outcome::Continue;
-    request_.block = {true, 500, "", "", "The plugin \"" + instance.id() + "\" failed", record.reason, "plugin_failure", instance.id()};
+    if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error))
+        return Outcome::Continue;
+    request_.block = {true,
+                      500,
+                      "",
+                      "",
+                      "The plugin \"" + instance.id() + "\" failed",
+                      record.reason,
+                      "plugin_failure",
+                      instance.id()};
     return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
 }
 
 Outcome Runner::runOne(Phase phase, const HookSlot& slot) {
-    return invoke(phase, slot, [&](sluice_ctx& ctx) { return slot.hook(slot.instance->self(), &ctx, ctx.state); });
+    return invoke(phase, slot,
+                  [&](sluice_ctx& ctx) { return slot.hook(slot.instance->self(), &ctx, ctx.state); });
 }
 
 Outcome Runner::runForward(Phase phase, const std::vector<HookSlot>& slots) {
@@ -258,7 +301,9 @@ Outcome Runner::authenticate() {
         if (outcome != Outcome::Continue) return outcome;
     }
     if (chain_->authenticate.empty()) return Outcome::Continue;
-    request_.block = {true, 401, "", "auth_error", "Authentication Error: no api key passed in, or none that is known here", "", "", ""};
+    request_.block = {
+        true, 401, "", "auth_error", "Authentication Error: no api key passed in, or none that is known here",
+        "",   "",  ""};
     return Outcome::Block;
 }
 
@@ -285,7 +330,8 @@ Outcome Runner::onStream(uint32_t lane, uint32_t choice, std::string_view text, 
             return slot.instance->hooks()->on_stream(slot.instance->self(), &ctx, ctx.state, &event, &action);
         });
         // One record a lane is enough: thousands of chunks would bury the rest.
-        if (std::string_view(request_.verdicts.back().verdict) == "pass" && end == SLUICE_END_NOT_YET) request_.verdicts.pop_back();
+        if (std::string_view(request_.verdicts.back().verdict) == "pass" && end == SLUICE_END_NOT_YET)
+            request_.verdicts.pop_back();
         if (outcome != Outcome::Continue) strictest = outcome;
     }
     return strictest;

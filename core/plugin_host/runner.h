@@ -1,5 +1,5 @@
-// Runs the phases of one request: calls hooks, judges their verdicts by the rules of the phase and the policy of the instance, and
-// keeps what each of them said.
+// Runs the phases of one request: calls hooks, judges their verdicts by the rules of the phase and the policy
+// of the instance, and keeps what each of them said.
 #pragma once
 
 #include <memory>
@@ -13,12 +13,12 @@ namespace sluice::host {
 /// What happens next, after all hooks of a phase.
 enum class Outcome {
     Continue,
-    Respond,     // request.reply is the answer
-    Block,       // request.block says why
+    Respond,  // request.reply is the answer
+    Block,    // request.block says why
     Identified,
     Retry,
     Fallback,
-    Abort,       // the stream
+    Abort,  // the stream
 };
 
 class Runner {
@@ -64,7 +64,8 @@ private:
     RequestState& request_;
     const Chain* chain_ = nullptr;
     std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
-    std::vector<std::unique_ptr<sluice_ctx>> parallel_;  // the same for during_call, which runs beside everything else
+    std::vector<std::unique_ptr<sluice_ctx>>
+        parallel_;  // the same for during_call, which runs beside everything else
 };
 
 }  // namespace sluice::host

@@ -1,4 +1,5 @@
-// What the host offers to plugins beyond the request itself, handed in from above: plugin_host knows neither sockets nor threads.
+// What the host offers to plugins beyond the request itself, handed in from above: plugin_host knows neither
+// sockets nor threads.
 #pragma once
 
 #include <string>

@@ -15,8 +15,10 @@ bool matchWildcard(std::string_view pattern, std::string_view text, std::vector<
         const size_t next = std::min(pattern.find('*'), pattern.size());
         const std::string_view literal = pattern.substr(0, next);
         // The last literal must end the text, the others may stand anywhere.
-        const size_t at = next == pattern.size() ? (text.size() >= literal.size() ? text.size() - literal.size() : std::string_view::npos)
-                                                 : text.find(literal);
+        const size_t at =
+            next == pattern.size()
+                ? (text.size() >= literal.size() ? text.size() - literal.size() : std::string_view::npos)
+                : text.find(literal);
         if (at == std::string_view::npos || text.substr(at, literal.size()) != literal) return false;
         captures.emplace_back(text.substr(0, at));
         text.remove_prefix(at);
@@ -36,7 +38,8 @@ std::string fillWildcard(std::string_view pattern, const std::vector<std::string
     return out;
 }
 
-ModelTable::ModelTable(const std::vector<config::Deployment>& deployments, const std::map<std::string, config::ModelAlias>& aliases)
+ModelTable::ModelTable(const std::vector<config::Deployment>& deployments,
+                       const std::map<std::string, config::ModelAlias>& aliases)
     : aliases_(aliases) {
     for (uint32_t i = 0; i < deployments.size(); ++i) {
         const std::string& name = deployments[i].model_name;
@@ -45,16 +48,19 @@ ModelTable::ModelTable(const std::vector<config::Deployment>& deployments, const
             exact_[name].push_back(i);
             continue;
         }
-        auto pattern = std::find_if(patterns_.begin(), patterns_.end(), [&](const Pattern& p) { return p.text == name; });
+        auto pattern = std::find_if(patterns_.begin(), patterns_.end(),
+                                    [&](const Pattern& p) { return p.text == name; });
         if (pattern == patterns_.end()) {
             const auto stars = static_cast<size_t>(std::count(name.begin(), name.end(), '*'));
             pattern = patterns_.insert(patterns_.end(), {name, name.size() - stars, {}});
         }
         pattern->deployments.push_back(i);
     }
-    std::stable_sort(patterns_.begin(), patterns_.end(), [](const Pattern& a, const Pattern& b) { return a.literal > b.literal; });
+    std::stable_sort(patterns_.begin(), patterns_.end(),
+                     [](const Pattern& a, const Pattern& b) { return a.literal > b.literal; });
     for (const auto& [name, alias] : aliases_) {
-        if (!alias.hidden && std::find(names_.begin(), names_.end(), name) == names_.end()) names_.push_back(name);
+        if (!alias.hidden && std::find(names_.begin(), names_.end(), name) == names_.end())
+            names_.push_back(name);
     }
 }
 

@@ -13,10 +13,12 @@ namespace {
 
 base::Result<Endpoint> fromUri(const Poco::URI& uri, std::string_view text) {
     const auto wrong = [&](const char* why) {
-        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a usable URL: {}", text, why));
+        return base::gatewayError(Code::InvalidArgument,
+                                  fmt::format("\"{}\" is not a usable URL: {}", text, why));
     };
     Endpoint endpoint;
-    if (uri.getScheme() != "http" && uri.getScheme() != "https") return wrong("it must start with http:// or https://");
+    if (uri.getScheme() != "http" && uri.getScheme() != "https")
+        return wrong("it must start with http:// or https://");
     if (uri.getHost().empty()) return wrong("it names no host");
     if (!uri.getUserInfo().empty()) return wrong("user and password do not belong into a URL");
     if (uri.getPort() == 0) return wrong("it names port 0");
@@ -38,12 +40,16 @@ base::Result<Endpoint> Endpoint::parse(std::string_view url) {
         const Poco::URI uri{std::string(url)};
         auto endpoint = fromUri(uri, url);
         if (!endpoint) return endpoint;
-        if (!uri.getRawQuery().empty()) return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\": a base URL has no query", url));
+        if (!uri.getRawQuery().empty())
+            return base::gatewayError(Code::InvalidArgument,
+                                      fmt::format("\"{}\": a base URL has no query", url));
         endpoint->base_path = uri.getPathEtc();
-        while (!endpoint->base_path.empty() && endpoint->base_path.back() == '/') endpoint->base_path.pop_back();
+        while (!endpoint->base_path.empty() && endpoint->base_path.back() == '/')
+            endpoint->base_path.pop_back();
         return endpoint;
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+        return base::gatewayError(Code::InvalidArgument,
+                                  fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
     }
 }
 
@@ -53,10 +59,11 @@ base::Result<Url> Url::parse(std::string_view url) {
         auto endpoint = fromUri(uri, url);
         if (!endpoint) return endpoint.error();
         std::string target = uri.getPathEtc();
-        if (target.empty() || target.front() != '/') target.insert(0, "/");
+        if (target.empty() || target.front() != '/') target = std::string(1, '/').append(target);
         return Url{std::move(*endpoint), std::move(target)};
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+        return base::gatewayError(Code::InvalidArgument,
+                                  fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
     }
 }
 

@@ -11,7 +11,7 @@ namespace sluice::upstream {
 
 struct Endpoint {
     bool tls = false;
-    std::string host;        // name or address, without brackets
+    std::string host;  // name or address, without brackets
     uint16_t port = 80;
     std::string base_path;   // "/v1", without a slash at the end; may be empty
     std::string host_field;  // value of the Host field

@@ -42,7 +42,8 @@ void dropFront(std::span<iovec>& parts, size_t n) {
 
 FiberSocketImpl::FiberSocketImpl(base::Loop& loop, int fd) : StreamSocketImpl(fd), loop_(loop) { attach(); }
 
-FiberSocketImpl::FiberSocketImpl(base::Loop& loop, Poco::Net::AddressFamily::Family family) : StreamSocketImpl(family), loop_(loop) {
+FiberSocketImpl::FiberSocketImpl(base::Loop& loop, Poco::Net::AddressFamily::Family family)
+    : StreamSocketImpl(family), loop_(loop) {
     const int flags = ::fcntl(sockfd(), F_GETFL);
     ::fcntl(sockfd(), F_SETFL, flags | O_NONBLOCK);
 }
@@ -60,6 +61,8 @@ void FiberSocketImpl::close() {
     StreamSocketImpl::close();
 }
 
+void FiberSocketImpl::hangUp() { ::shutdown(sockfd(), SHUT_RDWR); }
+
 IoResult FiberSocketImpl::read(char* out, size_t max, base::TimePoint deadline) {
     for (;;) {
         if (!watch_->readable()) {
@@ -76,7 +79,8 @@ IoResult FiberSocketImpl::read(char* out, size_t max, base::TimePoint deadline) 
         if (errno == EINTR) continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) return {Io::Failed, 0};
         watch_->drained();
-        if (watch_->readable()) return {Io::Failed, 0};  // finished, yet nothing to read: an error is on its way
+        if (watch_->readable())
+            return {Io::Failed, 0};  // finished, yet nothing to read: an error is on its way
     }
 }
 
@@ -166,9 +170,12 @@ int FiberSocketImpl::receiveBytes(Poco::Buffer<char>& buffer, int flags, const P
     return n;
 }
 
-// OpenSSL reads and writes the descriptor itself and calls this after EAGAIN: what was known about readiness is used up.
+// OpenSSL reads and writes the descriptor itself and calls this after EAGAIN: what was known about readiness
+// is used up.
 bool FiberSocketImpl::poll(const Poco::Timespan& timeout, int mode) {
-    const auto limit = std::min(deadline_, base::TimePoint(base::Clock::now() + std::chrono::microseconds(timeout.totalMicroseconds())));
+    const auto limit = std::min(
+        deadline_,
+        base::TimePoint(base::Clock::now() + std::chrono::microseconds(timeout.totalMicroseconds())));
     last_wake_ = Wake::Ready;
     if (mode & SELECT_WRITE) {
         if (watch_->writable()) {

@@ -1,5 +1,5 @@
-// Poco's sockets on fibers. A FiberSocketImpl is what a Poco::Net::StreamSocket holds; where Poco would block the thread, it parks
-// the fiber. Non-blocking descriptor, edge-triggered readiness, no system call to wait.
+// Poco's sockets on fibers. A FiberSocketImpl is what a Poco::Net::StreamSocket holds; where Poco would block
+// the thread, it parks the fiber. Non-blocking descriptor, edge-triggered readiness, no system call to wait.
 #pragma once
 
 #include <sys/uio.h>
@@ -27,7 +27,9 @@ public:
     http::IoResult write(std::span<const iovec> parts, base::TimePoint deadline);
     http::Io connectTo(const Poco::Net::SocketAddress& address, base::TimePoint deadline);
     base::FdWatch& watch() { return *watch_; }
-    /// Writes to a client are not given up because its fiber is interrupted: if it is gone, writing fails by itself.
+    void hangUp();
+    /// Writes to a client are not given up because its fiber is interrupted: if it is gone, writing fails by
+    /// itself.
     void setInterruptibleWrites(bool on) { interruptible_writes_ = on; }
 
     /// For Poco's calls, which bring no deadline of their own; and how the last of their waits ended.
@@ -42,7 +44,8 @@ public:
     int sendBytes(const Poco::Net::SocketBufVec& buffers, int flags = 0) override;
     int receiveBytes(void* buffer, int length, int flags = 0) override;
     int receiveBytes(Poco::Net::SocketBufVec& buffers, int flags = 0) override;
-    int receiveBytes(Poco::Buffer<char>& buffer, int flags = 0, const Poco::Timespan& timeout = 100000) override;
+    int receiveBytes(Poco::Buffer<char>& buffer, int flags = 0,
+                     const Poco::Timespan& timeout = 100000) override;
     bool poll(const Poco::Timespan& timeout, int mode) override;
     void setReceiveTimeout(const Poco::Timespan& timeout) override { receive_timeout_ = timeout; }
     Poco::Timespan getReceiveTimeout() override { return receive_timeout_; }

@@ -13,8 +13,11 @@ using http::Io;
 namespace {
 
 base::Error connectError(Io io, const Endpoint& endpoint) {
-    if (io == Io::Interrupted) return base::upstreamError(Code::Cancelled, "the request was cancelled", Retry::Safe);
-    if (io == Io::Timeout) return base::upstreamError(Code::Unavailable, "connecting to " + endpoint.key + " took too long", Retry::Safe);
+    if (io == Io::Interrupted)
+        return base::upstreamError(Code::Cancelled, "the request was cancelled", Retry::Safe);
+    if (io == Io::Timeout)
+        return base::upstreamError(Code::Unavailable, "connecting to " + endpoint.key + " took too long",
+                                   Retry::Safe);
     return base::upstreamError(Code::Unavailable, "cannot connect to " + endpoint.key, Retry::Safe);
 }
 
@@ -25,9 +28,11 @@ Pool::Pool(base::Loop& loop, Resolver& resolver, Poco::Net::Context::Ptr tls, co
 
 bool Pool::usable(const Connection& connection) const {
     const auto& watch = connection.transport->watch();
-    const bool young = base::Clock::now() - connection.idle_since < base::milliseconds(limits_.upstream_idle_timeout_ms);
+    const bool young =
+        base::Clock::now() - connection.idle_since < base::milliseconds(limits_.upstream_idle_timeout_ms);
     // Readable while idle means a FIN, an alert or bytes nobody asked for: none of them is a good start.
-    return young && !watch.peerFinished() && !watch.hungUp() && (connection.transport->secure() || !watch.readable());
+    return young && !watch.peerFinished() && !watch.hungUp() &&
+           (connection.transport->secure() || !watch.readable());
 }
 
 base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint, base::TimePoint deadline) {
@@ -40,7 +45,9 @@ base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint
             if (usable(*connection)) return connection;
         }
     }
-    return connect(endpoint, std::min(deadline, base::TimePoint(base::Clock::now() + base::milliseconds(limits_.connect_timeout_ms))));
+    return connect(endpoint,
+                   std::min(deadline, base::TimePoint(base::Clock::now() +
+                                                      base::milliseconds(limits_.connect_timeout_ms))));
 }
 
 base::Result<std::unique_ptr<Connection>> Pool::connect(const Endpoint& endpoint, base::TimePoint deadline) {
@@ -57,7 +64,9 @@ base::Result<std::unique_ptr<Connection>> Pool::connect(const Endpoint& endpoint
                 if (io != Io::Failed) break;
                 continue;
             }
-            if (!endpoint.tls) return std::make_unique<Connection>(std::make_unique<SocketTransport>(socket.duplicate()), limits_);
+            if (!endpoint.tls)
+                return std::make_unique<Connection>(std::make_unique<SocketTransport>(socket.duplicate()),
+                                                    limits_);
             Poco::AutoPtr<TlsSocketImpl> secure(new TlsSocketImpl(socket.get(), tls_));
             auto transport = std::make_unique<SocketTransport>(secure.duplicate());
             if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
@@ -67,7 +76,8 @@ base::Result<std::unique_ptr<Connection>> Pool::connect(const Endpoint& endpoint
             }
             return std::make_unique<Connection>(std::move(transport), limits_);
         } catch (const Poco::Exception& e) {
-            last = base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(), Retry::Safe);
+            last = base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(),
+                                       Retry::Safe);
         }
     }
     return last;

@@ -16,7 +16,8 @@
 namespace sluice::upstream {
 
 struct Connection {
-    Connection(std::unique_ptr<SocketTransport> socket, const base::Limits& limits) : transport(std::move(socket)), http(*transport, limits) {}
+    Connection(std::unique_ptr<SocketTransport> socket, const base::Limits& limits)
+        : transport(std::move(socket)), http(*transport, limits) {}
     std::unique_ptr<SocketTransport> transport;
     http::ClientConnection http;
     base::TimePoint idle_since{};
@@ -27,8 +28,8 @@ class Pool {
 public:
     Pool(base::Loop& loop, Resolver& resolver, Poco::Net::Context::Ptr tls, const base::Limits& limits);
 
-    /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled; all Retry::Safe,
-    /// nothing was sent. [loop]
+    /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled;
+    /// all Retry::Safe, nothing was sent. [loop]
     base::Result<std::unique_ptr<Connection>> acquire(const Endpoint& endpoint, base::TimePoint deadline);
     /// Takes it back; closes it if it cannot carry another request or there are enough. [loop]
     void release(const Endpoint& endpoint, std::unique_ptr<Connection> connection);

@@ -30,7 +30,8 @@ int lookUp(const std::string& host, std::vector<IPAddress>& out) {
     const int rc = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
     if (rc != 0) return rc;
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    for (const addrinfo* a = found; a; a = a->ai_next) out.push_back(SocketAddress(a->ai_addr, a->ai_addrlen).host());
+    for (const addrinfo* a = found; a; a = a->ai_next)
+        out.push_back(SocketAddress(a->ai_addr, a->ai_addrlen).host());
     return 0;
 }
 
@@ -42,13 +43,15 @@ base::Result<std::vector<SocketAddress>> Resolver::resolve(const std::string& ho
     {
         const std::lock_guard lock(mutex_);
         const auto found = cache_.find(host);
-        if (found != cache_.end() && found->second.expires > base::Clock::now()) return withPort(found->second.addresses, port);
+        if (found != cache_.end() && found->second.expires > base::Clock::now())
+            return withPort(found->second.addresses, port);
     }
     std::vector<IPAddress> addresses;
     int rc = 0;
     if (auto done = offload_.run([&] { rc = lookUp(host, addresses); }); !done) return done.error();
     if (rc != 0 || addresses.empty()) {
-        return base::upstreamError(Code::Unavailable, "cannot resolve \"" + host + "\": " + ::gai_strerror(rc), base::Retry::Safe);
+        return base::upstreamError(
+            Code::Unavailable, "cannot resolve \"" + host + "\": " + ::gai_strerror(rc), base::Retry::Safe);
     }
     const std::lock_guard lock(mutex_);
     if (cache_.size() >= kNamesMax) cache_.clear();

@@ -40,7 +40,8 @@ IoResult SocketTransport::write(std::span<const iovec> parts, base::TimePoint de
     try {
         while (sent < joined.size()) {
             ERR_clear_error();
-            const int n = tls_->sendBytes(joined.data() + sent, static_cast<int>(std::min<size_t>(joined.size() - sent, 1 << 20)));
+            const int n = tls_->sendBytes(joined.data() + sent,
+                                          static_cast<int>(std::min<size_t>(joined.size() - sent, 1 << 20)));
             if (n <= 0) return {Io::Failed, sent};
             sent += static_cast<size_t>(n);
         }

@@ -13,18 +13,22 @@ using Poco::Net::Context;
 
 namespace {
 
-// OpenSSL's error queue belongs to the thread, and fibers share it: what another connection left there must not be read as ours.
+// OpenSSL's error queue belongs to the thread, and fibers share it: what another connection left there must
+// not be read as ours.
 void clearErrors() { ERR_clear_error(); }
 
 base::Error handshakeError(const FiberSocketImpl& socket, const Poco::Exception& e) {
-    if (socket.lastWake() == base::Wake::Interrupted) return base::upstreamError(Code::Cancelled, "the TLS handshake was cancelled");
-    if (dynamic_cast<const Poco::TimeoutException*>(&e)) return base::upstreamError(Code::Unavailable, "the TLS handshake took too long");
+    if (socket.lastWake() == base::Wake::Interrupted)
+        return base::upstreamError(Code::Cancelled, "the TLS handshake was cancelled");
+    if (dynamic_cast<const Poco::TimeoutException*>(&e))
+        return base::upstreamError(Code::Unavailable, "the TLS handshake took too long");
     return base::upstreamError(Code::Unavailable, "TLS handshake failed: " + e.displayText());
 }
 
 }  // namespace
 
-TlsSocketImpl::TlsSocketImpl(FiberSocketImpl* inner, Context::Ptr context) : SecureStreamSocketImpl(inner, context), inner_(inner) {
+TlsSocketImpl::TlsSocketImpl(FiberSocketImpl* inner, Context::Ptr context)
+    : SecureStreamSocketImpl(inner, context), inner_(inner) {
     setLazyHandshake(true);
 }
 
@@ -39,7 +43,8 @@ base::Status TlsSocketImpl::handshakeAsClient(const std::string& host, base::Tim
         clearErrors();
         setPeerHostName(host);
         connectSSL();
-        if (completeHandshake() != 1) return base::upstreamError(Code::Unavailable, "the TLS handshake did not complete");
+        if (completeHandshake() != 1)
+            return base::upstreamError(Code::Unavailable, "the TLS handshake did not complete");
         verifyPeerCertificate(host);
     } catch (const Poco::Exception& e) {
         return handshakeError(*inner_, e);
@@ -52,7 +57,8 @@ base::Status TlsSocketImpl::handshakeAsServer(base::TimePoint deadline) {
     try {
         clearErrors();
         acceptSSL();
-        if (completeHandshake() != 1) return base::clientError(Code::Unavailable, "the TLS handshake did not complete");
+        if (completeHandshake() != 1)
+            return base::clientError(Code::Unavailable, "the TLS handshake did not complete");
     } catch (const Poco::Exception& e) {
         return handshakeError(*inner_, e);
     }
@@ -70,7 +76,8 @@ base::Result<Context::Ptr> clientContext(const std::string& ca_file) {
         Context::Ptr context(new Context(Context::TLS_CLIENT_USE, params));
         context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
         context->enableExtendedCertificateVerification(true);
-        SSL_CTX_set_mode(context->sslContext(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSL_CTX_set_mode(context->sslContext(),
+                         SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
         return context;
     } catch (const Poco::Exception& e) {
         return base::gatewayError(Code::InvalidArgument, "cannot set up upstream TLS: " + e.displayText());
@@ -86,10 +93,12 @@ base::Result<Context::Ptr> serverContext(const std::string& certificate_file, co
         params.cipherList = "HIGH:!aNULL:!eNULL:!MD5:!RC4:!3DES";
         Context::Ptr context(new Context(Context::TLS_SERVER_USE, params));
         context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
-        SSL_CTX_set_mode(context->sslContext(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSL_CTX_set_mode(context->sslContext(),
+                         SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
         return context;
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument, "cannot use the TLS certificate: " + e.displayText());
+        return base::gatewayError(Code::InvalidArgument,
+                                  "cannot use the TLS certificate: " + e.displayText());
     }
 }
 

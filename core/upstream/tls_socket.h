@@ -1,4 +1,5 @@
-// TLS over a fiber socket, both as client and as server: Poco's SecureStreamSocketImpl with the waiting done by fibers.
+// TLS over a fiber socket, both as client and as server: Poco's SecureStreamSocketImpl with the waiting done
+// by fibers.
 #pragma once
 
 #include <string>
@@ -16,7 +17,8 @@ public:
     /// Shares the ownership of `inner` (Poco counts references).
     TlsSocketImpl(FiberSocketImpl* inner, Poco::Net::Context::Ptr context);
 
-    /// Client: handshake with SNI, then the certificate is checked against `host`. Errors say what the peer did. [loop]
+    /// Client: handshake with SNI, then the certificate is checked against `host`. Errors say what the peer
+    /// did. [loop]
     base::Status handshakeAsClient(const std::string& host, base::TimePoint deadline);
     base::Status handshakeAsServer(base::TimePoint deadline);
 
@@ -35,8 +37,10 @@ private:
     FiberSocketImpl* inner_;  // kept alive by the base class
 };
 
-/// Strict: chain and host name must be right. `ca_file` empty = the system's authorities. Shared by all loops.
+/// Strict: chain and host name must be right. `ca_file` empty = the system's authorities. Shared by all
+/// loops.
 base::Result<Poco::Net::Context::Ptr> clientContext(const std::string& ca_file);
-base::Result<Poco::Net::Context::Ptr> serverContext(const std::string& certificate_file, const std::string& key_file);
+base::Result<Poco::Net::Context::Ptr> serverContext(const std::string& certificate_file,
+                                                    const std::string& key_file);
 
 }  // namespace sluice::upstream

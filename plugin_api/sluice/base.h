@@ -1,19 +1,23 @@
 /* Sluice plugin ABI: the few types that everything else is made of.
  *
  * Rules of the whole ABI:
- *  - C11, fixed-width integers; no C enum, C++ type, exception, errno, FILE* or allocated memory crosses the border.
- *  - Whatever is passed in lives until the call returns, unless the comment says longer. What a plugin hands over is
- *    copied before the call returns. Nobody ever frees the other side's memory.
- *  - Interfaces are found by id ("sluice.hooks/1"). Inside a revision a struct only grows at its end and says its size
- *    in its first member: test optional members with SLUICE_HAS. What does not fit becomes a new revision.
- *  - Zero means "continue" or "fine" everywhere; negative values are errors; unknown positive values are "other".
+ *  - C11, fixed-width integers; no C enum, C++ type, exception, errno, FILE* or allocated memory crosses the
+ * border.
+ *  - Whatever is passed in lives until the call returns, unless the comment says longer. What a plugin hands
+ * over is copied before the call returns. Nobody ever frees the other side's memory.
+ *  - Interfaces are found by id ("sluice.hooks/1"). Inside a revision a struct only grows at its end and says
+ * its size in its first member: test optional members with SLUICE_HAS. What does not fit becomes a new
+ * revision.
+ *  - Zero means "continue" or "fine" everywhere; negative values are errors; unknown positive values are
+ * "other".
  *
  * Every function says where it may be called:
  *  [loop]     on an event loop, inside a hook of a request; concurrent across requests, never within one
  *  [offload]  on a thread that may block
  *  [control]  on the control thread: load, reload, shutdown; never concurrent for one instance
  *  [any]      anywhere
- *  [may-wait] parks the request until it is done; other requests run meanwhile on the same thread: hold no lock across it
+ *  [may-wait] parks the request until it is done; other requests run meanwhile on the same thread: hold no
+ * lock across it
  */
 #pragma once
 
@@ -60,7 +64,8 @@ typedef int32_t sluice_status;
 
 typedef struct sluice_instance sluice_instance; /* the plugin's own object; the host only passes it on */
 typedef struct sluice_ctx sluice_ctx;           /* one request, seen from one instance; host-owned */
-typedef struct sluice_host sluice_host;         /* the host, seen from one instance; host-owned, outlives the instance */
+typedef struct sluice_host
+    sluice_host; /* the host, seen from one instance; host-owned, outlives the instance */
 
 #ifdef __cplusplus
 }

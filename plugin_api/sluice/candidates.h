@@ -9,7 +9,7 @@ extern "C" {
 
 typedef struct sluice_candidate {
     uint32_t size;
-    uint32_t in_flight; /* requests of this process that this deployment is serving now */
+    uint32_t in_flight;  /* requests of this process that this deployment is serving now */
     sluice_str id;       /* model_info.id, or the SHA-256 of the parameters */
     sluice_str model;    /* the provider's model name, without the provider */
     sluice_str provider; /* "openai", "anthropic", … */
@@ -26,7 +26,8 @@ struct sluice_candidates {
     uint32_t count;
     /* i < count; host-owned, valid until the hook returns. [loop] */
     const sluice_candidate* (*at)(const sluice_candidates* self, uint32_t i);
-    /* Takes candidate i out of the choice; at() keeps its numbering. The reason goes to the record. Only in route. [loop] */
+    /* Takes candidate i out of the choice; at() keeps its numbering. The reason goes to the record. Only in
+     * route. [loop] */
     sluice_status (*drop)(const sluice_candidates* self, uint32_t i, sluice_str reason);
     /* Only this one is left, and no retry goes elsewhere. Only in route. [loop] */
     sluice_status (*pin)(const sluice_candidates* self, uint32_t i);

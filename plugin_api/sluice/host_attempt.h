@@ -1,5 +1,5 @@
-/* sluice.host.attempt/1: one attempt at one deployment, from on_upstream_request to on_attempt_end and in a provider's
- * prepare and serve. Strings are valid until the hook returns. */
+/* sluice.host.attempt/1: one attempt at one deployment, from on_upstream_request to on_attempt_end and in a
+ * provider's prepare and serve. Strings are valid until the hook returns. */
 #pragma once
 
 #include "base.h"
@@ -11,10 +11,10 @@ extern "C" {
 #define SLUICE_HOST_ATTEMPT_ID "sluice.host.attempt/1"
 
 #define SLUICE_ATTEMPT_DEPLOYMENT_ID 0
-#define SLUICE_ATTEMPT_MODEL 1    /* the provider's model name */
+#define SLUICE_ATTEMPT_MODEL 1 /* the provider's model name */
 #define SLUICE_ATTEMPT_PROVIDER 2
-#define SLUICE_ATTEMPT_PATH 3     /* request target at the upstream */
-#define SLUICE_ATTEMPT_ERROR 4    /* on_attempt_end: what went wrong, empty if nothing */
+#define SLUICE_ATTEMPT_PATH 3  /* request target at the upstream */
+#define SLUICE_ATTEMPT_ERROR 4 /* on_attempt_end: what went wrong, empty if nothing */
 
 typedef struct sluice_host_attempt {
     uint32_t size;
@@ -23,7 +23,8 @@ typedef struct sluice_host_attempt {
     uint32_t (*number)(sluice_ctx* ctx);                /* 1 for the first [loop] */
     /* Request target below the deployment's base URL, with query: "/chat/completions". [loop] */
     sluice_status (*set_path)(sluice_ctx* ctx, sluice_str path);
-    /* Fields of the upstream request. The client's own fields are not passed on unless someone copies them. [loop] */
+    /* Fields of the upstream request. The client's own fields are not passed on unless someone copies them.
+     * [loop] */
     sluice_status (*header)(sluice_ctx* ctx, sluice_str name, sluice_str* value);
     sluice_status (*set_header)(sluice_ctx* ctx, sluice_str name, sluice_str value);
     sluice_status (*remove_header)(sluice_ctx* ctx, sluice_str name);

@@ -1,5 +1,5 @@
-/* sluice.host.attributes/1: small values that plugins leave for each other and for the record, for the length of one request.
- * Names are "vendor.key". At most 64 a request. */
+/* sluice.host.attributes/1: small values that plugins leave for each other and for the record, for the length
+ * of one request. Names are "vendor.key". At most 64 a request. */
 #pragma once
 
 #include "base.h"

@@ -1,4 +1,5 @@
-/* sluice.host.http/1: a pooled HTTP client. The call reads like a blocking one; it parks the request, not the thread. */
+/* sluice.host.http/1: a pooled HTTP client. The call reads like a blocking one; it parks the request, not the
+ * thread. */
 #pragma once
 
 #include "base.h"
@@ -35,9 +36,10 @@ typedef struct sluice_http_response {
 typedef struct sluice_host_http {
     uint32_t size;
     uint32_t reserved;
-    /* SLUICE_OK for every answer, whatever its status. SLUICE_E_UNAVAILABLE (nobody there, broken answer), _DEADLINE,
-     * _CANCELLED, _INVALID (url, fields), _LIMIT. What *response points to is host-owned and valid until the hook that called
-     * returns. ctx: the request in whose hook this runs; null in on_complete and timers. [loop] [offload] [may-wait] */
+    /* SLUICE_OK for every answer, whatever its status. SLUICE_E_UNAVAILABLE (nobody there, broken answer),
+     * _DEADLINE, _CANCELLED, _INVALID (url, fields), _LIMIT. What *response points to is host-owned and valid
+     * until the hook that called returns. ctx: the request in whose hook this runs; null in on_complete and
+     * timers. [loop] [offload] [may-wait] */
     sluice_status (*call)(const sluice_host* host, sluice_ctx* ctx, const sluice_http_request* request,
                           sluice_http_response* response);
 } sluice_host_http;

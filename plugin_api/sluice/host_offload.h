@@ -12,8 +12,9 @@ extern "C" {
 typedef struct sluice_host_offload {
     uint32_t size;
     uint32_t reserved;
-    /* Runs fn(arg) on an [offload] thread; returns when it has returned. fn may use the caller's stack, and no function that
-     * takes a ctx. SLUICE_E_LIMIT if too much is queued: fn was not run. [loop] [may-wait] */
+    /* Runs fn(arg) on an [offload] thread; returns when it has returned. fn may use the caller's stack, and
+     * no function that takes a ctx. SLUICE_E_LIMIT if too much is queued: fn was not run. [loop] [may-wait]
+     */
     sluice_status (*run)(sluice_ctx* ctx, void (*fn)(void* arg), void* arg);
 } sluice_host_offload;
 

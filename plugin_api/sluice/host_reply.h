@@ -9,25 +9,25 @@ extern "C" {
 
 #define SLUICE_HOST_REPLY_ID "sluice.host.reply/1"
 
-/* Why a request is refused. The public part goes to the client in its dialect's error shape, the internal part to the
- * record only. */
+/* Why a request is refused. The public part goes to the client in its dialect's error shape, the internal
+ * part to the record only. */
 typedef struct sluice_block {
     uint32_t size;
-    uint32_t http_status;       /* 400 to 599; 0 = 400, or 401 for DENY in authenticate, 403 in authorize */
-    sluice_str code;            /* error.code, for example "content_blocked"; empty = the status */
-    sluice_str type;            /* error.type, for example "auth_error"; empty = by status */
+    uint32_t http_status; /* 400 to 599; 0 = 400, or 401 for DENY in authenticate, 403 in authorize */
+    sluice_str code;      /* error.code, for example "content_blocked"; empty = the status */
+    sluice_str type;      /* error.type, for example "auth_error"; empty = by status */
     sluice_str public_message;
     sluice_str internal_reason;
-    sluice_str category;        /* for example "pii"; empty if none */
+    sluice_str category; /* for example "pii"; empty if none */
 } sluice_block;
 
 /* Who the caller is. Everything may be empty but key_id. */
 typedef struct sluice_identity {
     uint32_t size;
-    uint32_t flags;             /* SLUICE_IDENTITY_* */
-    sluice_str key_id;          /* hash of the key, never the key */
+    uint32_t flags;    /* SLUICE_IDENTITY_* */
+    sluice_str key_id; /* hash of the key, never the key */
     sluice_str key_alias;
-    sluice_str tenant;          /* what scopes and policies are bound to */
+    sluice_str tenant; /* what scopes and policies are bound to */
     sluice_str user;
     sluice_str team;
     sluice_str organization;

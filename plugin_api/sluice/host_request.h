@@ -11,13 +11,14 @@ extern "C" {
 
 /* What text() can be asked for. Empty if not known in this phase. */
 #define SLUICE_REQUEST_METHOD 0
-#define SLUICE_REQUEST_PATH 1     /* without the query */
+#define SLUICE_REQUEST_PATH 1 /* without the query */
 #define SLUICE_REQUEST_QUERY 2
-#define SLUICE_REQUEST_ROUTE 3    /* "chat", "completions", "embeddings", "responses", "messages", … */
-#define SLUICE_REQUEST_MODEL 4    /* model group as the client named it, or as set_model changed it; from pre_call on */
+#define SLUICE_REQUEST_ROUTE 3 /* "chat", "completions", "embeddings", "responses", "messages", … */
+#define SLUICE_REQUEST_MODEL \
+    4 /* model group as the client named it, or as set_model changed it; from pre_call on */
 #define SLUICE_REQUEST_CALL_ID 5
-#define SLUICE_REQUEST_CLIENT 6   /* address of the peer */
-#define SLUICE_REQUEST_TENANT 7   /* from authenticate on, also the next four */
+#define SLUICE_REQUEST_CLIENT 6 /* address of the peer */
+#define SLUICE_REQUEST_TENANT 7 /* from authenticate on, also the next four */
 #define SLUICE_REQUEST_KEY_ID 8
 #define SLUICE_REQUEST_USER 9
 #define SLUICE_REQUEST_TEAM 10
@@ -26,7 +27,7 @@ extern "C" {
 typedef struct sluice_host_request {
     uint32_t size;
     uint32_t reserved;
-    sluice_str (*text)(sluice_ctx* ctx, uint32_t what);                                      /* [loop] */
+    sluice_str (*text)(sluice_ctx* ctx, uint32_t what); /* [loop] */
     /* First field of that name (any case), or SLUICE_E_NOT_FOUND. [loop] */
     sluice_status (*header)(sluice_ctx* ctx, sluice_str name, sluice_str* value);
     /* Field i, in wire order; SLUICE_E_NOT_FOUND past the end. [loop] */
@@ -41,7 +42,8 @@ typedef struct sluice_host_request {
     sluice_status (*set_body)(sluice_ctx* ctx, sluice_str body);
     /* A top-level member of a JSON body as JSON text, or SLUICE_E_NOT_FOUND. [loop] */
     sluice_status (*member)(sluice_ctx* ctx, sluice_str name, sluice_str* json);
-    /* Replaces or adds one, or removes it; every other byte of the body stays as it is. `json` must be valid JSON. [loop] */
+    /* Replaces or adds one, or removes it; every other byte of the body stays as it is. `json` must be valid
+     * JSON. [loop] */
     sluice_status (*set_member)(sluice_ctx* ctx, sluice_str name, sluice_str json);
     sluice_status (*remove_member)(sluice_ctx* ctx, sluice_str name);
     /* Continue as if the client had named this model group; up to pre_call. [loop] */

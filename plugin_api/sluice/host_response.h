@@ -1,5 +1,6 @@
-/* sluice.host.response/1: the answer on its way to the client, in post_call and on_response; and the head of the upstream's
- * answer in on_upstream_response and on_attempt_end. Strings are valid until the hook returns. */
+/* sluice.host.response/1: the answer on its way to the client, in post_call and on_response; and the head of
+ * the upstream's answer in on_upstream_response and on_attempt_end. Strings are valid until the hook returns.
+ */
 #pragma once
 
 #include "base.h"
@@ -14,11 +15,12 @@ typedef struct sluice_host_response {
     uint32_t size;
     uint32_t reserved;
     uint32_t (*status)(sluice_ctx* ctx); /* 0 if there is none yet [loop] */
-    sluice_status (*header)(sluice_ctx* ctx, sluice_str name, sluice_str* value);     /* [loop] */
+    sluice_status (*header)(sluice_ctx* ctx, sluice_str name, sluice_str* value); /* [loop] */
     /* Only in on_upstream_response and on_response. [loop] */
     sluice_status (*set_header)(sluice_ctx* ctx, sluice_str name, sluice_str value);
     sluice_status (*remove_header)(sluice_ctx* ctx, sluice_str name);
-    /* The whole body; only in post_call. For a stream: the text put together from its lanes, see lane_text. [loop] */
+    /* The whole body; only in post_call. For a stream: the text put together from its lanes, see lane_text.
+     * [loop] */
     sluice_str (*body)(sluice_ctx* ctx);
     /* Only in post_call of an answer that is not streamed. [loop] */
     sluice_status (*set_body)(sluice_ctx* ctx, sluice_str body);

@@ -12,10 +12,11 @@ extern "C" {
 typedef struct sluice_host_timers {
     uint32_t size;
     uint32_t reserved;
-    /* SLUICE_OK after that time, SLUICE_E_CANCELLED or _DEADLINE if the request ended earlier. [loop] [may-wait] */
+    /* SLUICE_OK after that time, SLUICE_E_CANCELLED or _DEADLINE if the request ended earlier. [loop]
+     * [may-wait] */
     sluice_status (*sleep)(sluice_ctx* ctx, uint32_t ms);
-    /* Calls fn(arg) each interval_ms (at least 10) on an [offload] thread, never twice at once, until cancel or the end of the
-     * instance. Returns an id (> 0) or a negative sluice_status. [any] */
+    /* Calls fn(arg) each interval_ms (at least 10) on an [offload] thread, never twice at once, until cancel
+     * or the end of the instance. Returns an id (> 0) or a negative sluice_status. [any] */
     int64_t (*every)(const sluice_host* host, uint32_t interval_ms, void (*fn)(void* arg), void* arg);
     /* When this returns, fn does not run and will not run again. Not from within fn. [control] [offload] */
     sluice_status (*cancel)(const sluice_host* host, int64_t id);

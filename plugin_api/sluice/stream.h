@@ -1,5 +1,5 @@
-/* Streams by lane. A plugin that wants to see the text of a stream subscribes to lanes of it, in any phase up to
- * on_upstream_request; without a subscription it is never called and nothing is decoded for it. */
+/* Streams by lane. A plugin that wants to see the text of a stream subscribes to lanes of it, in any phase up
+ * to on_upstream_request; without a subscription it is never called and nothing is decoded for it. */
 #pragma once
 
 #include "base.h"
@@ -35,7 +35,8 @@ typedef struct sluice_stream_event {
     sluice_str text;   /* the new text: the tail of window. Whole UTF-8 characters */
 } sluice_stream_event;
 
-/* Filled in by the plugin; zero-initialised by the host, with release = the whole window. Ignored for OBSERVE. */
+/* Filled in by the plugin; zero-initialised by the host, with release = the whole window. Ignored for
+ * OBSERVE. */
 typedef struct sluice_stream_action {
     uint32_t size;
     uint32_t reserved;
@@ -57,7 +58,8 @@ typedef struct sluice_subscription {
 typedef struct sluice_host_stream {
     uint32_t size;
     uint32_t reserved;
-    /* Subscribes the calling instance for this request. SLUICE_E_UNSUPPORTED if the mode is not offered by this host. [loop] */
+    /* Subscribes the calling instance for this request. SLUICE_E_UNSUPPORTED if the mode is not offered by
+     * this host. [loop] */
     sluice_status (*subscribe)(sluice_ctx* ctx, const sluice_subscription* subscription);
 } sluice_host_stream;
 

@@ -1,4 +1,5 @@
-// The host as a plugin's object sees it: log, metrics, secrets, clock, timers, HTTP. Copyable, as old as the instance. [any]
+// The host as a plugin's object sees it: log, metrics, secrets, clock, timers, HTTP. Copyable, as old as the
+// instance. [any]
 #pragma once
 
 #include <initializer_list>
@@ -14,7 +15,8 @@ namespace sluice {
 class Metric {
 public:
     Metric() = default;
-    Metric(const sluice_host* host, const sluice_host_metrics* table, int32_t id) : host_(host), table_(table), id_(id) {}
+    Metric(const sluice_host* host, const sluice_host_metrics* table, int32_t id)
+        : host_(host), table_(table), id_(id) {}
 
     void record(double value, std::initializer_list<std::string_view> labels = {}) const {
         if (!table_ || id_ < 0) return;
@@ -35,7 +37,7 @@ private:
 struct HttpResult {
     sluice_status error = SLUICE_OK;  // not SLUICE_OK: nobody answered, see sluice/host_http.h
     int status = 0;
-    std::string_view body;            // until the hook returns
+    std::string_view body;  // until the hook returns
     bool ok() const { return error == SLUICE_OK && status >= 200 && status < 300; }
 };
 
@@ -57,13 +59,16 @@ public:
     void debug(std::string_view message) const { log(SLUICE_LOG_DEBUG, message); }
 
     /// Only in the constructor of the plugin's object.
-    Metric counter(std::string_view name, std::string_view help, std::initializer_list<std::string_view> labels = {}) const {
+    Metric counter(std::string_view name, std::string_view help,
+                   std::initializer_list<std::string_view> labels = {}) const {
         return define(SLUICE_COUNTER, name, help, labels);
     }
-    Metric gauge(std::string_view name, std::string_view help, std::initializer_list<std::string_view> labels = {}) const {
+    Metric gauge(std::string_view name, std::string_view help,
+                 std::initializer_list<std::string_view> labels = {}) const {
         return define(SLUICE_GAUGE, name, help, labels);
     }
-    Metric histogram(std::string_view name, std::string_view help, std::initializer_list<std::string_view> labels = {}) const {
+    Metric histogram(std::string_view name, std::string_view help,
+                     std::initializer_list<std::string_view> labels = {}) const {
         return define(SLUICE_HISTOGRAM, name, help, labels);
     }
 
@@ -86,10 +91,12 @@ public:
 
 private:
     void log(int32_t level, std::string_view message) const {
-        if (const auto* table = find<sluice_host_log>(SLUICE_HOST_LOG_ID)) table->write(host_, level, str(message));
+        if (const auto* table = find<sluice_host_log>(SLUICE_HOST_LOG_ID))
+            table->write(host_, level, str(message));
     }
 
-    Metric define(int32_t kind, std::string_view name, std::string_view help, std::initializer_list<std::string_view> labels) const {
+    Metric define(int32_t kind, std::string_view name, std::string_view help,
+                  std::initializer_list<std::string_view> labels) const {
         const auto* table = find<sluice_host_metrics>(SLUICE_HOST_METRICS_ID);
         if (!table) return {};
         std::vector<sluice_str> names;

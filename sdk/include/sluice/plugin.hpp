@@ -1,23 +1,26 @@
 // Writing a plugin: a class with the hooks it wants, and one macro.
 //
 //   struct Hello {
-//       Hello(std::string_view config_json, sluice::Host host);          // throw sluice::ConfigError to refuse
-//       sluice::Verdict pre_call(sluice::Request request);               // any subset of the hooks below
+//       Hello(std::string_view config_json, sluice::Host host);          // throw sluice::ConfigError to
+//       refuse sluice::Verdict pre_call(sluice::Request request);               // any subset of the hooks
+//       below
 //   };
 //   SLUICE_PLUGIN(Hello, R"({"id":"hello","version":"1.0.0","abi":1,"interfaces":["sluice.hooks/1"]})")
 //
 // Hooks, found at compile time; a hook that is not there costs nothing:
-//   Verdict on_request(Request), authenticate(Request), authorize(Request), pre_call(Request), cache_lookup(Request),
-//   Verdict route(Request, const sluice_candidates&), during_call(Request),
-//   Verdict on_upstream_request(Attempt), on_upstream_response(Response), on_attempt_end(Attempt),
-//   Verdict on_stream(Request, const sluice_stream_event&, sluice_stream_action&), post_call(Response), on_response(Response),
-//   void on_complete(const sluice_record&)
-// A router has   int32_t pick(Request, const sluice_candidates&).
-// A provider has a nested type Deployment, constructible from (Plugin&, const sluice_deployment_config&, std::string& base_url), and
+//   Verdict on_request(Request), authenticate(Request), authorize(Request), pre_call(Request),
+//   cache_lookup(Request), Verdict route(Request, const sluice_candidates&), during_call(Request), Verdict
+//   on_upstream_request(Attempt), on_upstream_response(Response), on_attempt_end(Attempt), Verdict
+//   on_stream(Request, const sluice_stream_event&, sluice_stream_action&), post_call(Response),
+//   on_response(Response), void on_complete(const sluice_record&)
+// A nested type PerRequest, default-constructible, is the plugin's own object for one request:
+// request.state<PerRequest>(). A router has   int32_t pick(Request, const sluice_candidates&). A provider has
+// a nested type Deployment, constructible from (Plugin&, const sluice_deployment_config&, std::string&
+// base_url), and
 //   sluice_status prepare(Deployment&, Attempt)   and optionally   sluice_status serve(Deployment&, Attempt).
 //
-// An object is shared by all loops: hooks of different requests run at the same time on different threads. Exceptions stop in the
-// trampolines and count as a failed hook.
+// An object is shared by all loops: hooks of different requests run at the same time on different threads.
+// Exceptions stop in the trampolines and count as a failed hook.
 #pragma once
 
 #include <algorithm>
@@ -60,20 +63,20 @@ sluice_verdict verdictOf(Call&& call) noexcept {
     }
 }
 
-#define SLUICE_DETAIL_HOOK(name, Arg)                                                                                     \
-    template <class T, class = void>                                                                                      \
-    struct Has_##name : std::false_type {};                                                                               \
-    template <class T>                                                                                                    \
-    struct Has_##name<T, std::void_t<decltype(&T::name)>> : std::true_type {};                                            \
-    template <class T>                                                                                                    \
-    constexpr sluice_hook name##Hook() {                                                                                  \
-        if constexpr (Has_##name<T>::value) {                                                                             \
-            return [](sluice_instance* self, sluice_ctx* ctx, void*) -> sluice_verdict {                                  \
-                return verdictOf([&] { return reinterpret_cast<T*>(self)->name(Arg(ctx)); });                             \
-            };                                                                                                            \
-        } else {                                                                                                          \
-            return nullptr;                                                                                               \
-        }                                                                                                                 \
+#define SLUICE_DETAIL_HOOK(name, Arg)                                                                \
+    template <class T, class = void>                                                                 \
+    struct Has_##name : std::false_type {};                                                          \
+    template <class T>                                                                               \
+    struct Has_##name<T, std::void_t<decltype(&T::name)>> : std::true_type {};                       \
+    template <class T>                                                                               \
+    constexpr sluice_hook name##Hook() {                                                             \
+        if constexpr (Has_##name<T>::value) {                                                        \
+            return [](sluice_instance* self, sluice_ctx* ctx, void* state) -> sluice_verdict {       \
+                return verdictOf([&] { return reinterpret_cast<T*>(self)->name(Arg(ctx, state)); }); \
+            };                                                                                       \
+        } else {                                                                                     \
+            return nullptr;                                                                          \
+        }                                                                                            \
     }
 
 SLUICE_DETAIL_HOOK(on_request, Request)
@@ -89,11 +92,16 @@ SLUICE_DETAIL_HOOK(post_call, Response)
 SLUICE_DETAIL_HOOK(on_response, Response)
 #undef SLUICE_DETAIL_HOOK
 
-#define SLUICE_DETAIL_MEMBER(name)                        \
-    template <class T, class = void>                      \
-    struct Has_##name : std::false_type {};               \
-    template <class T>                                    \
+#define SLUICE_DETAIL_MEMBER(name)          \
+    template <class T, class = void>        \
+    struct Has_##name : std::false_type {}; \
+    template <class T>                      \
     struct Has_##name<T, std::void_t<decltype(&T::name)>> : std::true_type {};
+template <class T, class = void>
+struct HasPerRequest : std::false_type {};
+template <class T>
+struct HasPerRequest<T, std::void_t<typename T::PerRequest>> : std::true_type {};
+
 SLUICE_DETAIL_MEMBER(route)
 SLUICE_DETAIL_MEMBER(on_stream)
 SLUICE_DETAIL_MEMBER(on_complete)
@@ -118,14 +126,26 @@ const sluice_hooks* hooksOf() {
         h.on_attempt_end = on_attempt_endHook<T>();
         h.post_call = post_callHook<T>();
         h.on_response = on_responseHook<T>();
+        if constexpr (HasPerRequest<T>::value) {
+            h.request_begin = [](sluice_instance*, sluice_ctx*) -> void* {
+                return std::make_unique<typename T::PerRequest>().release();
+            };
+            h.request_end = [](sluice_instance*, void* state) {
+                const std::unique_ptr<typename T::PerRequest> dies(
+                    static_cast<typename T::PerRequest*>(state));
+            };
+        }
         if constexpr (Has_route<T>::value) {
-            h.route = [](sluice_instance* self, sluice_ctx* ctx, void*, const sluice_candidates* c) -> sluice_verdict {
-                return verdictOf([&] { return reinterpret_cast<T*>(self)->route(Request(ctx), *c); });
+            h.route = [](sluice_instance* self, sluice_ctx* ctx, void* state,
+                         const sluice_candidates* c) -> sluice_verdict {
+                return verdictOf([&] { return reinterpret_cast<T*>(self)->route(Request(ctx, state), *c); });
             };
         }
         if constexpr (Has_on_stream<T>::value) {
-            h.on_stream = [](sluice_instance* self, sluice_ctx* ctx, void*, const sluice_stream_event* e, sluice_stream_action* a) -> sluice_verdict {
-                return verdictOf([&] { return reinterpret_cast<T*>(self)->on_stream(Request(ctx), *e, *a); });
+            h.on_stream = [](sluice_instance* self, sluice_ctx* ctx, void* state,
+                             const sluice_stream_event* e, sluice_stream_action* a) -> sluice_verdict {
+                return verdictOf(
+                    [&] { return reinterpret_cast<T*>(self)->on_stream(Request(ctx, state), *e, *a); });
             };
         }
         if constexpr (Has_on_complete<T>::value) {
@@ -144,13 +164,15 @@ const sluice_hooks* hooksOf() {
 template <class T>
 const sluice_router* routerOf() {
     if constexpr (Has_pick<T>::value) {
-        static const sluice_router table{sizeof(sluice_router), 0, [](sluice_instance* self, sluice_ctx* ctx, const sluice_candidates* c) -> int32_t {
-                                             try {
-                                                 return reinterpret_cast<T*>(self)->pick(Request(ctx), *c);
-                                             } catch (...) {
-                                                 return SLUICE_E_INTERNAL;
-                                             }
-                                         }};
+        static const sluice_router table{
+            sizeof(sluice_router), 0,
+            [](sluice_instance* self, sluice_ctx* ctx, const sluice_candidates* c) -> int32_t {
+                try {
+                    return reinterpret_cast<T*>(self)->pick(Request(ctx), *c);
+                } catch (...) {
+                    return SLUICE_E_INTERNAL;
+                }
+            }};
         return &table;
     } else {
         return nullptr;
@@ -169,7 +191,8 @@ sluice_status statusOf(Call&& call) noexcept {
 // A deployment of a provider, with the URL that the host copies from it.
 template <class T>
 struct DeploymentHolder {
-    DeploymentHolder(T& plugin, const sluice_deployment_config& config) : deployment(plugin, config, base_url) {}
+    DeploymentHolder(T& plugin, const sluice_deployment_config& config)
+        : deployment(plugin, config, base_url) {}
     std::string base_url;
     typename T::Deployment deployment;
 };
@@ -180,11 +203,13 @@ const sluice_provider* providerOf() {
         static const sluice_provider table = [] {
             sluice_provider p{};
             p.size = sizeof p;
-            p.open = [](sluice_instance* self, const sluice_deployment_config* config, sluice_deployment** out, sluice_upstream* upstream, char* error,
-                        size_t capacity, size_t* size) {
+            p.open = [](sluice_instance* self, const sluice_deployment_config* config,
+                        sluice_deployment** out, sluice_upstream* upstream, char* error, size_t capacity,
+                        size_t* size) {
                 return guarded(
                     [&] {
-                        auto holder = std::make_unique<DeploymentHolder<T>>(*reinterpret_cast<T*>(self), *config);
+                        auto holder =
+                            std::make_unique<DeploymentHolder<T>>(*reinterpret_cast<T*>(self), *config);
                         upstream->base_url = str(holder->base_url);
                         *out = reinterpret_cast<sluice_deployment*>(holder.release());
                     },
@@ -195,13 +220,15 @@ const sluice_provider* providerOf() {
             };
             p.prepare = [](sluice_instance* self, sluice_deployment* d, sluice_ctx* ctx) {
                 return statusOf([&] {
-                    return reinterpret_cast<T*>(self)->prepare(reinterpret_cast<DeploymentHolder<T>*>(d)->deployment, Attempt(ctx));
+                    return reinterpret_cast<T*>(self)->prepare(
+                        reinterpret_cast<DeploymentHolder<T>*>(d)->deployment, Attempt(ctx));
                 });
             };
             if constexpr (Has_serve<T>::value) {
                 p.serve = [](sluice_instance* self, sluice_deployment* d, sluice_ctx* ctx) {
                     return statusOf([&] {
-                        return reinterpret_cast<T*>(self)->serve(reinterpret_cast<DeploymentHolder<T>*>(d)->deployment, Attempt(ctx));
+                        return reinterpret_cast<T*>(self)->serve(
+                            reinterpret_cast<DeploymentHolder<T>*>(d)->deployment, Attempt(ctx));
                     });
                 };
             }
@@ -222,11 +249,13 @@ const void* interfaceOf(std::string_view id) {
 }
 
 template <class T>
-sluice_status createOf(const sluice_host* host, sluice_str config, sluice_instance** out, char* error, size_t capacity, size_t* size) {
+sluice_status createOf(const sluice_host* host, sluice_str config, sluice_instance** out, char* error,
+                       size_t capacity, size_t* size) {
     return guarded(
         [&] {
             tables.fill(Host(host));
-            *out = reinterpret_cast<sluice_instance*>(std::make_unique<T>(view(config), Host(host)).release());
+            *out =
+                reinterpret_cast<sluice_instance*>(std::make_unique<T>(view(config), Host(host)).release());
         },
         error, capacity, size);
 }
@@ -239,15 +268,19 @@ void destroyOf(sluice_instance* self) {
 }  // namespace sluice::detail
 
 /// Defines the plugin's entry and its manifest (a JSON literal, see docs/plugins.md). Once a library.
-#define SLUICE_PLUGIN(Type, manifest)                                                                                              \
-    extern "C" __attribute__((section(".sluice.manifest"), used, visibility("hidden"))) const char sluice_manifest_text[] = manifest; \
-    extern "C" SLUICE_EXPORT const sluice_entry* sluice_plugin_entry_v1(void) {                                                    \
-        static const sluice_entry entry{sizeof(sluice_entry),                                                                      \
-                                        SLUICE_ABI_MINOR,                                                                          \
-                                        ::sluice::str("sluice-sdk 0.1.0"),                                                         \
-                                        [] { return sluice_str{sluice_manifest_text, sizeof sluice_manifest_text - 1}; },           \
-                                        ::sluice::detail::createOf<Type>,                                                          \
-                                        ::sluice::detail::destroyOf<Type>,                                                         \
-                                        [](sluice_str id) { return ::sluice::detail::interfaceOf<Type>(::sluice::view(id)); }};     \
-        return &entry;                                                                                                             \
+#define SLUICE_PLUGIN(Type, manifest)                                                               \
+    extern "C" __attribute__((section(".sluice.manifest"), used, visibility("hidden")))             \
+    const char sluice_manifest_text[] = manifest;                                                   \
+    extern "C" SLUICE_EXPORT const sluice_entry* sluice_plugin_entry_v1(void) {                     \
+        static const sluice_entry entry{                                                            \
+            sizeof(sluice_entry),                                                                   \
+            SLUICE_ABI_MINOR,                                                                       \
+            ::sluice::str("sluice-sdk 0.1.0"),                                                      \
+            [] {                                                                                    \
+                return sluice_str{sluice_manifest_text, sizeof sluice_manifest_text - 1};           \
+            },                                                                                      \
+            ::sluice::detail::createOf<Type>,                                                       \
+            ::sluice::detail::destroyOf<Type>,                                                      \
+            [](sluice_str id) { return ::sluice::detail::interfaceOf<Type>(::sluice::view(id)); }}; \
+        return &entry;                                                                              \
     }

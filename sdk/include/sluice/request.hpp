@@ -7,7 +7,8 @@ namespace sluice {
 
 namespace detail {
 
-// The host's tables, looked up once for each loaded plugin. Filled before the first hook runs, constant afterwards.
+// The host's tables, looked up once for each loaded plugin. Filled before the first hook runs, constant
+// afterwards.
 struct Tables {
     const sluice_host_request* request = nullptr;
     const sluice_host_reply* reply = nullptr;
@@ -49,8 +50,15 @@ struct Refusal {
 
 class Request {
 public:
-    explicit Request(sluice_ctx* ctx) : ctx_(ctx) {}
+    explicit Request(sluice_ctx* ctx, void* state = nullptr) : ctx_(ctx), state_(state) {}
     sluice_ctx* raw() const { return ctx_; }
+
+    /// The plugin's own object for this request: its nested type PerRequest, made before the first hook and
+    /// destroyed exactly once when the request is over.
+    template <class PerRequest>
+    PerRequest& state() const {
+        return *static_cast<PerRequest*>(state_);
+    }
 
     std::string_view method() const { return text(SLUICE_REQUEST_METHOD); }
     std::string_view path() const { return text(SLUICE_REQUEST_PATH); }
@@ -70,7 +78,9 @@ public:
         if (tables().request->header(ctx_, str(name), &value) != SLUICE_OK) return std::nullopt;
         return view(value);
     }
-    bool setHeader(std::string_view name, std::string_view value) const { return tables().request->set_header(ctx_, str(name), str(value)) == SLUICE_OK; }
+    bool setHeader(std::string_view name, std::string_view value) const {
+        return tables().request->set_header(ctx_, str(name), str(value)) == SLUICE_OK;
+    }
     std::string_view body() const { return view(tables().request->body(ctx_)); }
     /// A top-level member of the body, as JSON text.
     std::optional<std::string_view> member(std::string_view name) const {
@@ -78,8 +88,12 @@ public:
         if (tables().request->member(ctx_, str(name), &json) != SLUICE_OK) return std::nullopt;
         return view(json);
     }
-    bool setMember(std::string_view name, std::string_view json) const { return tables().request->set_member(ctx_, str(name), str(json)) == SLUICE_OK; }
-    bool setModel(std::string_view model) const { return tables().request->set_model(ctx_, str(model)) == SLUICE_OK; }
+    bool setMember(std::string_view name, std::string_view json) const {
+        return tables().request->set_member(ctx_, str(name), str(json)) == SLUICE_OK;
+    }
+    bool setModel(std::string_view model) const {
+        return tables().request->set_model(ctx_, str(model)) == SLUICE_OK;
+    }
 
     /// `return request.block({"no"})` in a hook that may block.
     Verdict block(const Refusal& why) const {
@@ -109,13 +123,16 @@ public:
         if (tables().attributes->get(ctx_, str(name), &value) != SLUICE_OK) return std::nullopt;
         return view(value);
     }
-    bool setAttribute(std::string_view name, std::string_view value) const { return tables().attributes->set(ctx_, str(name), str(value)) == SLUICE_OK; }
+    bool setAttribute(std::string_view name, std::string_view value) const {
+        return tables().attributes->set(ctx_, str(name), str(value)) == SLUICE_OK;
+    }
 
     /// Parks the request; SLUICE_OK after that time. [may-wait]
     sluice_status sleep(uint32_t ms) const { return tables().timers->sleep(ctx_, ms); }
 
     /// Calls out and reads the answer on the next line; the request parks meanwhile. [may-wait]
-    HttpResult post(const Host& host, std::string_view url, std::string_view json, uint32_t timeout_ms = 0) const {
+    HttpResult post(const Host& host, std::string_view url, std::string_view json,
+                    uint32_t timeout_ms = 0) const {
         const sluice_http_field field{str("content-type"), str("application/json")};
         sluice_http_request request{sizeof request, timeout_ms, str("POST"), str(url), &field, 1, str(json)};
         sluice_http_response response{};
@@ -136,11 +153,13 @@ protected:
 private:
     std::string_view text(uint32_t what) const { return view(tables().request->text(ctx_, what)); }
     void refuse(const Refusal& why) const {
-        const sluice_block block{sizeof block, why.http_status, str(why.code), str(why.type), str(why.message), str(why.internal_reason), str(why.category)};
+        const sluice_block block{sizeof block,     why.http_status,          str(why.code),    str(why.type),
+                                 str(why.message), str(why.internal_reason), str(why.category)};
         (void)tables().reply->block(ctx_, &block);
     }
 
     sluice_ctx* ctx_;
+    void* state_;
 };
 
 /// The same request during one attempt at one deployment.
@@ -154,7 +173,9 @@ public:
     std::string_view error() const { return text(SLUICE_ATTEMPT_ERROR); }
     uint32_t number() const { return tables().attempt->number(raw()); }
 
-    bool setPath(std::string_view path) const { return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK; }
+    bool setPath(std::string_view path) const {
+        return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK;
+    }
     bool setUpstreamHeader(std::string_view name, std::string_view value) const {
         return tables().attempt->set_header(raw(), str(name), str(value)) == SLUICE_OK;
     }
@@ -169,7 +190,9 @@ public:
     std::string_view upstreamBody() const { return view(tables().attempt->body(raw())); }
 
     // For providers that answer by themselves.
-    bool begin(uint32_t status, std::string_view content_type) const { return tables().serve->begin(raw(), status, str(content_type)) == SLUICE_OK; }
+    bool begin(uint32_t status, std::string_view content_type) const {
+        return tables().serve->begin(raw(), status, str(content_type)) == SLUICE_OK;
+    }
     /// [may-wait]
     sluice_status write(std::string_view bytes) const { return tables().serve->write(raw(), str(bytes)); }
 
@@ -192,7 +215,9 @@ public:
         return tables().response->set_header(raw(), str(name), str(value)) == SLUICE_OK;
     }
     std::string_view responseBody() const { return view(tables().response->body(raw())); }
-    bool setResponseBody(std::string_view body) const { return tables().response->set_body(raw(), str(body)) == SLUICE_OK; }
+    bool setResponseBody(std::string_view body) const {
+        return tables().response->set_body(raw(), str(body)) == SLUICE_OK;
+    }
     std::string_view laneText(uint32_t lane) const { return view(tables().response->lane_text(raw(), lane)); }
 };
 

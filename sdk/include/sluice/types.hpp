@@ -26,7 +26,8 @@ enum class Verdict : sluice_verdict {
     Failed = SLUICE_FAILED,
 };
 
-/// A fault in the configuration, thrown by a plugin's constructor: its text is shown to whoever wrote the configuration.
+/// A fault in the configuration, thrown by a plugin's constructor: its text is shown to whoever wrote the
+/// configuration.
 class ConfigError {
 public:
     explicit ConfigError(std::string message) : message_(std::move(message)) {}
