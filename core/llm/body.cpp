@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "llm/json_parser.h"
 
 namespace sluice::llm {
 namespace {

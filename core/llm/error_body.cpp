@@ -28,9 +28,9 @@ std::string_view anthropicType(int status) {
 }
 
 std::string errorObject(const ApiError& error, Dialect dialect) {
-    std::string_view type = error.type;
-    if (type.empty())
-        type = dialect == Dialect::Anthropic ? anthropicType(error.status) : errorType(error.status);
+    // Anthropic's clients know Anthropic's types only; LiteLLM's own names are for the others.
+    std::string_view type = dialect == Dialect::Anthropic ? anthropicType(error.status) : error.type;
+    if (type.empty()) type = errorType(error.status);
     std::string out = "{\"message\":";
     base::appendJsonQuoted(out, error.message);
     out += ",\"type\":";

@@ -33,9 +33,6 @@ private:
     size_t open_ = 0;
 };
 
-/// Is this a complete JSON text of any type?
-bool isJson(std::string_view text);
-
 /// The string that a JSON string literal stands for; empty if it is none.
 std::string jsonString(std::string_view literal);
 

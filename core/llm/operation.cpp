@@ -61,11 +61,11 @@ std::optional<Operation> modelForm(std::string_view path, std::string& model) {
         return std::nullopt;
     const OperationInfo* best = nullptr;
     for (const auto& row : kTable) {
-        if (!isModelForm(row.operation) || path.size() <= row.tail.size()) continue;
+        if (!isModelForm(row.operation) || path.size() < row.tail.size()) continue;
         if (path.substr(path.size() - row.tail.size()) != row.tail) continue;
         if (!best || row.tail.size() > best->tail.size()) best = &row;
     }
-    if (!best) return std::nullopt;
+    if (!best || path.size() == best->tail.size()) return std::nullopt;  // no model is no route
     model = percentDecoded(path.substr(0, path.size() - best->tail.size()));
     return best->operation;
 }

@@ -66,7 +66,8 @@ StreamReader::Kind StreamReader::read(const SseEvent& event, const LaneSink& sin
         return Kind::Terminal;
     }
     element root;
-    if (parseJson(event.data).get(root) != SUCCESS) return Kind::Malformed;
+    if (parseJson(event.data).get(root) != SUCCESS)
+        return isJson(event.data) ? Kind::Normal : Kind::Malformed;
     if (!root.is_object()) return Kind::Normal;
     element error;
     if (root["error"].get(error) == SUCCESS && !error.is_null() &&
