@@ -15,6 +15,16 @@ if [ "${SLUICE_TEST_DIRECT:-}" != 1 ] && [ ! -x "$SLUICE_BIN" ]; then
   exit 1
 fi
 
+# The SDKs need Node 20; Debian 12 has 18. The npm package "node" is the program itself.
+if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+  if [ ! -x node-20/node_modules/.bin/node ]; then
+    echo "clients: node $(node --version) is older than 20: installing node 20 from npm for these tests"
+    npm install --prefix node-20 --no-save --no-package-lock --loglevel=error --no-progress node@20.19.5
+  fi
+  PATH=$PWD/node-20/node_modules/.bin:$PATH
+  export PATH
+fi
+
 # node_modules remembers the lock file that it was made from.
 if ! cmp -s package-lock.json node_modules/.made-from-lock; then
   echo "clients: npm ci (openai and @anthropic-ai/sdk, versions as in package-lock.json)"
