@@ -11,11 +11,12 @@ namespace sluice::base {
 class Secret {
 public:
     Secret() = default;
-    explicit Secret(std::string text) : text_(std::move(text)) {}
+    explicit Secret(std::string&& text);  // leaves nothing behind in `text`
+    explicit Secret(const std::string& text) : text_(text) {}
     Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(const Secret&) = default;
-    Secret& operator=(Secret&&) noexcept = default;
+    Secret& operator=(const Secret& other);
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret();
 
     bool empty() const { return text_.empty(); }

@@ -91,6 +91,15 @@ size_t utf8Length(std::string_view text) {
 
 }  // namespace
 
+bool isUtf8(std::string_view text) {
+    while (!text.empty()) {
+        const size_t n = utf8Length(text);
+        if (n == 0) return false;
+        text.remove_prefix(n);
+    }
+    return true;
+}
+
 void appendJsonQuoted(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     const auto plain = [](char c) {

@@ -39,6 +39,9 @@ size_t editDistance(std::string_view a, std::string_view b);
 /// The candidate nearest to `word`, if near enough to be what was meant; empty otherwise.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
+/// Valid UTF-8 (RFC 3629) throughout?
+bool isUtf8(std::string_view text);
+
 /// JSON string literal with its quotes, control characters and invalid UTF-8 escaped.
 std::string jsonQuoted(std::string_view text);
 void appendJsonQuoted(std::string& out, std::string_view text);

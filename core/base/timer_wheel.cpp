@@ -26,6 +26,8 @@ void TimerWheel::arm(TimerNode& node, TimePoint deadline) {
     head.prev = &node;
     used_[slot / 64] |= uint64_t{1} << (slot % 64);
     ++count_;
+    // Into the slot that popExpired has just gone through: it has to look at this one, too.
+    if (slot == static_cast<size_t>(tick_) % kSlots && cursor_ == &head) cursor_ = &node;
 }
 
 void TimerWheel::disarm(TimerNode& node) {

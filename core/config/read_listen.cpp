@@ -86,8 +86,13 @@ bool readAddress(std::string_view text, Listen& listen) {
     const auto port = base::parseDecimal(text.substr(colon + 1));
     if (!port || *port > 65535) return false;
     std::string_view address = text.substr(0, colon);
-    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-        address = address.substr(1, address.size() - 2);
+    const bool bracketed = address.size() > 2 && address.front() == '[' && address.back() == ']';
+    if (bracketed) address = address.substr(1, address.size() - 2);
+    constexpr std::string_view kAllowed =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_%";
+    if (address.find_first_not_of(bracketed ? "0123456789abcdefABCDEF:.%" : kAllowed) !=
+        std::string_view::npos)
+        return false;
     listen.port = static_cast<uint16_t>(*port);
     if (!address.empty()) listen.address = address == "localhost" ? "127.0.0.1" : std::string(address);
     return true;

@@ -19,11 +19,6 @@ std::string sha256Hex(const std::string& text) {
     return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
-uint32_t milliseconds(Section& section, std::string_view key) {
-    const auto seconds = section.number(key, "a number of seconds", 0.001);
-    return seconds ? static_cast<uint32_t>(std::min(*seconds * 1000, 4e9)) : 0;
-}
-
 // "openai/gpt-4o" names the provider; custom_llm_provider overrides it; a bare name belongs to OpenAI or
 // Anthropic by its look.
 void splitModel(const std::string& full, const std::string& custom, Deployment& deployment) {
@@ -65,8 +60,8 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
     deployment.rpm = params.number("rpm", "requests a minute").value_or(deployment.rpm);
     deployment.tpm = params.number("tpm", "tokens a minute").value_or(deployment.tpm);
     deployment.order = params.number("order", "a number; lower is preferred").value_or(-1);
-    deployment.timeout_ms = milliseconds(params, "timeout");
-    deployment.stream_timeout_ms = milliseconds(params, "stream_timeout");
+    deployment.timeout_ms = params.secondsAsMs("timeout").value_or(0);
+    deployment.stream_timeout_ms = params.secondsAsMs("stream_timeout").value_or(0);
     (void)params.boolean("stream_usage");
     (void)params.any("echo");
     for (const auto key : bodyDefaultKeys()) {

@@ -108,7 +108,11 @@ private:
 }  // namespace
 
 void applySchema(const Json& schema, Json& value, const std::string& path, const Tree& tree, Faults& faults) {
-    Checker(tree, faults).check(schema, value, path);
+    try {
+        if (schema.is_object()) Checker(tree, faults).check(schema, value, path);
+    } catch (const nlohmann::json::exception& e) {
+        faults.error(tree.place(path), path, std::string("the plugin's own schema is broken: ") + e.what());
+    }
 }
 
 }  // namespace sluice::config

@@ -30,7 +30,9 @@ std::optional<std::string> Secrets::handleOf(const nlohmann::json& value) {
 bool isSecretKey(std::string_view key) {
     static constexpr std::array<std::string_view, 8> kEndings{
         "api_key", "_key", "password", "_secret", "_token", "secret", "credentials", "access_key"};
-    const std::string name = base::lowered(key);
+    std::string name = base::lowered(key);
+    std::replace(name.begin(), name.end(), '-', '_');
+    if (name == "authorization" || name == "proxy_authorization" || name == "cookie") return true;
     return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) {
         return name.size() >= ending.size() &&
                name.compare(name.size() - ending.size(), ending.size(), ending) == 0;

@@ -65,6 +65,12 @@ std::optional<double> Section::number(std::string_view key, std::string_view all
     return std::nullopt;
 }
 
+std::optional<uint32_t> Section::secondsAsMs(std::string_view key) {
+    const auto seconds = number(key, "a number of seconds, at least 0.001", 0.001);
+    if (!seconds) return std::nullopt;
+    return static_cast<uint32_t>(std::min(*seconds * 1000, 4.29e9));
+}
+
 std::optional<uint64_t> Section::whole(std::string_view key, std::string_view allowed, uint64_t min,
                                        uint64_t max) {
     const Json* value = find(key);

@@ -25,6 +25,8 @@ public:
     std::optional<std::string> text(std::string_view key, std::string_view allowed = "a text");
     std::optional<bool> boolean(std::string_view key);
     std::optional<double> number(std::string_view key, std::string_view allowed, double min = 0);
+    /// Seconds, at least a millisecond; more than fits counts as the most that fits.
+    std::optional<uint32_t> secondsAsMs(std::string_view key);
     std::optional<uint64_t> whole(std::string_view key, std::string_view allowed, uint64_t min, uint64_t max);
     std::optional<std::string> secretHandle(std::string_view key);
     /// One of `choices`.

@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <algorithm>
+
 #include "config/known_keys.h"
 #include "config/read_listen.h"
 #include "config/read_models.h"
@@ -69,8 +71,7 @@ void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& fa
 void readLitellmSettings(const Tree& tree, Settings& settings, Faults& faults) {
     Section section(tree, child(tree.root, "litellm_settings"), "litellm_settings", faults);
     auto& limits = settings.listen.limits;
-    if (const auto seconds = section.number("request_timeout", "a number of seconds"))
-        limits.request_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    limits.request_timeout_ms = section.secondsAsMs("request_timeout").value_or(limits.request_timeout_ms);
     settings.json_logs = section.boolean("json_logs").value_or(false);
     settings.verbose = section.boolean("set_verbose").value_or(false);
     if (const Json* verify = section.any("ssl_verify")) {
@@ -90,7 +91,8 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
     Section section(tree, child(tree.root, "general_settings"), "general_settings", faults);
     (void)section.secretHandle("master_key");
     if (const auto megabytes = section.number("max_request_size_mb", "a number of megabytes", 0.001)) {
-        settings.listen.limits.body_bytes_max = static_cast<uint64_t>(*megabytes * 1024 * 1024);
+        settings.listen.limits.body_bytes_max =
+            static_cast<uint64_t>(std::min(*megabytes, 1048576.0) * 1024 * 1024);
     }
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
     section.knownButUnused(generalSettingsKeys());
@@ -119,10 +121,8 @@ void readRouterSettings(const Tree& tree, Settings& settings, Faults& faults) {
     settings.routing_strategy =
         section.text("routing_strategy", "the name of a strategy").value_or("simple-shuffle");
     auto& limits = settings.listen.limits;
-    if (const auto seconds = section.number("timeout", "a number of seconds", 0.001))
-        limits.upstream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
-    if (const auto seconds = section.number("stream_timeout", "a number of seconds", 0.001))
-        limits.stream_timeout_ms = static_cast<uint32_t>(*seconds * 1000);
+    limits.upstream_timeout_ms = section.secondsAsMs("timeout").value_or(limits.upstream_timeout_ms);
+    limits.stream_timeout_ms = section.secondsAsMs("stream_timeout").value_or(limits.stream_timeout_ms);
     readAliases(tree, settings, section, faults);
     section.knownButUnused(routerSettingsKeys());
     section.warnUnknown();

@@ -29,9 +29,13 @@ Json plainScalar(const std::string& text) {
     int64_t whole = 0;
     const char* end = text.data() + text.size();
     const char* begin = text.front() == '+' ? text.data() + 1 : text.data();
-    if (auto r = std::from_chars(begin, end, whole); r.ec == std::errc() && r.ptr == end) return whole;
+    const bool two_signs = text.substr(0, 2) == "+-";
+    if (auto r = std::from_chars(begin, end, whole); !two_signs && r.ec == std::errc() && r.ptr == end)
+        return whole;
     double real = 0;
-    if (text.find_first_of("0123456789") != std::string::npos) {
+    const bool looks_real = text.find_first_not_of("0123456789.eE+-") == std::string::npos &&
+                            text.find_first_of("0123456789") != std::string::npos && !two_signs;
+    if (looks_real) {
         if (auto r = std::from_chars(begin, end, real); r.ec == std::errc() && r.ptr == end) return real;
     }
     return text;
@@ -43,14 +47,15 @@ public:
         : tree_(tree), environment_(environment), faults_(faults) {}
 
     void readFile(const std::string& file) {
-        const auto canonical = std::filesystem::weakly_canonical(file).string();
+        std::error_code loop;
+        const auto canonical = std::filesystem::weakly_canonical(file, loop).string();
         if (stack_.size() >= kIncludeDepthMax || stack_.count(canonical)) {
             faults_.error({file, 0}, "include", "the file is included in a circle or too deep",
                           "at most 8 levels");
             return;
         }
         std::ifstream in(file);
-        if (!in || std::filesystem::is_directory(file)) {
+        if (loop || !in || std::filesystem::is_directory(file, loop)) {
             faults_.error({file, 0}, "", "the file cannot be read", "",
                           "give the path of a config.yaml with -c");
             return;
@@ -101,7 +106,10 @@ private:
             return;
         }
         for (const auto& name : includes) {
-            if (!name.is_string()) continue;
+            if (!name.is_string()) {
+                faults_.error(tree_.place("include"), "include", describe(name), "file names");
+                continue;
+            }
             readFile((std::filesystem::path(file).parent_path() / name.get<std::string>()).string());
         }
     }
@@ -144,6 +152,7 @@ private:
         Json object = Json::object();
         for (const auto& entry : node) {
             const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
+            if (key == "<<") continue;
             const std::string child = childPath(path, key);
             if (object.contains(key)) {
                 faults_.error({file_, entry.first.Mark().line + 1}, child,
@@ -151,23 +160,55 @@ private:
             }
             object[key] = convert(entry.second, child, depth + 1);
             tree_.places[child] = {file_, entry.first.Mark().line + 1};
-            if (isSecretKey(key) && object[key].is_string())
-                object[key] = tree_.secrets.keep(child, object[key].get<std::string>());
+            hide(object[key], key, child);
         }
+        if (const auto merged = node["<<"]) mergeKey(merged, object, path, depth + 1);
         return object;
+    }
+
+    // A secret may be of any type: a number without quotes, a mapping with a service account.
+    void hide(Json& value, const std::string& key, const std::string& path) {
+        const bool variable = path.compare(0, 22, "environment_variables.") == 0;
+        if (value.is_null() || (!isSecretKey(key) && !variable) || Secrets::handleOf(value)) return;
+        value = tree_.secrets.keep(path, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+
+    // `<<: *anchor`: what the mapping does not say itself (yaml.org/type/merge.html).
+    void mergeKey(const YAML::Node& from, Json& object, const std::string& path, size_t depth) {
+        if (from.IsSequence()) {
+            for (const auto& one : from) mergeKey(one, object, path, depth);
+        } else if (from.IsMap()) {
+            const Json merged = mapping(from, path, depth);
+            for (const auto& [key, value] : merged.items()) {
+                if (!object.contains(key)) object[key] = value;
+            }
+        }
     }
 
     Json scalar(const YAML::Node& node, const std::string& path) {
         const std::string& text = node.Scalar();
+        if (!base::isUtf8(text)) return notUtf8(path);
         if (text.compare(0, kEnvPrefix.size(), kEnvPrefix) == 0)
             return variable(text.substr(kEnvPrefix.size()), path);
         if (node.Tag() == "!") return text;  // quoted
         return plainScalar(text);
     }
 
+    Json notUtf8(const std::string& path) {
+        faults_.error(tree_.place(path), path, "bytes that are not UTF-8", "text in UTF-8");
+        return "";
+    }
+
+    // A value of environment_variables may in turn name a variable of the process.
+    std::optional<std::string> lookUp(const std::string& name) const {
+        const auto set = tree_.environment.find(name);
+        if (set == tree_.environment.end()) return environment_(name);
+        if (set->second.compare(0, kEnvPrefix.size(), kEnvPrefix) != 0) return set->second;
+        return environment_(set->second.substr(kEnvPrefix.size()));
+    }
+
     Json variable(const std::string& name, const std::string& path) {
-        if (const auto set = tree_.environment.find(name); set != tree_.environment.end()) return set->second;
-        if (const auto value = environment_(name)) return *value;
+        if (const auto value = lookUp(name)) return base::isUtf8(*value) ? Json(*value) : notUtf8(path);
         const bool needed = path == "general_settings.master_key";
         const std::string found = "the environment variable " + name + " is not set";
         if (needed) {

@@ -41,7 +41,7 @@ Parse HeadLines::feed(std::string_view buffer) {
             return fail(400, "a line ends with a bare line feed instead of CRLF");
         const size_t begin = next_;
         next_ = lf + 1;
-        if (next_ > limits_.head_bytes_max) return fail(431, "the request head is too large");
+        if (has_start_ && next_ > limits_.head_bytes_max) return fail(431, "the request head is too large");
         if (begin == lf - 1) {
             if (has_start_) return Parse::Done;
             return fail(400, "an empty line stands before the start line");
@@ -66,10 +66,10 @@ Parse HeadLines::addLine(std::string_view buffer, size_t begin, size_t end) {
     if (!has_start_) {
         has_start_ = true;
         start_line_ = {static_cast<uint32_t>(begin), static_cast<uint32_t>(line.size())};
-        if (kind_ == Kind::Request && !plausibleRequestLine(line)) return fail(400, "malformed request line");
         if (kind_ == Kind::Request && line.size() > limits_.target_bytes_max + 32ull) {
             return fail(414, "the request target is too long");
         }
+        if (kind_ == Kind::Request && !plausibleRequestLine(line)) return fail(400, "malformed request line");
         return Parse::NeedMore;
     }
     if (line.size() > limits_.field_bytes_max) return fail(431, "a header field is too long");

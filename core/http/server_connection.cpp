@@ -1,5 +1,6 @@
 #include "http/server_connection.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -35,6 +36,10 @@ Io ServerConnection::fill(base::TimePoint deadline, size_t min) {
 
 ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimePoint now) {
     lines_.reset();
+    // If this head turns out to be none, the refusal is framed for nobody in particular.
+    minor_ = 1;
+    head_request_ = keep_alive_ = begun_ = ended_ = false;
+    body_done_ = true;
     auto deadline = base::deadlineAfter(now, base::milliseconds(limits_.keepalive_timeout_ms));
     bool started = !in_.empty();
     if (started) deadline = now + base::milliseconds(limits_.head_timeout_ms);
@@ -68,7 +73,7 @@ ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimeP
     head_request_ = head.method == "HEAD";
     expect_continue_ = head.expect_continue;
     keep_alive_ = head.keep_alive;
-    begun_ = ended_ = false;
+    announced_body_ = head.content_length;
     bytes_sent_ = 0;
     body_.start(head.framing, head.content_length);
     body_done_ = head.framing == Framing::None;
@@ -77,6 +82,10 @@ ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimeP
 
 Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
     if (body_done_) return {};
+    if (announced_body_ > max_bytes) {
+        keep_alive_ = false;
+        return base::clientError(Code::TooLarge, "the request body is too large");
+    }
     if (expect_continue_ && in_.empty()) {
         if (auto sent = sendInterim(100); !sent) return sent;
     }
@@ -112,12 +121,17 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
 
 std::string ServerConnection::framed(std::string head, std::optional<uint64_t> length) {
     if (!body_done_) keep_alive_ = false;  // what is left of the body would be read as the next request
-    chunked_ = !length && minor_ >= 1;
-    if (length) {
+    // "HTTP/1.1 204 …": these never have a body, nor a field that promises one (RFC 9110 section 8.6).
+    const std::string_view status = std::string_view(head).substr(9, 3);
+    const bool never = status == "204" || status == "304";
+    bodyless_ = head_request_ || never;
+    chunked_ = !length && minor_ >= 1 && !never;
+    owed_ = bodyless_ ? std::nullopt : length;
+    if (length && !never) {
         appendField(head, "content-length", *length);
     } else if (chunked_) {
         head.append("transfer-encoding: chunked\r\n");
-    } else {
+    } else if (!never) {
         keep_alive_ = false;
     }
     head.append(dateLine());
@@ -144,7 +158,7 @@ Status ServerConnection::respond(std::string head, std::string_view body) {
     const std::string text = framed(std::move(head), body.size());
     const std::array<iovec, 2> parts{part(text), part(body)};
     ended_ = true;
-    return writeAll({parts.data(), head_request_ || body.empty() ? 1u : 2u});
+    return writeAll({parts.data(), bodyless_ || body.empty() ? 1u : 2u});
 }
 
 void ServerConnection::begin(std::string head, std::optional<uint64_t> length) {
@@ -161,7 +175,8 @@ Status ServerConnection::flush() {
 }
 
 Status ServerConnection::write(std::string_view data) {
-    if (data.empty() || head_request_) return flush();
+    if (data.empty() || bodyless_) return flush();
+    if (owed_) owed_ = *owed_ - std::min<uint64_t>(*owed_, data.size());
     std::array<char, 20> size{};
     auto end = std::to_chars(size.data(), size.data() + 16, data.size(), 16).ptr;
     *end++ = '\r';
@@ -176,7 +191,8 @@ Status ServerConnection::write(std::string_view data) {
 
 Status ServerConnection::end() {
     ended_ = true;
-    if (!chunked_ || head_request_) return flush();
+    if (owed_.value_or(0) > 0) keep_alive_ = false;  // fewer bytes than announced: visibly cut
+    if (!chunked_ || bodyless_) return flush();
     const std::array<iovec, 2> parts{part(pending_head_), part("0\r\n\r\n")};
     auto status = writeAll(parts);
     pending_head_.clear();

@@ -80,6 +80,9 @@ private:
     uint64_t bytes_sent_ = 0;
     int minor_ = 1;
     bool head_request_ = false;
+    uint64_t announced_body_ = 0;   // Content-Length of the request
+    std::optional<uint64_t> owed_;  // bytes of the answer that its Content-Length still promises
+    bool bodyless_ = false;         // no body may follow this head: 204, 304, or an answer to HEAD
     bool expect_continue_ = false;
     bool body_done_ = true;
     bool keep_alive_ = true;

@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "llm/json_parser.h"
 
 namespace sluice::llm {
 namespace {
 
 // What a JSON value looks like as the content of a form field: strings bare, the rest as JSON.
+std::string_view withoutSpace(std::string_view json) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    const size_t first = json.find_first_not_of(kSpace);
+    if (first == std::string_view::npos) return {};
+    return json.substr(first, json.find_last_not_of(kSpace) - first + 1);
+}
+
 std::string formText(std::string_view json) {
     return json.front() == '"' ? jsonString(json) : std::string(json);
 }
@@ -66,12 +72,26 @@ bool Body::isTrue(std::string_view name) const {
 }
 
 bool Body::set(std::string_view name, std::string_view json) {
+    json = withoutSpace(json);
     if (!original_ || original_->kind == BodyKind::None || !isJson(json)) return false;
-    Edit* e = const_cast<Edit*>(edit(name));
-    if (!e) e = &edits_.emplace_back(Edit{std::string(name), base::jsonQuoted(name), {}, {}});
-    e->json = json;
-    if (original_->kind == BodyKind::Multipart) e->form = formText(json);
+    Edit fresh{std::string(name), base::jsonQuoted(name), std::string(json), {}};
+    if (original_->kind == BodyKind::Multipart) {
+        fresh.form = formText(json);
+        if (!fitsForm(fresh)) return false;
+    }
+    if (Edit* e = const_cast<Edit*>(edit(name))) {
+        *e = std::move(fresh);
+    } else {
+        edits_.push_back(std::move(fresh));
+    }
     return true;
+}
+
+// An edit must not break out of its field, and a file is not ours to replace.
+bool Body::fitsForm(const Edit& e) const {
+    const FormPart* part = original_->form.find(e.name);
+    return !(part && part->file) && e.name.find_first_of("\r\n\"\\") == std::string::npos &&
+           e.form.find(original_->form.delimiter()) == std::string::npos;
 }
 
 bool Body::remove(std::string_view name) {

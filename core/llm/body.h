@@ -59,6 +59,7 @@ private:
     };
 
     const Edit* edit(std::string_view name) const;
+    bool fitsForm(const Edit& e) const;
     template <class Emit>
     void emitJson(Emit&& emit) const;
     template <class Emit>

@@ -3,6 +3,8 @@
 #include <string>
 #include <unordered_set>
 
+#include <nlohmann/json.hpp>
+
 #include "base/limits.h"
 #include "llm/json_parser.h"
 
@@ -86,6 +88,14 @@ std::string jsonString(std::string_view literal) {
     std::string_view text;
     if (parseJson(literal).get(text) != simdjson::SUCCESS) return {};
     return std::string(text);
+}
+
+bool isJson(std::string_view text) {
+    const auto error = parseJson(text).error();
+    if (error == simdjson::SUCCESS) return true;
+    // nlohmann takes a NUL for the end.
+    const bool number = error == simdjson::NUMBER_ERROR || error == simdjson::NUMBER_OUT_OF_RANGE;
+    return number && text.find('\0') == std::string_view::npos && nlohmann::json::accept(text);
 }
 
 base::Result<JsonIndex> JsonIndex::read(std::string_view text) {

@@ -33,6 +33,10 @@ private:
     size_t open_ = 0;
 };
 
+/// Is this a complete JSON text (RFC 8259)? Also where numbers do not fit into 64 bits, which parseJson
+/// refuses.
+bool isJson(std::string_view text);
+
 /// The string that a JSON string literal stands for; empty if it is none.
 std::string jsonString(std::string_view literal);
 

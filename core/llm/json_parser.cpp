@@ -3,8 +3,6 @@
 #include <cstring>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 namespace sluice::llm {
 namespace {
 
@@ -35,12 +33,6 @@ simdjson::simdjson_result<simdjson::dom::element> parseJson(std::string_view tex
     mine.prepare(text.size());
     if (!text.empty()) std::memcpy(mine.text.get(), text.data(), text.size());
     return mine.parser->parse(mine.text.get(), text.size(), false);
-}
-
-bool isJson(std::string_view text) {
-    const auto error = parseJson(text).error();
-    if (error == simdjson::SUCCESS) return true;
-    return error == simdjson::NUMBER_ERROR && nlohmann::json::accept(text);
 }
 
 }  // namespace sluice::llm

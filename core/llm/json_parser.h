@@ -12,8 +12,4 @@ namespace sluice::llm {
 /// simdjson's.
 simdjson::simdjson_result<simdjson::dom::element> parseJson(std::string_view text);
 
-/// Is this a complete JSON text (RFC 8259)? Also where numbers do not fit into 64 bits, which parseJson
-/// refuses.
-bool isJson(std::string_view text);
-
 }  // namespace sluice::llm

@@ -44,7 +44,7 @@ bool SseSplitter::next(SseEvent& event) {
         if (end != std::string_view::npos) {
             parse(piece_.substr(0, end), event);
             piece_.remove_prefix(end);
-            return true;
+            return !too_large_;
         }
         pending_.assign(piece_);
         piece_ = {};
@@ -63,7 +63,7 @@ bool SseSplitter::next(SseEvent& event) {
     taken_.swap(pending_);
     pending_.clear();
     parse(taken_, event);
-    return true;
+    return !too_large_;
 }
 
 void SseSplitter::parse(std::string_view raw, SseEvent& event) {
@@ -71,6 +71,9 @@ void SseSplitter::parse(std::string_view raw, SseEvent& event) {
     event.raw = raw;
     size_t data_lines = 0;
     std::string_view rest = raw;
+    if (at_start_ && rest.substr(0, 3) == "\xef\xbb\xbf") rest.remove_prefix(3);
+    at_start_ = false;
+    too_large_ = raw.size() > max_;
     while (!rest.empty()) {
         const size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
         const std::string_view line = rest.substr(0, end);

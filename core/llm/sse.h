@@ -30,7 +30,7 @@ public:
     bool hasPartial() const { return !pending_.empty(); }
     std::string_view partial() const { return pending_; }
     /// An event is larger than allowed; the stream cannot go on.
-    bool tooLarge() const { return pending_.size() > max_; }
+    bool tooLarge() const { return too_large_ || pending_.size() > max_; }
 
 private:
     size_t findEnd(std::string_view text);
@@ -41,6 +41,8 @@ private:
     std::string pending_;     // an event that has come in part
     std::string taken_;       // the last event, if it was put together from parts
     std::string joined_;      // data of several lines
+    bool too_large_ = false;
+    bool at_start_ = true;    // of the stream: a byte order mark may stand here
     size_t scanned_ = 0;      // no event ends before this
     bool line_empty_ = true;  // nothing stands on the current line yet
 };

@@ -1,5 +1,6 @@
 #include "llm/stream_reader.h"
 
+#include "llm/json_index.h"
 #include "llm/json_parser.h"
 
 namespace sluice::llm {
@@ -118,7 +119,11 @@ StreamReader::Kind StreamReader::readResponses(const element& root, const LaneSi
     const auto delta = text(root, "delta");
     if (type == "response.output_text.delta") emit(sink, kLaneText, item, delta);
     if (type == "response.refusal.delta") emit(sink, kLaneRefusal, item, delta);
-    if (type == "response.function_call_arguments.delta") emit(sink, kLaneToolArgs, item, delta);
+    // Arguments, code, patches and inputs of all kinds of tool calls.
+    for (const std::string_view ending : {"_arguments.delta", "_code.delta", "_diff.delta", "_input.delta"}) {
+        const bool fits = type.size() > ending.size() && type.substr(type.size() - ending.size()) == ending;
+        if (fits) emit(sink, kLaneToolArgs, item, delta);
+    }
     if (type == "response.reasoning_text.delta" || type == "response.reasoning_summary_text.delta")
         emit(sink, kLaneReasoning, item, delta);
     return Kind::Normal;

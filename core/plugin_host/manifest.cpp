@@ -28,11 +28,15 @@ base::Result<Manifest> parseManifest(std::string_view json) {
     try {
         manifest.id = root.at("id").get<std::string>();
         manifest.version = root.at("version").get<std::string>();
+        if (!root.at("abi").is_number_integer())
+            return base::gatewayError(Code::Unsupported, "the manifest's abi is no whole number");
         manifest.abi = root.at("abi").get<int>();
         manifest.interfaces = texts(root, "interfaces");
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
         manifest.config_schema = root.value("config_schema", Json::object());
+        if (!manifest.config_schema.is_object())
+            return base::gatewayError(Code::Malformed, "the manifest's config_schema is no object");
         manifest.description = root.value("description", "");
         manifest.blocking = root.value("blocking", false);
         const Json providers = root.value("providers", Json::object());
