@@ -29,7 +29,7 @@ asan tsan:
 fuzz:
 	@tools/install/install.sh build dev
 	@tools/build.sh fuzz
-	@tests/fuzz/run.sh build/fuzz
+	@ctest --test-dir build/fuzz --output-on-failure
 
 bench:
 	@tools/install/install.sh build test bench

@@ -79,7 +79,7 @@ Fiber& Loop::spawn(std::function<void()> body) {
 
 void Loop::turn() {
     std::array<epoll_event, 256> events;
-    const int timeout = ready_.empty() ? timers_.nextTimeoutMs(now_) : 0;
+    const int timeout = ready_.empty() ? timers_.nextTimeoutMs(Clock::now()) : 0;
     const int n = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout);
     now_ = Clock::now();
     for (int i = 0; i < n; ++i)

@@ -36,8 +36,17 @@ Status Offload::run(const std::function<void()>& job) {
         return {};
     }
     bool done = false;  // written and read on the loop's thread only
-    const bool queued = submit([&job, &done, fiber] {
-        job();
+    bool threw = false;
+    const bool queued = submit([&job, &done, &threw, fiber] {
+        try {
+            job();
+        } catch (const std::exception& e) {
+            log::error("offloaded job ended by an exception: {}", e.what());
+            threw = true;
+        } catch (...) {
+            log::error("offloaded job ended by an unknown exception");
+            threw = true;
+        }
         fiber->loop().post([&done, fiber] {
             done = true;
             fiber->wake();
@@ -45,6 +54,7 @@ Status Offload::run(const std::function<void()>& job) {
     });
     if (!queued) return gatewayError(Code::ResourceExhausted, "the offload queue is full");
     while (!done) (void)Fiber::park(kNever, false);
+    if (threw) return gatewayError(Code::Internal, "the offloaded job ended by an exception");
     return {};
 }
 

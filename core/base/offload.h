@@ -21,7 +21,7 @@ public:
     Offload& operator=(const Offload&) = delete;
 
     /// Runs `job` on a pool thread and parks the calling fiber until it has returned; outside of a fiber it
-    /// runs at once on the calling thread. ResourceExhausted if the queue is full. A job must not throw.
+    /// runs at once on the calling thread. ResourceExhausted if the queue is full. Internal if the job threw.
     /// [loop]
     Status run(const std::function<void()>& job);
 

@@ -33,6 +33,9 @@ bool isSecretKey(std::string_view key) {
     std::string name = base::lowered(key);
     std::replace(name.begin(), name.end(), '-', '_');
     if (name == "authorization" || name == "proxy_authorization" || name == "cookie") return true;
+    const std::string_view price = "per_token";
+    if (name.size() >= price.size() && name.compare(name.size() - price.size(), price.size(), price) == 0)
+        return false;
     return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) {
         return name.size() >= ending.size() &&
                name.compare(name.size() - ending.size(), ending.size(), ending) == 0;

@@ -66,7 +66,7 @@ std::optional<double> Section::number(std::string_view key, std::string_view all
 }
 
 std::optional<uint32_t> Section::secondsAsMs(std::string_view key) {
-    const auto seconds = number(key, "a number of seconds, at least 0.001", 0.001);
+    const auto seconds = number(key, "a number of seconds", 0.001);
     if (!seconds) return std::nullopt;
     return static_cast<uint32_t>(std::min(*seconds * 1000, 4.29e9));
 }

@@ -68,7 +68,8 @@ void Generation::openDeployments(const Plan& plan, Faults& faults) {
         auto runtime = std::make_unique<DeploymentRuntime>();
         runtime->config = &config;
         runtime->provider = instances_[plan.provider_instances.at(config.provider)].get();
-        runtime->params = config.params.dump();
+        runtime->params = config.params.dump(-1, ' ', false, config::Json::error_handler_t::replace);
+        runtime->provider->grantSecrets(config.params);
         open(*runtime, faults);
         deployments_.push_back(std::move(runtime));
     }

@@ -1,5 +1,6 @@
 #include "llm/stream_reader.h"
 
+#include "base/text.h"
 #include "llm/json_index.h"
 #include "llm/json_parser.h"
 
@@ -25,6 +26,22 @@ void emit(const LaneSink& sink, uint32_t lane, uint32_t choice, std::string_view
     if (!value.empty()) sink(lane, choice, value);
 }
 
+// A text, or a list of parts as Mistral sends it.
+void emitContent(const element& delta, uint32_t at, const LaneSink& sink) {
+    emit(sink, kLaneText, at, text(delta, "content"));
+    array parts;
+    if (delta["content"].get(parts) != SUCCESS) return;
+    for (const element part : parts) {
+        if (!part.is_object()) continue;
+        emit(sink, kLaneText, at, text(part, "text"));
+        array thoughts;
+        if (part["thinking"].get(thoughts) != SUCCESS) continue;
+        for (const element thought : thoughts) {
+            if (thought.is_object()) emit(sink, kLaneReasoning, at, text(thought, "text"));
+        }
+    }
+}
+
 // One element of `choices` of chat completions (platform.openai.com/docs/api-reference/chat-streaming) or
 // completions.
 void emitChoice(const element& choice, const LaneSink& sink) {
@@ -32,7 +49,11 @@ void emitChoice(const element& choice, const LaneSink& sink) {
     emit(sink, kLaneText, at, text(choice, "text"));
     element delta;
     if (choice["delta"].get(delta) != SUCCESS || !delta.is_object()) return;
-    emit(sink, kLaneText, at, text(delta, "content"));
+    emitContent(delta, at, sink);
+    element call;
+    if (delta["function_call"].get(call) == SUCCESS && call.is_object()) {
+        emit(sink, kLaneToolArgs, at, text(call, "arguments"));
+    }
     emit(sink, kLaneReasoning, at, text(delta, "reasoning_content"));
     emit(sink, kLaneReasoning, at, text(delta, "reasoning"));
     emit(sink, kLaneRefusal, at, text(delta, "refusal"));
@@ -61,8 +82,8 @@ bool StreamReader::complete() const {
 }
 
 StreamReader::Kind StreamReader::read(const SseEvent& event, const LaneSink& sink) {
-    if (!event.has_data) return Kind::Normal;
-    if (event.data == "[DONE]") {
+    if (!event.has_data || event.data.empty()) return Kind::Normal;
+    if (base::trimmed(event.data) == "[DONE]") {
         terminal_ = true;
         return Kind::Terminal;
     }
@@ -71,8 +92,9 @@ StreamReader::Kind StreamReader::read(const SseEvent& event, const LaneSink& sin
         return isJson(event.data) ? Kind::Normal : Kind::Malformed;
     if (!root.is_object()) return Kind::Normal;
     element error;
-    if (root["error"].get(error) == SUCCESS && !error.is_null() &&
-        (dialect_ == Dialect::OpenAI || text(root, "type") == "error")) {
+    const bool error_event = dialect_ == Dialect::OpenAIResponses && text(root, "type") == "error";
+    if (error_event || (root["error"].get(error) == SUCCESS && !error.is_null() &&
+                        (dialect_ == Dialect::OpenAI || text(root, "type") == "error"))) {
         failed_ = true;
         return Kind::Failure;
     }
@@ -117,6 +139,7 @@ StreamReader::Kind StreamReader::readResponses(const element& root, const LaneSi
     if (!sink) return Kind::Normal;
     const uint32_t item = index(root, "output_index");
     const auto delta = text(root, "delta");
+    if (type == "response.audio.transcript.delta") emit(sink, kLaneText, item, delta);
     if (type == "response.output_text.delta") emit(sink, kLaneText, item, delta);
     if (type == "response.refusal.delta") emit(sink, kLaneRefusal, item, delta);
     // Arguments, code, patches and inputs of all kinds of tool calls.
@@ -137,10 +160,16 @@ StreamReader::Kind StreamReader::readMessages(const element& root, const LaneSin
         if (part["usage"].get(usage) == SUCCESS) mergeUsage(usage, dialect_, usage_);
     } else if (type == "message_delta") {
         if (root["usage"].get(usage) == SUCCESS) mergeUsage(usage, dialect_, usage_);
-        if (root["delta"].get(part) == SUCCESS) finish_reason_ = text(part, "stop_reason");
+        if (root["delta"].get(part) == SUCCESS) {
+            // A later delta may bring usage alone.
+            if (const auto reason = text(part, "stop_reason"); !reason.empty()) finish_reason_ = reason;
+        }
     } else if (type == "message_stop") {
         terminal_ = true;
         return Kind::Terminal;
+    } else if (sink && type == "content_block_start" && root["content_block"].get(part) == SUCCESS) {
+        emit(sink, kLaneText, index(root, "index"), text(part, "text"));
+        emit(sink, kLaneReasoning, index(root, "index"), text(part, "thinking"));
     } else if (sink && type == "content_block_delta" && root["delta"].get(part) == SUCCESS) {
         const uint32_t block = index(root, "index");
         emit(sink, kLaneText, block, text(part, "text"));

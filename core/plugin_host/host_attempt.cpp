@@ -33,8 +33,9 @@ uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
 sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
     const auto p = view(path);
-    const bool visible = std::all_of(
-        p.begin(), p.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+    const bool visible = std::all_of(p.begin(), p.end(), [](char c) {
+        return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '#';
+    });
     if (p.empty() || p.front() != '/' || !visible) return SLUICE_E_INVALID;
     ctx->request->attempt.path = p;
     ++ctx->request->edits;
@@ -146,7 +147,8 @@ sluice_str laneText(sluice_ctx* ctx, uint32_t lane) {
 
 sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
     if (!wanted || wanted->size < sizeof(sluice_subscription) || wanted->lanes == 0) return SLUICE_E_INVALID;
-    if (ctx->phase > Phase::OnUpstreamRequest || !SLUICE_HAS(ctx->instance->hooks(), on_stream))
+    if (ctx->phase > Phase::OnUpstreamRequest || ctx->phase == Phase::DuringCall ||
+        !SLUICE_HAS(ctx->instance->hooks(), on_stream))
         return SLUICE_E_UNSUPPORTED;
     if (wanted->mode != SLUICE_STREAM_OBSERVE)
         return SLUICE_E_UNSUPPORTED;  // gate and rewrite: see docs, plugin contract

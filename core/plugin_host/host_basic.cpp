@@ -44,6 +44,7 @@ sluice_status metricsRecord(const sluice_host* host, int32_t id, const sluice_st
 }
 
 sluice_status reveal(const sluice_host* host, sluice_str wanted, sluice_str* out) {
+    if (!handle(host).instance->maySee(view(wanted))) return SLUICE_E_NOT_FOUND;
     const base::Secret* secret = handle(host).services->secrets.find(view(wanted));
     if (!secret) return SLUICE_E_NOT_FOUND;
     *out = str(secret->reveal());
@@ -69,7 +70,10 @@ sluice_status sleepFor(sluice_ctx* ctx, uint32_t ms) {
 
 int64_t every(const sluice_host* host, uint32_t interval_ms, void (*fn)(void*), void* arg) {
     if (!fn || interval_ms < 10) return SLUICE_E_INVALID;
-    return handle(host).services->timers.every(base::milliseconds(interval_ms), [fn, arg] { fn(arg); });
+    const int64_t id =
+        handle(host).services->timers.every(base::milliseconds(interval_ms), [fn, arg] { fn(arg); });
+    handle(host).instance->ownTimer(id);
+    return id;
 }
 
 sluice_status cancelTimer(const sluice_host* host, int64_t id) {
@@ -80,7 +84,8 @@ sluice_status offloadRun(sluice_ctx* ctx, void (*fn)(void*), void* arg) {
     if (!fn) return SLUICE_E_INVALID;
     const WaitMark mark(ctx);
     const auto done = ctx->instance->handle().services->offload.run([fn, arg] { fn(arg); });
-    return done ? SLUICE_OK : SLUICE_E_LIMIT;
+    if (done) return SLUICE_OK;
+    return done.error().code == base::Code::Internal ? SLUICE_E_INTERNAL : SLUICE_E_LIMIT;
 }
 
 sluice_status attributeGet(sluice_ctx* ctx, sluice_str name, sluice_str* value) {

@@ -12,6 +12,7 @@ Instance::Instance(const Library& library, const config::PluginInstance& setting
     handle_->api = {sizeof(sluice_host), SLUICE_ABI_MINOR, hostInterface};
     handle_->instance = this;
     handle_->services = &services;
+    grantSecrets(settings.config);
 }
 
 template <class T>
@@ -24,7 +25,7 @@ base::Result<std::unique_ptr<Instance>> Instance::create(const Library& library,
                                                          const config::PluginInstance& settings,
                                                          Services& services, size_t index) {
     std::unique_ptr<Instance> instance(new Instance(library, settings, services, index));
-    const std::string config = settings.config.dump();
+    const std::string config = settings.config.dump(-1, ' ', false, config::Json::error_handler_t::replace);
     instance->handle_->creating = true;
     const std::string fault = pluginFault([&](char* text, size_t capacity, size_t* size) {
         return library.entry->create(&instance->handle_->api, str(config), &instance->self_, text, capacity,
@@ -56,11 +57,28 @@ auto Instance::contained(const char* what, Call&& call) -> decltype(call()) {
 }
 
 Instance::~Instance() {
+    std::vector<int64_t> timers;
+    {
+        const std::lock_guard lock(timers_mutex_);
+        timers.swap(timers_);
+    }
+    for (const int64_t id : timers) (void)handle_->services->timers.cancel(id);
     if (!self_) return;
     (void)contained("destroy", [&] {
         library_.entry->destroy(self_);
         return SLUICE_OK;
     });
+}
+
+void Instance::grantSecrets(const config::Json& config) {
+    if (const auto handle = config::Secrets::handleOf(config)) secrets_.insert(*handle);
+    if (!config.is_structured()) return;
+    for (const auto& member : config) grantSecrets(member);
+}
+
+void Instance::ownTimer(int64_t id) {
+    const std::lock_guard lock(timers_mutex_);
+    timers_.push_back(id);
 }
 
 int32_t Instance::pick(sluice_ctx& ctx, const sluice_candidates& candidates) {

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "config/settings.h"
@@ -46,6 +48,12 @@ public:
     const sluice_router* router() const { return router_; }
     const sluice_provider* provider() const { return provider_; }
 
+    /// A secret is shown only to the instances whose configuration, or whose deployments, name it.
+    void grantSecrets(const config::Json& config);
+    bool maySee(std::string_view handle) const { return secrets_.count(std::string(handle)) > 0; }
+    /// Timers end with the instance.
+    void ownTimer(int64_t id);
+
     // --- calls into the plugin that are no hooks; whatever it throws stops here and counts as a failure ---
 
     /// Index of a candidate, or a negative status.
@@ -70,6 +78,9 @@ private:
     config::PluginInstance settings_;
     size_t index_;
     std::unique_ptr<HostHandle> handle_;
+    std::set<std::string> secrets_;
+    std::mutex timers_mutex_;
+    std::vector<int64_t> timers_;  // guarded by timers_mutex_
     sluice_instance* self_ = nullptr;
     const sluice_hooks* hooks_ = nullptr;
     const sluice_router* router_ = nullptr;

@@ -2,7 +2,6 @@
 import base64
 import pathlib
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
@@ -23,8 +22,10 @@ BODIES = {
     "raw utf-8": '{"model":@,"x":"é😀\u2028\u2029\ufeff\u0000"}'.replace("\u0000", ""),
     "escaped key": '{"mod\\u0065l":@,"messages":[]}',
     "unknown fields": '{"model":@,"x_custom":{"deep":[[[{"er":null}]]]},"9":true}',
-    "cache_control": '{"model":@,"messages":[{"role":"user","content":[{"type":"text","text":"hi","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]}',
-    "numbers": '{"model":@,"i":18446744073709551615,"j":-9223372036854775808,"n":-0,"e":1E+2,"f":1.0,"g":1.10000000000000000001,"h":1e-7,"t":9007199254740993}',
+    "cache_control": '{"model":@,"messages":[{"role":"user","content":[{"type":"text","text":"hi",'
+                     '"cache_control":{"type":"ephemeral","ttl":"1h"}}]}]}',
+    "numbers": '{"model":@,"i":18446744073709551615,"j":-9223372036854775808,"n":-0,"e":1E+2,"f":1.0,'
+               '"g":1.10000000000000000001,"h":1e-7,"t":9007199254740993}',
     "nested models": '{"messages":[{"model":"gpt"}],"tools":[{"model":"gpt","x":{"model":"gpt"}}],"model":@,"s":"\\"model\\":\\"gpt\\""}',
     "a key that looks like the model": '{"Model":"gpt","model ":"gpt","model":@,"MODEL":"gpt","\\"model":"gpt"}',
     "brackets in strings": '{"a":"}]{[,:","model":@,"b":"\\\\","c":"\\\\\\""}',

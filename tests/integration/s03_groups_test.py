@@ -134,10 +134,11 @@ class Groups(Scenario):
         self.assertTrue(all(entry["peer_closed_at"] for entry in self.said(3)), "a late upstream is left at once")
 
     def test_g12_timeout_in_the_middle_of_a_body_is_a_visible_cut(self):
-        self.upstream.script([{"send": "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"a\":"}, {"stall": True}])
+        head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n"
+        self.upstream.script([{"send": head + '{"a":'}, {"stall": True}])
         connection = self.raw()
         body = json.dumps({"model": "hasty", "messages": USER}).encode()
-        connection.send(b"POST /v1/chat/completions HTTP/1.1\r\nHost: g\r\nAuthorization: Bearer sk-it\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        connection.send(post(CHAT, body))
         status, fields = connection.head()
         self.assertEqual((status, dict(fields)["content-length"]), (200, "100"))
         self.assertEqual(connection.rest(), b'{"a":', "the connection closes before the promised length")

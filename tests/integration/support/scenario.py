@@ -14,7 +14,9 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from harness import SLOW, Gateway, IntegrationTest, Upstream, data_dir, request, sse, wait_until  # noqa: E402
-from raw_http import RawConnection, post  # noqa: E402
+from raw_http import Closed, RawConnection, post  # noqa: E402
+
+__all__ = ["Closed", "Gateway", "IntegrationTest", "RawConnection", "Upstream", "data_dir", "post", "request", "wait_until"]  # for the scenarios
 
 KEY = "sk-it"
 FULL = os.environ.get("SLUICE_TEST_FULL") == "1"

@@ -1,0 +1,184 @@
+#include "base/loop.h"
+
+#include <fstream>
+#include <thread>
+
+#include "support/on_loop.h"
+
+using namespace sluice::base;
+using sluice::test::onLoop;
+using sluice::test::yieldOnce;
+
+namespace {
+
+size_t memoryMappings() {
+    std::ifstream maps("/proc/self/maps");
+    size_t lines = 0;
+    for (std::string line; std::getline(maps, line);) ++lines;
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("stop() interrupts every fiber and run() ends when they have gone", "[base]") {
+    Loop loop;
+    int interrupted = 0;
+    for (int i = 0; i < 5; ++i) {
+        loop.spawn([&] { interrupted += Fiber::park(kNever) == Wake::Interrupted ? 1 : 0; });
+    }
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    CHECK(interrupted == 5);
+    CHECK(loop.fibers() == 0);
+}
+
+TEST_CASE("a fiber that is born while the loop stops is born interrupted", "[base]") {
+    Loop loop;
+    bool late_interrupted = false;
+    loop.spawn([&] {
+        (void)Fiber::park(kNever);
+        loop.spawn([&] { late_interrupted = Fiber::park(kNever) == Wake::Interrupted; });
+    });
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    CHECK(late_interrupted);
+}
+
+TEST_CASE("run() waits for a fiber that cleans up without being interruptible", "[base]") {
+    Loop loop;
+    bool cleaned = false;
+    loop.spawn([&] {
+        (void)Fiber::park(kNever);
+        CHECK(Fiber::park(Clock::now() + milliseconds(5), false) == Wake::Timeout);
+        cleaned = true;
+    });
+    loop.post([&] { loop.stop(); });
+    loop.run();
+    CHECK(cleaned);
+}
+
+TEST_CASE("stop() reaches a sleeping loop from another thread", "[base]") {
+    Loop loop;
+    bool ended = false;
+    loop.spawn([&] { ended = Fiber::park(kNever) == Wake::Interrupted; });
+    std::thread other([&] { loop.stop(); });
+    loop.run();
+    other.join();
+    CHECK(ended);
+}
+
+TEST_CASE("jobs posted by many threads all run, in the order of each thread", "[base]") {
+    constexpr int kThreads = 4, kJobs = 5'000;
+    Loop loop;
+    std::vector<int> last(kThreads, -1);
+    int ran = 0, disorder = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < kJobs; ++i) {
+                loop.post([&, t, i] {
+                    disorder += last[static_cast<size_t>(t)] == i - 1 ? 0 : 1;
+                    last[static_cast<size_t>(t)] = i;
+                    if (++ran == kThreads * kJobs) loop.stop();
+                });
+            }
+        });
+    }
+    loop.run();
+    for (auto& thread : threads) thread.join();
+    CHECK(ran == kThreads * kJobs);
+    CHECK(disorder == 0);
+}
+
+TEST_CASE("a job that is posted by a job runs later, and does not starve fibers", "[base]") {
+    onLoop([](Loop& loop) {
+        int posts = 0;
+        std::function<void()> again = [&] {
+            if (++posts < 1'000) loop.post(again);
+        };
+        loop.post(again);
+        CHECK(Fiber::park(Clock::now() + milliseconds(1)) == Wake::Timeout);
+        while (posts < 1'000) yieldOnce(loop);
+    });
+}
+
+TEST_CASE("a timer fires while other fibers keep the loop busy", "[base]") {
+    onLoop([](Loop& loop) {
+        bool over = false;
+        for (int i = 0; i < 3; ++i) {
+            loop.spawn([&] {
+                while (!over) yieldOnce(loop);
+            });
+        }
+        const auto start = Clock::now();
+        CHECK(Fiber::park(start + milliseconds(10)) == Wake::Timeout);
+        CHECK(toMillis(Clock::now() - start) < 60);
+        over = true;
+        yieldOnce(loop);
+    });
+}
+
+TEST_CASE("a timer does not wait longer because a fiber worked before", "[base]") {
+    onLoop([](Loop& loop) {
+        double late_ms = -1;
+        loop.spawn([&] {
+            const auto deadline = Clock::now() + milliseconds(60);
+            (void)Fiber::park(deadline);
+            late_ms = toMillis(Clock::now() - deadline);
+        });
+        const auto busy_until = Clock::now() + milliseconds(40);
+        yieldOnce(loop);
+        while (Clock::now() < busy_until) continue;  // holds the loop, as a slow plugin does
+        (void)Fiber::park(Clock::now() + milliseconds(100));
+        CHECK(late_ms >= 0);
+        CHECK(late_ms < 25);
+    });
+}
+
+TEST_CASE("stacks are reused: a thousand fibers in a row need no new mappings", "[base]") {
+    onLoop([](Loop& loop) {
+        for (int i = 0; i < 10; ++i) loop.spawn([] {});
+        yieldOnce(loop);
+        const size_t before = memoryMappings();
+        for (int i = 0; i < 1'000; ++i) {
+            loop.spawn([] {});
+            yieldOnce(loop);
+        }
+        CHECK(memoryMappings() <= before + 4);
+    });
+}
+
+TEST_CASE("thousands of fibers at once, and their memory is given back", "[base]") {
+    const size_t before = memoryMappings();
+    onLoop([](Loop& loop) {
+        std::vector<Fiber*> parked;
+        for (int i = 0; i < 2'000; ++i) parked.push_back(&loop.spawn([] { (void)Fiber::park(kNever); }));
+        yieldOnce(loop);
+        CHECK(loop.fibers() == 2'001);
+        for (Fiber* fiber : parked) fiber->wake();
+        yieldOnce(loop);
+        CHECK(loop.fibers() == 1);
+    });
+    CHECK(memoryMappings() <= before + 16);
+}
+
+TEST_CASE("the watchdog sees whether a fiber runs, and which plugin", "[base]") {
+    Loop loop;
+    CHECK(loop.runTicks() % 2 == 0);
+    CHECK(loop.runningLabel() == nullptr);
+    uint64_t first = 0, second = 0;
+    loop.spawn([&] {
+        first = loop.runTicks();
+        loop.setRunningLabel("guard_pii");
+        CHECK(loop.runningLabel() == std::string("guard_pii"));
+        loop.setRunningLabel(nullptr);
+        (void)Fiber::park(Clock::now() + milliseconds(1));
+        second = loop.runTicks();
+        loop.stop();
+    });
+    loop.run();
+    CHECK(first % 2 == 1);
+    CHECK(second % 2 == 1);
+    CHECK(first != second);
+    CHECK(loop.runTicks() % 2 == 0);
+}

@@ -1,0 +1,58 @@
+#include "llm/usage.h"
+
+using namespace sluice::llm;
+
+TEST_CASE("usage of whole answers", "[llm]") {
+    struct Case {
+        const char* body;
+        Dialect dialect;
+        uint64_t prompt, completion, total, cached, created, reasoning;
+    };
+    for (
+        const auto& c : {
+            Case{R"({"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}})", Dialect::OpenAI,
+                 9, 12, 21, 0, 0, 0},
+            {R"({"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":7}}})",
+             Dialect::OpenAI, 9, 12, 21, 4, 0, 7},
+            {R"({"usage":{"prompt_tokens":8,"total_tokens":8}})", Dialect::OpenAI, 8, 0, 8, 0, 0, 0},
+            {R"({"usage":{"prompt_tokens":8,"completion_tokens":1}})", Dialect::OpenAI, 8, 1, 9, 0, 0, 0},
+            {R"({"usage":{"input_tokens":5,"output_tokens":6,"total_tokens":11,"input_tokens_details":{"cached_tokens":2},"output_tokens_details":{"reasoning_tokens":3}}})",
+             Dialect::OpenAIResponses, 5, 6, 11, 2, 0, 3},
+            {R"({"usage":{"input_tokens":50,"output_tokens":4160,"total_tokens":4210}})", Dialect::OpenAI, 50,
+             4160, 4210, 0, 0, 0},  // images
+            {R"({"usage":{"input_tokens":10,"output_tokens":20,"cache_read_input_tokens":100,"cache_creation_input_tokens":30}})",
+             Dialect::Anthropic, 140, 20, 160, 100, 30, 0},
+            {R"({"usage":{"input_tokens":10,"output_tokens":20,"cache_read_input_tokens":null}})",
+             Dialect::Anthropic, 10, 20, 30, 0, 0, 0},
+            {R"({"input_tokens":14})", Dialect::Anthropic, 14, 0, 14, 0, 0, 0},  // count_tokens
+        }) {
+        CAPTURE(c.body);
+        const auto usage = usageOfAnswer(c.body, c.dialect);
+        CHECK(usage.known);
+        CHECK(usage.prompt_tokens == c.prompt);
+        CHECK(usage.completion_tokens == c.completion);
+        CHECK(usage.total_tokens == c.total);
+        CHECK(usage.cached_tokens == c.cached);
+        CHECK(usage.cache_creation_tokens == c.created);
+        CHECK(usage.reasoning_tokens == c.reasoning);
+    }
+}
+
+TEST_CASE("no usage is not usage of nothing", "[llm]") {
+    for (const char* body :
+         {"", "not JSON", "[]", "1", "{}", R"({"usage":null})", R"({"usage":7})", R"({"usage":[1]})"}) {
+        for (const auto dialect : {Dialect::OpenAI, Dialect::OpenAIResponses, Dialect::Anthropic}) {
+            CAPTURE(body);
+            CHECK_FALSE(usageOfAnswer(body, dialect).known);
+        }
+    }
+    CHECK_FALSE(usageOfAnswer(R"({"input_tokens":14})", Dialect::OpenAI).known);
+}
+
+TEST_CASE("numbers that are none count as missing", "[llm]") {
+    const auto usage = usageOfAnswer(
+        R"({"usage":{"prompt_tokens":"9","completion_tokens":-3,"total_tokens":1.5}})", Dialect::OpenAI);
+    CHECK(usage.prompt_tokens == 0);
+    CHECK(usage.completion_tokens == 0);
+    CHECK(usage.total_tokens == 0);
+}
