@@ -19,6 +19,7 @@ public:
     FdWatch(const FdWatch&) = delete;
     FdWatch& operator=(const FdWatch&) = delete;
 
+    int fd() const { return fd_; }
     bool readable() const { return readable_; }
     bool writable() const { return writable_; }
     void drained() { readable_ = peer_finished_; }  // the end stays readable: its edge has been seen already

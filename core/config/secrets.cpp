@@ -9,8 +9,9 @@
 
 namespace sluice::config {
 
-nlohmann::json Secrets::keep(std::string_view path, std::string text) {
+nlohmann::json Secrets::keep(std::string_view path, std::string text, bool structured) {
     auto handle = fmt::format("{}#{}", path, by_handle_.size());
+    if (structured) structured_.insert(handle);
     by_handle_.emplace(handle, base::Secret(std::move(text)));
     return {{"$secret", handle}};
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +17,9 @@ namespace sluice::config {
 class Secrets {
 public:
     /// Keeps the text and returns its handle as JSON. `path` names it in messages.
-    nlohmann::json keep(std::string_view path, std::string text);
+    nlohmann::json keep(std::string_view path, std::string text, bool structured = false);
+    /// Was it a list or a mapping in the configuration? Such a thing is nobody's key.
+    bool structured(std::string_view handle) const { return structured_.count(std::string(handle)) > 0; }
 
     /// Null if there is none of that handle.
     const base::Secret* find(std::string_view handle) const;
@@ -26,6 +29,7 @@ public:
 
 private:
     std::unordered_map<std::string, base::Secret> by_handle_;
+    std::unordered_set<std::string> structured_;
 };
 
 /// Does a key of this name hold a secret? api_key, password, …_token, …_secret and the like.

@@ -86,8 +86,9 @@ std::optional<uint64_t> Section::whole(std::string_view key, std::string_view al
 std::optional<std::string> Section::secretHandle(std::string_view key) {
     const Json* value = find(key);
     if (!value) return std::nullopt;
-    if (auto handle = Secrets::handleOf(*value)) return handle;
-    fault(key, describe(*value), "a text or os.environ/NAME");
+    const auto handle = Secrets::handleOf(*value);
+    if (handle && !tree_.secrets.structured(*handle)) return handle;
+    fault(key, handle ? "a list or a mapping" : describe(*value), "a text or os.environ/NAME");
     return std::nullopt;
 }
 

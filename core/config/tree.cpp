@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kIncludeDepthMax = 8;
 constexpr size_t kNestingMax = 64;
+constexpr size_t kNodesMax = 200'000;
 constexpr std::string_view kEnvPrefix = "os.environ/";
 
 // Types of plain scalars as PyYAML (YAML 1.1) reads them, because that is what reads LiteLLM's files.
@@ -129,6 +130,10 @@ private:
 
     Json convert(const YAML::Node& node, const std::string& path, size_t depth) {
         if (!path.empty()) tree_.places[path] = {file_, node.Mark().line + 1};
+        if (++nodes_ == kNodesMax) {
+            faults_.error(tree_.place(path), path, "aliases unfold to too many values", "at most 200,000");
+        }
+        if (nodes_ >= kNodesMax) return nullptr;
         if (depth > kNestingMax) {
             faults_.error(tree_.place(path), path, "nested too deeply", "at most 64 levels");
             return nullptr;
@@ -170,7 +175,9 @@ private:
     void hide(Json& value, const std::string& key, const std::string& path) {
         const bool variable = path.compare(0, 22, "environment_variables.") == 0;
         if (value.is_null() || (!isSecretKey(key) && !variable) || Secrets::handleOf(value)) return;
-        value = tree_.secrets.keep(path, value.is_string() ? value.get<std::string>() : value.dump());
+        const bool structured = value.is_structured();
+        value =
+            tree_.secrets.keep(path, value.is_string() ? value.get<std::string>() : value.dump(), structured);
     }
 
     // `<<: *anchor`: what the mapping does not say itself (yaml.org/type/merge.html).
@@ -225,6 +232,7 @@ private:
     Faults& faults_;
     std::string file_;
     std::set<std::string> stack_;
+    size_t nodes_ = 0;
 };
 
 }  // namespace

@@ -67,7 +67,7 @@ bool Exchange::findRoute() {
     request_.route = operation_->name;
     runner_.setChain(generation_->chains().get("", match_.operation));
     if (match_.kind == llm::RouteMatch::Kind::Found) {
-        record_chain_ = &runner_.chain();
+        if (llm::isForwarded(match_.operation)) record_chain_ = &runner_.chain();
         return true;
     }
     answerNoRoute();
@@ -95,7 +95,7 @@ bool Exchange::authenticate() {
     // From here on the tenant's chain applies.
     if (!request_.identity.tenant.empty()) {
         runner_.setChain(generation_->chains().get(request_.identity.tenant, match_.operation));
-        record_chain_ = &runner_.chain();
+        if (record_chain_) record_chain_ = &runner_.chain();
     }
     return true;
 }
@@ -122,7 +122,8 @@ bool Exchange::readBody() {
     }
     std::string text;
     text.reserve(std::min<uint64_t>(head_.content_length, 1 << 20));
-    if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max); !read) {
+    if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max, request_.deadline);
+        !read) {
         answerError(read.error());
         return false;
     }

@@ -62,6 +62,7 @@ private:
     void relayStream(UpstreamAnswer& upstream);
     base::Status readWhole(UpstreamAnswer& upstream, std::string& body, uint64_t max);
     base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out);
+    void answerUpstreamError(const std::string& data);
     void endStream(StreamRelay& relay);
     void endStream(StreamRelay& relay, const base::Error& error);
     void noteStream(StreamRelay& relay, http::End end);

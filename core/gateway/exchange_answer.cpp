@@ -13,6 +13,7 @@ using base::Origin;
 
 namespace {
 
+constexpr auto kReadAwayFor = base::milliseconds(200);
 constexpr uint64_t kReadAwayMax =
     64 * 1024;  // an unwanted body up to this is read so that the connection lives on
 
@@ -91,11 +92,7 @@ void Exchange::answerNoRoute() {
 }
 
 // Reads away what the client still sends if it is little, so that the connection can go on.
-void Exchange::settleBody() {
-    if (client_.http().bodyRead() || head_.expect_continue || head_.content_length > kReadAwayMax) return;
-    std::string away;
-    (void)client_.http().readBody(away, kReadAwayMax);
-}
+void Exchange::settleBody() { client_.http().discardBody(kReadAwayMax, base::Clock::now() + kReadAwayFor); }
 
 void Exchange::answerBlock() {
     const host::Block& block = request_.block;

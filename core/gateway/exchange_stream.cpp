@@ -1,6 +1,8 @@
 // Relaying an event stream: read, pass on, tell the client when it is quiet, and say clearly how it ended.
+#include "base/text.h"
 #include "gateway/exchange.h"
 #include "gateway/stream_relay.h"
+#include "llm/json_parser.h"
 
 namespace sluice::gateway {
 
@@ -10,6 +12,7 @@ using http::End;
 
 namespace {
 
+constexpr auto kTailWait = base::milliseconds(50);
 constexpr size_t kWriteMax = 64 * 1024;  // events that are there already are written together, up to this
 
 }  // namespace
@@ -22,9 +25,13 @@ base::TimePoint Exchange::gapDeadline() const {
 
 // Waits for one piece, then takes what else has arrived. True if more is to come.
 base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out) {
-    const auto deadline = gapDeadline();
+    // After the last event there is nothing to wait for but the end of the body, which lets the connection be
+    // reused.
+    const bool over = relay.reader().terminal();
+    const auto deadline = over ? base::TimePoint(Clock::now() + kTailWait) : gapDeadline();
     auto piece = patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
     for (;;) {
+        if (!piece && over) return false;
         if (!piece) return piece.error();
         if (auto taken = relay.take(piece->data, out); !taken) return taken.error();
         if (piece->end != End::NotYet) {
@@ -46,6 +53,7 @@ void Exchange::relayStream(UpstreamAnswer& upstream) {
     for (bool more = true; more;) {
         out.clear();
         const auto took = takePieces(upstream, relay, out);
+        if (!http.begun() && !relay.firstFailure().empty()) return answerUpstreamError(relay.firstFailure());
         if (!out.empty() && !http.begun()) http.begin(responseHead(), std::nullopt);
         if (!out.empty() && first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
         if (!out.empty() && !http.write(out))
@@ -54,6 +62,25 @@ void Exchange::relayStream(UpstreamAnswer& upstream) {
         more = *took;
     }
     endStream(relay);
+}
+
+// The stream begins with an error and nothing has gone out yet: a plain error, as LiteLLM has it.
+void Exchange::answerUpstreamError(const std::string& data) {
+    simdjson::dom::element root, code;
+    int status = 500;
+    if (llm::parseJson(data).get(root) == simdjson::SUCCESS &&
+        root["error"]["code"].get(code) == simdjson::SUCCESS) {
+        uint64_t number = 0;
+        std::string_view text;
+        if (code.get(text) == simdjson::SUCCESS) number = base::parseDecimal(text).value_or(0);
+        if (code.is_uint64()) (void)code.get(number);
+        if (number >= 400 && number <= 599) status = static_cast<int>(number);
+    }
+    event_stream_ = false;
+    lease_.record.outcome = account::Outcome::Failure;
+    lease_.record.error = "the upstream's stream began with an error";
+    lease_.record.error_class = "HTTP" + std::to_string(status);
+    answer(status, "application/json", data);
 }
 
 void Exchange::endStream(StreamRelay& relay) {

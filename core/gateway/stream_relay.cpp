@@ -49,6 +49,7 @@ base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out
     if (kind == Kind::Malformed)
         return base::upstreamError(Code::Malformed, "the upstream sent a malformed event");
     if (kind == Kind::UsageOnly && hide_usage_) return {};
+    if (kind == Kind::Failure && events_ == 0) first_failure_ = event.data;
     if (event.has_data) ++events_;
     out.append(event.raw);
     return {};

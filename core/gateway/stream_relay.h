@@ -28,7 +28,8 @@ public:
     void tellEnd(int32_t end);
 
     const llm::StreamReader& reader() const { return reader_; }
-    bool sawText() const { return events_ > 0; }
+    /// The data of the upstream's error event, if that was the first event of all.
+    const std::string& firstFailure() const { return first_failure_; }
 
 private:
     base::Status takeEvent(const llm::SseEvent& event, std::string& out);
@@ -41,6 +42,7 @@ private:
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
     bool aborted_ = false;
+    std::string first_failure_;
     uint64_t events_ = 0;
     uint32_t lanes_ = 0;  // that somebody listens to
 };

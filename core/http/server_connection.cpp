@@ -40,6 +40,7 @@ ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimeP
     minor_ = 1;
     head_request_ = keep_alive_ = begun_ = ended_ = false;
     body_done_ = true;
+    body_failed_ = false;
     auto deadline = base::deadlineAfter(now, base::milliseconds(limits_.keepalive_timeout_ms));
     bool started = !in_.empty();
     if (started) deadline = now + base::milliseconds(limits_.head_timeout_ms);
@@ -80,7 +81,7 @@ ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimeP
     return Next::Request;
 }
 
-Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
+Status ServerConnection::readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline) {
     if (body_done_) return {};
     if (announced_body_ > max_bytes) {
         keep_alive_ = false;
@@ -92,6 +93,7 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
     expect_continue_ = false;
     const auto fail = [this](base::Error error) {
         keep_alive_ = false;
+        body_failed_ = true;
         return Status(std::move(error));
     };
     for (;;) {
@@ -109,14 +111,20 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes) {
         if (step == BodyDecoder::Step::Done) break;
         if (consumed > 0) continue;
         const size_t room = out.size() >= 16 * 1024 ? 64 * 1024 : 4 * 1024;
-        const Io io =
-            fill(base::deadlineAfter(base::Clock::now(), base::milliseconds(limits_.body_timeout_ms)), room);
+        const auto silence = base::Clock::now() + base::milliseconds(limits_.body_timeout_ms);
+        const Io io = fill(std::min(deadline, base::TimePoint(silence)), room);
         if (io == Io::Eof) return fail(base::clientError(Code::Truncated, "the request body is incomplete"));
         if (io != Io::Ok) return fail(broken(io));
     }
     body_done_ = true;
     in_.releaseIfEmpty();
     return {};
+}
+
+void ServerConnection::discardBody(uint64_t max_bytes, base::TimePoint deadline) {
+    if (body_done_ || body_failed_ || expect_continue_) return;
+    std::string away;
+    (void)readBody(away, max_bytes, deadline);
 }
 
 std::string ServerConnection::framed(std::string head, std::optional<uint64_t> length) {

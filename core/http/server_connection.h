@@ -31,7 +31,9 @@ public:
     /// Reads the whole body to the end of `out`, sending 100 Continue first if it was asked for. Errors:
     /// TooLarge, Malformed, DeadlineExceeded, Truncated, Cancelled; after one of them the connection closes.
     /// [loop]
-    base::Status readBody(std::string& out, uint64_t max_bytes);
+    base::Status readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline = base::kNever);
+    /// Reads away a body that nobody wants, if it is short and comes soon, so that the connection can go on.
+    void discardBody(uint64_t max_bytes, base::TimePoint deadline);
     bool bodyRead() const { return body_done_; }
 
     // --- the answer ---
@@ -85,6 +87,7 @@ private:
     bool bodyless_ = false;         // no body may follow this head: 204, 304, or an answer to HEAD
     bool expect_continue_ = false;
     bool body_done_ = true;
+    bool body_failed_ = false;
     bool keep_alive_ = true;
     bool chunked_ = false;
     bool begun_ = false;

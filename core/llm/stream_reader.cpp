@@ -50,7 +50,10 @@ void emitChoice(const element& choice, const LaneSink& sink) {
     element delta;
     if (choice["delta"].get(delta) != SUCCESS || !delta.is_object()) return;
     emitContent(delta, at, sink);
-    element call;
+    element call, audio;
+    if (delta["audio"].get(audio) == SUCCESS && audio.is_object()) {
+        emit(sink, kLaneText, at, text(audio, "transcript"));
+    }
     if (delta["function_call"].get(call) == SUCCESS && call.is_object()) {
         emit(sink, kLaneToolArgs, at, text(call, "arguments"));
     }
@@ -60,7 +63,10 @@ void emitChoice(const element& choice, const LaneSink& sink) {
     array calls;
     if (delta["tool_calls"].get(calls) != SUCCESS) return;
     for (const element call : calls) {
-        element function;
+        element function, custom;
+        if (call["custom"].get(custom) == SUCCESS && custom.is_object()) {
+            emit(sink, kLaneToolArgs, at, text(custom, "input"));
+        }
         if (call["function"].get(function) == SUCCESS)
             emit(sink, kLaneToolArgs, at, text(function, "arguments"));
     }

@@ -86,6 +86,7 @@ void LoopThread::acceptLoop() {
         }
     }
     acceptor_ = nullptr;
+    ::shutdown(listen_fd_, SHUT_RDWR);  // from now on connections are refused, not left waiting
 }
 
 void LoopThread::sweepLoop() {

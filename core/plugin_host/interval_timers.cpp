@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 namespace sluice::host {
 
 IntervalTimers::IntervalTimers(base::Offload& offload) : offload_(offload), thread_([this] { run(); }) {}
@@ -44,7 +46,13 @@ bool IntervalTimers::cancel(int64_t id) {
 void IntervalTimers::start(std::shared_ptr<Timer> timer) {
     timer->running = true;
     const bool queued = offload_.submit([this, timer] {
-        timer->job();
+        try {
+            timer->job();
+        } catch (const std::exception& e) {
+            base::log::error("a plugin's timer threw: {}", e.what());
+        } catch (...) {
+            base::log::error("a plugin's timer threw an unknown exception");
+        }
         const std::lock_guard lock(mutex_);
         timer->running = false;
         changed_.notify_all();

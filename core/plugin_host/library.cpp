@@ -91,6 +91,8 @@ base::Result<Library> loadLibrary(const std::string& name, const std::string& pa
     if (memory < 0 || !copyInto(memory, file.fd)) return refused(path, "cannot be copied into memory");
     ::fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
     auto entry = open(path, memory);
+    // On failure, too, `memory` stays open: its number is the library's name to the loader, and the next plugin must
+    // not be taken for this one.
     if (!entry) return entry.error();
     return Library{name, path, std::move(*manifest), *entry};
 }

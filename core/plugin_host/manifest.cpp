@@ -17,30 +17,55 @@ std::vector<std::string> texts(const Json& object, const char* key) {
     return found == object.end() ? std::vector<std::string>() : found->get<std::vector<std::string>>();
 }
 
+base::Error malformed(const std::string& what) {
+    return base::gatewayError(Code::Malformed, "the manifest cannot be used: " + what);
+}
+
+// The tree is taken apart by recursion; a manifest has no use for more than this.
+bool tooDeep(std::string_view json) {
+    constexpr size_t kDepthMax = 64;
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\') ++i;
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '[' || c == '{') ++depth;
+        if ((c == ']' || c == '}') && depth > 0) --depth;
+        if (depth > kDepthMax) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 base::Result<Manifest> parseManifest(std::string_view json) {
     // The section may be padded with NULs.
     json = json.substr(0, json.find('\0'));
+    if (tooDeep(json)) return malformed("it is nested too deeply");
     const Json root = Json::parse(json, nullptr, false);
     if (!root.is_object()) return base::gatewayError(Code::Malformed, "the manifest is not a JSON object");
     Manifest manifest;
     try {
         manifest.id = root.at("id").get<std::string>();
         manifest.version = root.at("version").get<std::string>();
-        if (!root.at("abi").is_number_integer())
-            return base::gatewayError(Code::Unsupported, "the manifest's abi is no whole number");
+        if (!root.at("abi").is_number_integer()) return malformed("abi is no whole number");
+        if (manifest.id.empty()) return malformed("id is empty");
         manifest.abi = root.at("abi").get<int>();
         manifest.interfaces = texts(root, "interfaces");
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
         manifest.config_schema = root.value("config_schema", Json::object());
-        if (!manifest.config_schema.is_object())
-            return base::gatewayError(Code::Malformed, "the manifest's config_schema is no object");
+        if (!manifest.config_schema.is_object()) return malformed("config_schema is no object");
         manifest.description = root.value("description", "");
         manifest.blocking = root.value("blocking", false);
         const Json providers = root.value("providers", Json::object());
-        for (const auto& [name, provider] : providers.items()) manifest.providers[name] = provider;
+        if (!providers.is_object()) return malformed("providers is no object");
+        for (const auto& [name, provider] : providers.items()) {
+            if (!provider.is_object()) return malformed("a provider is no object");
+            manifest.providers[name] = provider;
+        }
         const Json activated_by = root.value("activated_by", Json::object());
         for (const auto& [path, key] : activated_by.items())
             manifest.activated_by[path] = key.get<std::string>();

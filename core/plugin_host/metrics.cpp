@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 namespace sluice::host {
 namespace {
@@ -23,14 +25,23 @@ bool isMetricName(std::string_view name) {
     });
 }
 
-std::string labelValue(std::string_view text) {
+// Prometheus drops a page that is not UTF-8.
+std::string clean(std::string_view text) {
+    std::string out(text);
+    if (base::isUtf8(text)) return out;
+    for (char& c : out) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
+    return out;
+}
+
+// Quotes are escaped in labels, not in help texts.
+std::string labelValue(std::string_view text, bool quotes = true) {
     std::string out;
     for (const char c : text) {
         if (c == '\n') {
             out += "\\n";
             continue;
         }
-        if (c == '"' || c == '\\') out += '\\';
+        if ((quotes && c == '"') || c == '\\') out += '\\';
         out += c;
     }
     return out;
@@ -54,7 +65,10 @@ int Metrics::define(Kind kind, std::string_view name, std::string_view help,
         if (metrics_[i].name != name) continue;
         return metrics_[i].kind == kind && metrics_[i].labels == labels ? static_cast<int>(i) : -1;
     }
-    if (!isMetricName(name) || !std::all_of(labels.begin(), labels.end(), isMetricName)) return -1;
+    const bool fine = std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
+        return isMetricName(label) && label != "le" && label.find(':') == std::string::npos;
+    });
+    if (!isMetricName(name) || !fine) return -1;
     Metric& metric = metrics_.emplace_back();
     metric.kind = kind;
     metric.name = name;
@@ -70,8 +84,11 @@ bool Metrics::record(int id, std::span<const std::string_view> labels, double va
         if (id < 0 || static_cast<size_t>(id) >= metrics_.size()) return false;
         metric = &metrics_[static_cast<size_t>(id)];
     }
-    if (labels.size() != metric->labels.size() || (metric->kind == Kind::Counter && value < 0)) return false;
-    std::vector<std::string> key(labels.begin(), labels.end());
+    if (labels.size() != metric->labels.size() || !std::isfinite(value) ||
+        (metric->kind == Kind::Counter && value < 0))
+        return false;
+    std::vector<std::string> key;
+    for (const auto label : labels) key.push_back(clean(label));
     const std::lock_guard lock(metric->mutex);
     auto found = metric->series.find(key);
     if (found == metric->series.end()) {
@@ -110,8 +127,8 @@ std::string Metrics::text() const {
     std::string out;
     for (const auto& metric : metrics_) {
         const std::lock_guard inner(metric.mutex);
-        out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, labelValue(metric.help), metric.name,
-                           kKinds[static_cast<size_t>(metric.kind)]);
+        out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, labelValue(metric.help, false),
+                           metric.name, kKinds[static_cast<size_t>(metric.kind)]);
         for (const auto& [labels, series] : metric.series) {
             if (metric.kind != Kind::Histogram) {
                 out += fmt::format("{}{} {}\n", metric.name, labelText(metric.labels, labels), series.value);

@@ -56,6 +56,23 @@ bool closes(Phase phase, FailMode mode) {
     return mode == FailMode::Default ? closedByDefault(phase) : mode == FailMode::Closed;
 }
 
+int strictness(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Continue:
+        case Outcome::Identified:
+            return 0;
+        case Outcome::Respond:
+        case Outcome::Retry:
+            return 1;
+        case Outcome::Fallback:
+            return 2;
+        case Outcome::Block:
+        case Outcome::Abort:
+            return 3;
+    }
+    return 3;
+}
+
 int blockStatus(Phase phase) {
     if (phase == Phase::Authenticate) return 401;
     return phase == Phase::Authorize ? 403 : 400;
@@ -115,22 +132,27 @@ Runner::~Runner() {
     }
 }
 
-sluice_ctx& Runner::context(Instance& instance, Phase phase) {
-    auto& slot = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
+sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance) {
+    auto& slot = handles[instance.index()];
     if (!slot) {
         slot = std::make_unique<sluice_ctx>();
         slot->request = &request_;
         slot->instance = &instance;
     }
-    slot->phase = phase;
-    slot->hook_deadline = request_.deadline;
     return *slot;
+}
+
+sluice_ctx& Runner::context(Instance& instance, Phase phase) {
+    sluice_ctx& ctx = handleOf(phase == Phase::DuringCall ? parallel_ : contexts_, instance);
+    ctx.phase = phase;
+    ctx.hook_deadline = request_.deadline;
+    return ctx;
 }
 
 // The plugin's state belongs to the instance's main handle; the one for during_call borrows it.
 void Runner::begin(sluice_ctx& ctx) {
     Instance& instance = *ctx.instance;
-    sluice_ctx& owner = ctx.phase == Phase::DuringCall ? context(instance, Phase::None) : ctx;
+    sluice_ctx& owner = ctx.phase == Phase::DuringCall ? handleOf(contexts_, instance) : ctx;
     if (!owner.begun) {
         owner.begun = true;
         if (SLUICE_HAS(instance.hooks(), request_begin))
@@ -151,7 +173,10 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
             std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
     }
     const uint64_t edits = request_.edits;
+    // What one plugin has said does not stand for the next.
     request_.not_scanned.clear();
+    request_.reply.set = false;
+    if (phase == Phase::Authenticate) request_.identity = {};
     sluice_verdict verdict = SLUICE_FAILED;
     std::string thrown;
     {
@@ -175,6 +200,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (!thrown.empty()) {
         base::log::error("plugin {}: {} threw: {}", instance.id(), name(phase), thrown);
         verdict = SLUICE_FAILED;
+        record.reason = thrown;
     }
     Outcome outcome = judge(phase, verdict, record);
     if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
@@ -188,6 +214,7 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
     const auto blocked = [&](bool allowed) {
         if (!allowed) {
             record.verdict = "failed";
+            record.reason = "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase);
             return Outcome::Continue;
         }
         record.verdict = "blocked";
@@ -202,15 +229,21 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
     const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route ||
                            phase == Phase::DuringCall || phase == Phase::OnUpstreamRequest ||
                            phase == Phase::PostCall;
+    const bool may_scan = phase == Phase::PreCall || phase == Phase::DuringCall || phase == Phase::PostCall ||
+                          phase == Phase::OnStream;
     const bool may_retry = phase == Phase::OnUpstreamResponse || phase == Phase::OnAttemptEnd;
     switch (verdict) {
         case SLUICE_CONTINUE:
+            return Outcome::Continue;
+        case SLUICE_FAILED:
+            record.verdict = "failed";
             return Outcome::Continue;
         case SLUICE_BLOCK:
             return blocked(may_block);
         case SLUICE_DENY:
             return blocked(alwaysClosed(phase));
         case SLUICE_NOT_SCANNED: {
+            if (!may_scan) break;
             record.verdict = "not_scanned";
             record.reason = request_.not_scanned;
             return notScanned(phase, *record.instance);
@@ -256,8 +289,7 @@ Outcome Runner::notScanned(Phase phase, const Instance& instance) {
 Outcome Runner::failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record) {
     auto& counted = const_cast<Instance&>(instance);
     ++(late ? counted.timeouts : counted.failures);
-    const bool invalid = record.reason.empty() == false;
-    if (invalid) base::log::error("plugin {}: {}", instance.id(), record.reason);
+    if (!record.reason.empty()) base::log::error("plugin {}: {}", instance.id(), record.reason);
     record.verdict = late ? "timeout" : "failed";
     if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error))
         return Outcome::Continue;
@@ -290,7 +322,7 @@ Outcome Runner::runAll(Phase phase, const std::vector<HookSlot>& slots) {
     Outcome strictest = Outcome::Continue;
     for (const auto& slot : slots) {
         const Outcome outcome = runOne(phase, slot);
-        if (strictest != Outcome::Block && outcome != Outcome::Continue) strictest = outcome;
+        if (strictness(outcome) > strictness(strictest)) strictest = outcome;
     }
     return strictest;
 }
@@ -317,9 +349,23 @@ Outcome Runner::route(const sluice_candidates& candidates) {
     return Outcome::Continue;
 }
 
+// Thousands of chunks would bury the rest: of a stream only what is news is kept.
+void Runner::forgetRepeated() {
+    auto& all = request_.verdicts;
+    const VerdictRecord& last = all.back();
+    const bool repeated = std::string_view(last.verdict) == "pass" ||
+                          std::any_of(all.begin(), all.end() - 1, [&](const VerdictRecord& v) {
+                              return v.instance == last.instance && v.phase == last.phase &&
+                                     std::string_view(v.verdict) == last.verdict;
+                          });
+    if (repeated) all.pop_back();
+}
+
 Outcome Runner::onStream(uint32_t lane, uint32_t choice, std::string_view text, int32_t end) {
     Outcome strictest = Outcome::Continue;
-    for (const auto& subscription : request_.subscriptions) {
+    // Plugins subscribe in the order of the chain; answers pass them in the opposite one.
+    for (size_t at = request_.subscriptions.size(); at-- > 0;) {
+        const Subscription subscription = request_.subscriptions[at];
         if (!(subscription.lanes & lane)) continue;
         const HookSlot slot{subscription.instance, nullptr, false};
         const sluice_stream_event event{sizeof event, lane, choice, end, str(text), str(text)};
@@ -329,9 +375,7 @@ Outcome Runner::onStream(uint32_t lane, uint32_t choice, std::string_view text, 
             action.release = text.size();
             return slot.instance->hooks()->on_stream(slot.instance->self(), &ctx, ctx.state, &event, &action);
         });
-        // One record a lane is enough: thousands of chunks would bury the rest.
-        if (std::string_view(request_.verdicts.back().verdict) == "pass" && end == SLUICE_END_NOT_YET)
-            request_.verdicts.pop_back();
+        if (end == SLUICE_END_NOT_YET) forgetRepeated();
         if (outcome != Outcome::Continue) strictest = outcome;
     }
     return strictest;

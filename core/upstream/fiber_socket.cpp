@@ -61,6 +61,11 @@ void FiberSocketImpl::close() {
     StreamSocketImpl::close();
 }
 
+bool FiberSocketImpl::quiet() const {
+    char byte = 0;
+    return ::recv(watch_->fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 void FiberSocketImpl::hangUp() { ::shutdown(sockfd(), SHUT_RDWR); }
 
 IoResult FiberSocketImpl::read(char* out, size_t max, base::TimePoint deadline) {

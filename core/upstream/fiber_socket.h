@@ -28,6 +28,8 @@ public:
     http::Io connectTo(const Poco::Net::SocketAddress& address, base::TimePoint deadline);
     base::FdWatch& watch() { return *watch_; }
     void hangUp();
+    /// Nothing has arrived that nobody has read; asks the kernel.
+    bool quiet() const;
     /// Writes to a client are not given up because its fiber is interrupted: if it is gone, writing fails by
     /// itself.
     void setInterruptibleWrites(bool on) { interruptible_writes_ = on; }

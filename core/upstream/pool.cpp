@@ -31,8 +31,10 @@ bool Pool::usable(const Connection& connection) const {
     const bool young =
         base::Clock::now() - connection.idle_since < base::milliseconds(limits_.upstream_idle_timeout_ms);
     // Readable while idle means a FIN, an alert or bytes nobody asked for: none of them is a good start.
-    return young && !watch.peerFinished() && !watch.hungUp() &&
-           (connection.transport->secure() || !watch.readable());
+    // OpenSSL reads behind our back, so for TLS the socket itself is asked.
+    const bool quiet =
+        connection.transport->secure() ? connection.transport->fiber().quiet() : !watch.readable();
+    return young && !watch.peerFinished() && !watch.hungUp() && quiet;
 }
 
 base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint, base::TimePoint deadline) {

@@ -261,7 +261,6 @@ class TlsBehind(Scenario):
                     self.secure.script({"sse": {"events": events.BEGUN[name], "gap_ms": 5, "end": end}})
                     self.assertTrue(events.is_error(name, list(self.stream(path, body))[-1]))
 
-    @unittest.expectedFailure  # bug: Pool::usable does not look into readable TLS connections: a close_notify waits there
     def test_t28_a_pooled_connection_that_has_died(self):
         """the upstream has said goodbye (close_notify) and waits for our answer to it: no FIN yet"""
         self.secure.script([{"respond": {"status": 200, "body": {"ok": 1}}}, {"close": True}], times=None)

@@ -149,7 +149,6 @@ class Check(IntegrationTest):
         faulty = "general_settings:\n  master_key: [sk-secret-1]\n" + MODEL.format("openai/x, api_key: {a: sk-secret-2}, extra_headers: {authorization: 7}")
         self.assertNotIn("sk-secret", repr(self.check(faulty)))
 
-    @unittest.expectedFailure  # bug: Section::secretHandle takes any value that tree.cpp hid: a list's JSON text becomes the key
     def test_v17_a_key_that_is_no_text(self):
         """a list or a mapping is an error where a key must stand; its JSON text would be nobody's key"""
         for text in ("general_settings:\n  master_key: [sk-secret-1]\n", MODEL.format("openai/x, api_key: {a: sk-secret-2}")):
@@ -196,7 +195,6 @@ class Check(IntegrationTest):
                 self.assertIn(ended.code, (0, 1), ended.code)
                 self.assertLess(time.monotonic() - begin, 10 * SLOW)
 
-    @unittest.expectedFailure  # bug: tree.cpp's convert() copies an alias each time it is used, without a bound on the nodes in all
     def test_v16_aliases_that_multiply(self):
         """nine to the sixth: refused, not unfolded"""
         text = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcde", "bcdef"))

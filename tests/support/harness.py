@@ -13,10 +13,10 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from processes import Gateway, Upstream, gateway_binary  # noqa: E402
-from waiting import REPO_ROOT, data_dir, free_port, wait_until  # noqa: E402
+from waiting import REPO_ROOT, SLOW, data_dir, free_port, wait_until  # noqa: E402
 from wire import Response, SseEvent, SseStream, raw, request, sse  # noqa: E402
 
-__all__ = ["Gateway", "IntegrationTest", "REPO_ROOT", "Response", "SseEvent", "SseStream", "Upstream", "data_dir",
+__all__ = ["Gateway", "IntegrationTest", "REPO_ROOT", "Response", "SLOW", "SseEvent", "SseStream", "Upstream", "data_dir",
            "free_port", "gateway_binary", "raw", "request", "sse", "wait_until"]
 
 

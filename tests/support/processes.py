@@ -1,4 +1,5 @@
 """The two processes of an integration test: the scripted upstream and the gateway."""
+import ctypes
 import json
 import os
 import pathlib
@@ -8,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 
-from waiting import REPO_ROOT, free_port, wait_until
+from waiting import REPO_ROOT, SLOW, free_port, wait_until
 from wire import request
 
 UPSTREAM = pathlib.Path(__file__).resolve().parent / "upstream.py"
 START_SECONDS = 10.0
 STOP_SECONDS = 15.0
 TAIL_BYTES = 8000
+SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "WARNING: ThreadSanitizer")
 
 
 class Upstream:
@@ -74,6 +76,11 @@ class Upstream:
         self.stop()
 
 
+def end_with_parent():
+    """In the child: SIGKILL when the test's process dies, however it dies (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def gateway_binary():
     return pathlib.Path(os.environ.get("SLUICE_BIN") or REPO_ROOT / "build" / "release" / "bin" / "sluice")
 
@@ -84,16 +91,17 @@ class Gateway:
     running = []
     started = []  # all of this process, the stopped ones too: for IntegrationTest, which shows their output
 
-    def __init__(self, config, env=None, arguments=(), name="config.yaml"):
+    def __init__(self, config, env=None, arguments=(), name="config.yaml", address="127.0.0.1", port=None):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="sluice-test-"))
         self.config = self.directory / name
         self.config.write_text(config, encoding="utf-8")
-        self.port = free_port()
+        self.port = port or free_port()
         self.stderr_file = self.directory / "stderr"
-        command = [str(gateway_binary()), "serve", "-c", str(self.config), "--listen", f"127.0.0.1:{self.port}"]
+        command = [str(gateway_binary()), "serve", "-c", str(self.config), "--listen", f"{address}:{self.port}"]
         with open(self.stderr_file, "wb") as stderr:
             self.process = subprocess.Popen([*command, *arguments], stdin=subprocess.DEVNULL, stdout=stderr,
-                                            stderr=stderr, env={**os.environ, **(env or {})}, cwd=self.directory)
+                                            stderr=stderr, env={**os.environ, **(env or {})}, cwd=self.directory,
+                                            preexec_fn=end_with_parent)
         self.shown = False
         self.output = None  # set by stop(): the file is gone then
         Gateway.running.append(self)
@@ -147,15 +155,21 @@ class Gateway:
         if self.process.poll() is None:
             self.process.send_signal(sig)
         try:
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(STOP_SECONDS * SLOW)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.output = self.stderr()
-        if self.process.returncode != 0 and not self.shown:
-            self.show(f"ended with {self.process.returncode}")
+        if self.fault() and not self.shown:
+            self.show(self.fault())
         shutil.rmtree(self.directory, ignore_errors=True)
         return self.process.returncode
+
+    def fault(self):
+        """What is wrong with how the process ended, or with what a sanitizer said meanwhile; None if all is well."""
+        mark = next((mark for mark in SANITIZER_MARKS if mark in self.stderr()), None)
+        code = self.process.returncode
+        return f"reported {mark!r}" if mark else f"ended with {code}" if code not in (None, 0) else None
 
     def __enter__(self):
         return self
@@ -164,3 +178,5 @@ class Gateway:
         if kind is not None:
             self.show("test failed")
         self.stop()
+        if kind is None and self.fault():
+            raise AssertionError(f"the gateway {self.fault()}; its output stands above")

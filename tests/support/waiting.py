@@ -6,6 +6,7 @@ import time
 
 REPO_ROOT = pathlib.Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.005
+SLOW = float(os.environ.get("SLUICE_TEST_SLOW") or 1)  # a gateway built with sanitizers: every bound times this
 
 
 def free_port():
@@ -21,8 +22,9 @@ def data_dir():
 
 
 def wait_until(condition, timeout=5.0, what=None):
-    """Polls until condition() is true and returns its value; fails after `timeout` seconds. In tests, instead of sleep."""
-    deadline = time.monotonic() + timeout
+    """Polls until condition() is true and returns its value; fails after `timeout` seconds, times SLUICE_TEST_SLOW. In
+    tests, instead of sleep."""
+    deadline = time.monotonic() + timeout * SLOW
     while True:
         value = condition()
         if value:

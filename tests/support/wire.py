@@ -6,7 +6,9 @@ import socket
 import time
 from typing import NamedTuple, Optional
 
-TIMEOUT_SECONDS = 10.0
+from waiting import SLOW
+
+TIMEOUT_SECONDS = 10.0 * SLOW
 
 
 def raw(port, data, timeout=TIMEOUT_SECONDS, half_close=False):

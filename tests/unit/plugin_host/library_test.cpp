@@ -115,19 +115,29 @@ TEST_CASE("what is no plugin is refused before any of its code runs", "[plugin_h
     CHECK(refusal(folder.write("no_entry.so", no_entry)).code == base::Code::Unsupported);
 }
 
-TEST_CASE("a refused library leaves no descriptor open", "[plugin_host]") {
+TEST_CASE("a library that is refused before it is loaded leaves no descriptor open", "[plugin_host]") {
     const Folder folder;
-    std::string bytes = bytesOf(kEcho);
-    for (size_t at; (at = bytes.find("sluice_plugin_entry_v1")) != std::string::npos;)
-        bytes.replace(at, 22, "sluice_plugin_entry_v9");
-    const auto no_entry = folder.write("no_entry.so", bytes), text = folder.write("text.so", "x");
+    const auto text = folder.write("text.so", "x");
     (void)host::loadLibrary("test", text).has_value();
     const size_t before = openDescriptors();
-    for (int i = 0; i < 3; ++i) {
-        (void)host::loadLibrary("test", no_entry).has_value();
-        (void)host::loadLibrary("test", text).has_value();
-    }
+    for (int i = 0; i < 3; ++i) (void)host::loadLibrary("test", text).has_value();
     CHECK(openDescriptors() == before);
+}
+
+// dlopen knows libraries by the names of their files, and /proc/self/fd/N is a name that can come again.
+TEST_CASE("a library that was refused after it was loaded is never taken for the next one", "[plugin_host]") {
+    const Folder folder;
+    std::string bytes = bytesOf(kEcho);
+    for (size_t at; (at = bytes.find("sluice_plugin_entry_v1")) != std::string::npos;) {
+        bytes.replace(at, 22, "sluice_plugin_entry_v9");
+    }
+    const auto no_entry = folder.write("no_entry.so", bytes);
+    for (int i = 0; i < 3; ++i) {
+        CHECK(refusal(no_entry).code == base::Code::Unsupported);
+        const auto next = host::loadLibrary("probe_echo", kEcho);
+        REQUIRE(next);
+        CHECK(host::view(next->entry->describe()).find("probe_echo") != std::string::npos);
+    }
 }
 
 TEST_CASE("the catalog knows libraries by the names of their files", "[plugin_host]") {
