@@ -107,7 +107,7 @@ bool Exchange::authorize() {
 }
 
 void Exchange::answerLocally() {
-    settleBody();
+    if (auto settled = settleBody(); !settled) return answerError(settled.error());
     const LocalAnswer local = localAnswer(match_, *generation_, gateway_);
     if (local.error.status != 0) return answerError(local.error);
     lease_.record.outcome = account::Outcome::Success;

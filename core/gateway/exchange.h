@@ -79,7 +79,7 @@ private:
     void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
     void answer(int status, std::string_view content_type, std::string_view body);
     std::string responseHead();
-    void settleBody();
+    base::Status settleBody();
     void noteFailure(const base::Error& error);
     base::Status signOfLife(bool probe);
 
@@ -110,6 +110,7 @@ private:
     http::Fields upstream_fields_;  // what the answer's fields borrow from
     base::Duration upstream_time_{};
     int64_t first_token_ms_ = 0;
+    bool half_closed_ = false;   // the client's FIN had come before the body of the answer began
     bool event_stream_ = false;  // what goes to the client is text/event-stream
 };
 

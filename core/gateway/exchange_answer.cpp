@@ -73,7 +73,7 @@ const char* className(const base::Error& error) {
 }  // namespace
 
 void Exchange::answerNoRoute() {
-    settleBody();
+    if (auto settled = settleBody(); !settled) return answerError(settled.error());
     llm::ApiError error;
     if (match_.kind == llm::RouteMatch::Kind::WrongMethod) {
         error.status = 405;
@@ -92,7 +92,9 @@ void Exchange::answerNoRoute() {
 }
 
 // Reads away what the client still sends if it is little, so that the connection can go on.
-void Exchange::settleBody() { client_.http().discardBody(kReadAwayMax, base::Clock::now() + kReadAwayFor); }
+base::Status Exchange::settleBody() {
+    return client_.http().discardBody(kReadAwayMax, base::Clock::now() + kReadAwayFor);
+}
 
 void Exchange::answerBlock() {
     const host::Block& block = request_.block;
@@ -151,7 +153,7 @@ void Exchange::answerError(const llm::ApiError& error, account::Outcome outcome)
         (void)client_.http().end();
         return;
     }
-    settleBody();
+    (void)settleBody();
     event_stream_ = false;
     answer(error.status, "application/json", llm::errorBody(error, dialect));
 }
@@ -197,8 +199,11 @@ base::Status Exchange::signOfLife(bool probe) {
         (void)request_.response.fields.set("cache-control", "no-cache");
         http.begin(responseHead(), std::nullopt);
     }
-    if (!event_stream_) return {};
-    return http.write(": keep-alive\n\n");
+    if (event_stream_) return http.write(": keep-alive\n\n");
+    // Inside any other body nothing can be said. But who only stops sending does so with the request; a FIN
+    // that comes while the body flows is a client that has closed.
+    if (probe && !half_closed_) return base::clientError(Code::Cancelled, "the client has left");
+    return {};
 }
 
 void Exchange::fillRecord() {

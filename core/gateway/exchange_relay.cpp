@@ -125,6 +125,7 @@ void Exchange::relayBody(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     const bool tee = wantsRecord() && isJsonType(upstream_head_.fields.find("content-type").value_or(""));
     const auto deadline = answerDeadline();
+    half_closed_ = client_.finished();
     std::string seen;  // for the usage in it
     std::string held;  // not sent yet; empty once the head has gone
     for (;;) {

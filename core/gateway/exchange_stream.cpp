@@ -73,7 +73,7 @@ void Exchange::answerUpstreamError(const std::string& data) {
         uint64_t number = 0;
         std::string_view text;
         if (code.get(text) == simdjson::SUCCESS) number = base::parseDecimal(text).value_or(0);
-        if (code.is_uint64()) (void)code.get(number);
+        if (code.is_uint64() && code.get(number) != simdjson::SUCCESS) number = 0;
         if (number >= 400 && number <= 599) status = static_cast<int>(number);
     }
     event_stream_ = false;

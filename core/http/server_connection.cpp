@@ -121,10 +121,12 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes, base::Ti
     return {};
 }
 
-void ServerConnection::discardBody(uint64_t max_bytes, base::TimePoint deadline) {
-    if (body_done_ || body_failed_ || expect_continue_) return;
+Status ServerConnection::discardBody(uint64_t max_bytes, base::TimePoint deadline) {
+    if (body_done_ || body_failed_ || expect_continue_) return {};
     std::string away;
-    (void)readBody(away, max_bytes, deadline);
+    auto read = readBody(away, max_bytes, deadline);
+    if (read || read.error().code == Code::Malformed || read.error().code == Code::Truncated) return read;
+    return {};
 }
 
 std::string ServerConnection::framed(std::string head, std::optional<uint64_t> length) {

@@ -33,7 +33,8 @@ public:
     /// [loop]
     base::Status readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline = base::kNever);
     /// Reads away a body that nobody wants, if it is short and comes soon, so that the connection can go on.
-    void discardBody(uint64_t max_bytes, base::TimePoint deadline);
+    /// Fails only if it is malformed or cut.
+    base::Status discardBody(uint64_t max_bytes, base::TimePoint deadline);
     bool bodyRead() const { return body_done_; }
 
     // --- the answer ---
