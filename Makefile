@@ -29,7 +29,7 @@ asan tsan:
 fuzz:
 	@tools/install/install.sh build dev
 	@tools/build.sh fuzz
-	@ctest --test-dir build/fuzz --output-on-failure
+	@ctest --test-dir build/fuzz --output-on-failure --no-tests=error --parallel 2
 
 bench:
 	@tools/install/install.sh build test bench

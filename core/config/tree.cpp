@@ -128,16 +128,20 @@ private:
         }
     }
 
-    Json convert(const YAML::Node& node, const std::string& path, size_t depth) {
-        if (!path.empty()) tree_.places[path] = {file_, node.Mark().line + 1};
+    // Aliases let a small file stand for a huge or an endless tree.
+    bool mayGoOn(const std::string& path, size_t depth) {
         if (++nodes_ == kNodesMax) {
             faults_.error(tree_.place(path), path, "aliases unfold to too many values", "at most 200,000");
         }
-        if (nodes_ >= kNodesMax) return nullptr;
-        if (depth > kNestingMax) {
+        if (nodes_ >= kNodesMax) return false;
+        if (depth > kNestingMax)
             faults_.error(tree_.place(path), path, "nested too deeply", "at most 64 levels");
-            return nullptr;
-        }
+        return depth <= kNestingMax;
+    }
+
+    Json convert(const YAML::Node& node, const std::string& path, size_t depth) {
+        if (!path.empty()) tree_.places[path] = {file_, node.Mark().line + 1};
+        if (!mayGoOn(path, depth)) return nullptr;
         if (node.IsScalar()) return scalar(node, path);
         if (node.IsSequence()) {
             // Elements of a list that an include extends keep counting, so that paths stay unique.
@@ -182,8 +186,9 @@ private:
 
     // `<<: *anchor`: what the mapping does not say itself (yaml.org/type/merge.html).
     void mergeKey(const YAML::Node& from, Json& object, const std::string& path, size_t depth) {
+        if (!mayGoOn(path, depth)) return;
         if (from.IsSequence()) {
-            for (const auto& one : from) mergeKey(one, object, path, depth);
+            for (const auto& one : from) mergeKey(one, object, path, depth + 1);
         } else if (from.IsMap()) {
             const Json merged = mapping(from, path, depth);
             for (const auto& [key, value] : merged.items()) {

@@ -15,6 +15,8 @@ namespace {
 constexpr auto kTailWait = base::milliseconds(50);
 constexpr size_t kWriteMax = 64 * 1024;  // events that are there already are written together, up to this
 
+base::Error clientLeft() { return base::clientError(Code::Cancelled, "the client has left"); }
+
 }  // namespace
 
 base::TimePoint Exchange::gapDeadline() const {
@@ -29,7 +31,13 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
     // reused.
     const bool over = relay.reader().terminal();
     const auto deadline = over ? base::TimePoint(Clock::now() + kTailWait) : gapDeadline();
-    auto piece = patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
+    const auto held_until = relay.holdDeadline();
+    auto piece = patience_(std::min(deadline, held_until),
+                           [&](base::TimePoint until) { return upstream.readPiece(until); });
+    if (held_until < deadline && Clock::now() >= held_until) {
+        if (auto expired = relay.expire(out); !expired) return expired.error();
+        if (!piece && piece.error().code == Code::DeadlineExceeded) return true;
+    }
     for (;;) {
         if (!piece && over) return false;
         if (!piece) return piece.error();
@@ -50,14 +58,22 @@ void Exchange::relayStream(UpstreamAnswer& upstream) {
     event_stream_ = true;
     lease_.record.stream = true;
     std::string out;
+    auto last_sent = Clock::now();
     for (bool more = true; more;) {
         out.clear();
         const auto took = takePieces(upstream, relay, out);
         if (!http.begun() && !relay.firstFailure().empty()) return answerUpstreamError(relay.firstFailure());
         if (!out.empty() && !http.begun()) http.begin(responseHead(), std::nullopt);
         if (!out.empty() && first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
-        if (!out.empty() && !http.write(out))
-            return endStream(relay, base::clientError(Code::Cancelled, "the client has left"));
+        if (!out.empty() && !http.write(out)) return endStream(relay, clientLeft());
+        // Events that are held back are silence to the client, even while the upstream talks.
+        const auto now = Clock::now();
+        if (!out.empty()) last_sent = now;
+        if (out.empty() &&
+            now - last_sent >= base::milliseconds(generation_->limits().sse_comment_interval_ms)) {
+            last_sent = now;
+            if (!signOfLife(false)) return endStream(relay, clientLeft());
+        }
         if (!took) return endStream(relay, took.error());
         more = *took;
     }
@@ -85,7 +101,13 @@ void Exchange::answerUpstreamError(const std::string& data) {
 
 void Exchange::endStream(StreamRelay& relay) {
     auto& http = client_.http();
-    relay.tellEnd(relay.reader().failed() ? SLUICE_END_ERROR : SLUICE_END_OK);
+    std::string rest;
+    if (auto told = relay.tellEnd(relay.reader().failed() ? SLUICE_END_ERROR : SLUICE_END_OK, rest); !told)
+        return endStream(relay, told.error());
+    if (!rest.empty()) {
+        if (!http.begun()) http.begin(responseHead(), std::nullopt);
+        (void)http.write(rest);
+    }
     noteStream(relay, relay.reader().failed() ? End::Error : End::Ok);
     if (runner_.postCall() == host::Outcome::Block) {
         // The text is out already; all that is left is to say so.
@@ -103,10 +125,15 @@ void Exchange::endStream(StreamRelay& relay) {
 
 void Exchange::endStream(StreamRelay& relay, const base::Error& error) {
     const bool gone = error.code == Code::Cancelled || patience_.over();
-    relay.tellEnd(gone                            ? SLUICE_END_CANCELLED
-                  : error.code == Code::Truncated ? SLUICE_END_TRUNCATED
-                                                  : SLUICE_END_ERROR);
-    noteStream(relay, gone ? End::Cancelled : error.code == Code::Truncated ? End::Truncated : End::Error);
+    const bool cut = error.code == Code::Truncated;
+    std::string rest;
+    const auto told = relay.tellEnd(gone  ? SLUICE_END_CANCELLED
+                                    : cut ? SLUICE_END_TRUNCATED
+                                          : SLUICE_END_ERROR,
+                                    rest);
+    const bool stopped = request_.block.set || error.origin == base::Origin::Plugin || !told;
+    if (!gone && !stopped && !rest.empty() && client_.http().begun()) (void)client_.http().write(rest);
+    noteStream(relay, gone ? End::Cancelled : cut ? End::Truncated : End::Error);
     if (gone) return answerGone();
     if (request_.block.set) return answerBlock();
     answerError(error);

@@ -5,7 +5,6 @@
 namespace sluice::gateway {
 
 using base::Code;
-using host::Outcome;
 using Kind = llm::StreamReader::Kind;
 
 namespace {
@@ -16,20 +15,12 @@ constexpr size_t kAssembleMax = 16 * 1024 * 1024;
 
 StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
                          const base::Limits& limits, bool hide_usage)
-    : runner_(runner),
-      request_(request),
+    : request_(request),
       splitter_(limits.sse_event_bytes_max),
       reader_(operation),
       hide_usage_(hide_usage),
       assemble_(!runner.chain().post_call.empty()) {
-    for (const auto& subscription : request.subscriptions) lanes_ |= subscription.lanes;
-    if (lanes_ == 0 && !assemble_) return;
-    sink_ = [this](uint32_t lane, uint32_t choice, std::string_view text) {
-        if (assemble_ && request_.response.lanes[lane].size() < kAssembleMax)
-            request_.response.lanes[lane].append(text);
-        if ((lanes_ & lane) && runner_.onStream(lane, choice, text, SLUICE_END_NOT_YET) == Outcome::Abort)
-            aborted_ = true;
-    };
+    if (!request.subscriptions.empty()) filter_.emplace(runner, request);
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
@@ -44,15 +35,35 @@ base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
 }
 
 base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out) {
-    const Kind kind = reader_.read(event, sink_);
-    if (aborted_) return base::pluginError(Code::PermissionDenied, "the stream was stopped by a guardrail");
+    texts_.clear();
+    const Kind kind = reader_.read(event, filter_ || assemble_ ? &texts_ : nullptr);
     if (kind == Kind::Malformed)
         return base::upstreamError(Code::Malformed, "the upstream sent a malformed event");
-    if (kind == Kind::UsageOnly && hide_usage_) return {};
+    const bool hidden = kind == Kind::UsageOnly && hide_usage_;
+    if (hidden && !filter_) return {};
     if (kind == Kind::Failure && events_ == 0) first_failure_ = event.data;
     if (event.has_data) ++events_;
-    out.append(event.raw);
-    return {};
+    if (assemble_) assemble();
+    if (!filter_) {
+        out.append(event.raw);
+        return {};
+    }
+    llm::SseEvent shown = event;
+    if (hidden) shown.raw = {};  // those who listen still learn what it says
+    return filter_->take(shown, texts_,
+                         kind == Kind::Terminal  ? SLUICE_END_OK
+                         : kind == Kind::Failure ? SLUICE_END_ERROR
+                                                 : SLUICE_END_NOT_YET,
+                         out);
+}
+
+// What no subscriber can change is collected as it comes; the rest once it is known what became of it.
+void StreamRelay::assemble() {
+    for (const auto& text : texts_) {
+        if (text.kind != llm::EventText::Kind::Delta || (filter_ && (filter_->lanes() & text.lane))) continue;
+        auto& whole = request_.response.lanes[text.lane];
+        if (whole.size() < kAssembleMax) whole.append(text.text);
+    }
 }
 
 base::Status StreamRelay::finish(http::End end, std::string& out) {
@@ -65,9 +76,8 @@ base::Status StreamRelay::finish(http::End end, std::string& out) {
         (void)last.next(event);
         last.feed("\n\n");
         if (last.next(event)) {
-            if (reader_.read(event, sink_) == Kind::Malformed)
-                return base::upstreamError(Code::Malformed, "the upstream's last event is malformed");
-            out.append(rest);
+            event.raw = rest;
+            if (auto taken = takeEvent(event, out); !taken) return taken;
         }
     }
     // An error that the upstream reported has been passed on: the client knows.
@@ -76,11 +86,16 @@ base::Status StreamRelay::finish(http::End end, std::string& out) {
     return {};
 }
 
-void StreamRelay::tellEnd(int32_t end) {
+base::Status StreamRelay::tellEnd(int32_t end, std::string& out) {
+    if (!filter_ || ended_) return {};
+    ended_ = true;
+    auto told = filter_->end(end, out);
+    if (!assemble_) return told;
     for (const uint32_t lane :
          {llm::kLaneText, llm::kLaneReasoning, llm::kLaneToolArgs, llm::kLaneRefusal, llm::kLaneMeta}) {
-        if (lanes_ & lane) (void)runner_.onStream(lane, 0, "", end);
+        if (filter_->lanes() & lane) request_.response.lanes[lane] = filter_->said(lane);
     }
+    return told;
 }
 
 }  // namespace sluice::gateway

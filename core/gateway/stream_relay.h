@@ -2,8 +2,10 @@
 // collected, and never ended as if it were complete when it is not.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "gateway/stream_filter.h"
 #include "gateway/upstream_answer.h"
 #include "llm/sse.h"
 #include "llm/stream_reader.h"
@@ -24,8 +26,13 @@ public:
     /// complete.
     base::Status finish(http::End end, std::string& out);
 
-    /// Tells those who listen how the lanes ended.
-    void tellEnd(int32_t end);
+    /// Tells those who listen how the texts ended; what they then let go is added to `out`. Fails if one of
+    /// them stops the stream even now.
+    base::Status tellEnd(int32_t end, std::string& out);
+
+    /// When text has been held back too long; kNever if none is held. Then call expire().
+    base::TimePoint holdDeadline() const { return filter_ ? filter_->deadline() : base::kNever; }
+    base::Status expire(std::string& out) { return filter_->expire(out); }
 
     const llm::StreamReader& reader() const { return reader_; }
     /// The data of the upstream's error event, if that was the first event of all.
@@ -33,18 +40,18 @@ public:
 
 private:
     base::Status takeEvent(const llm::SseEvent& event, std::string& out);
+    void assemble();
 
-    host::Runner& runner_;
     host::RequestState& request_;
     llm::SseSplitter splitter_;
     llm::StreamReader reader_;
-    llm::LaneSink sink_;  // empty unless somebody listens
+    std::optional<StreamFilter> filter_;  // only if somebody listens
+    std::vector<llm::EventText> texts_;   // of the event at hand
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
-    bool aborted_ = false;
+    bool ended_ = false;
     std::string first_failure_;
     uint64_t events_ = 0;
-    uint32_t lanes_ = 0;  // that somebody listens to
 };
 
 }  // namespace sluice::gateway

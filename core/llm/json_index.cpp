@@ -7,61 +7,13 @@
 
 #include "base/limits.h"
 #include "llm/json_parser.h"
+#include "llm/json_scan.h"
 
 namespace sluice::llm {
 
 using base::Code;
 
 namespace {
-
-// These walk over text that simdjson has accepted, so they look for ends only.
-
-bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-size_t skipSpace(std::string_view text, size_t at) {
-    while (at < text.size() && isSpace(text[at])) ++at;
-    return at;
-}
-
-// `at` is the opening quote; returns the position behind the closing one.
-size_t skipString(std::string_view text, size_t at) {
-    for (size_t from = at + 1;;) {
-        const size_t quote = text.find('"', from);
-        if (quote == std::string_view::npos) return text.size();
-        size_t slashes = 0;
-        while (text[quote - 1 - slashes] == '\\') ++slashes;
-        if (slashes % 2 == 0) return quote + 1;
-        from = quote + 1;
-    }
-}
-
-size_t skipValue(std::string_view text, size_t at) {
-    size_t depth = 0;
-    while (at < text.size()) {
-        const char c = text[at];
-        if (c == '"') {
-            at = skipString(text, at);
-        } else if (c == '{' || c == '[') {
-            ++depth;
-            ++at;
-            continue;
-        } else if (c == '}' || c == ']') {
-            if (depth == 0) return at;
-            --depth;
-            ++at;
-        } else if (depth == 0) {
-            while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' &&
-                   !isSpace(text[at]))
-                ++at;
-            return at;
-        } else {
-            ++at;
-            continue;
-        }
-        if (depth == 0) return at;
-    }
-    return at;
-}
 
 // Comparing with all names before is fastest for the few members that bodies have; many are looked up.
 class DuplicateCheck {

@@ -123,14 +123,15 @@ base::Result<Multipart> Multipart::read(std::string_view text, std::string_view 
         const size_t head = here.at + form.delimiter_.size() + 2;
         const Delimiter next = nextDelimiter(text, form.delimiter_, head);
         const size_t blank = text.find("\r\n\r\n", head - 2);
-        if (next.at == std::string_view::npos || blank == std::string_view::npos || blank + 4 > next.at)
-            break;
+        // The line end before a delimiter belongs to it (RFC 2046 section 5.1.1), and is not the head's.
+        if (next.at == std::string_view::npos || blank == std::string_view::npos || blank + 6 > next.at)
+            return malformed("a part of the form has no head, or is not closed by its boundary");
         FormPart part;
         part.begin = here.at;
         part.value_begin = blank + 4;
-        part.value_end = std::max(next.at - 2, part.value_begin);
+        part.value_end = next.at - 2;
         part.end = next.at;
-        if (blank >= head && !readPartHead(text.substr(head, blank - head), part)) {
+        if (blank < head || !readPartHead(text.substr(head, blank - head), part)) {
             return malformed("a part of the form does not say clearly which field it is");
         }
         if (part.name == "model" && form.find(part.name))

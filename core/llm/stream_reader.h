@@ -2,26 +2,16 @@
 // what usage does it tell, and, if somebody listens, which text goes into which lane.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "llm/operation.h"
 #include "llm/sse.h"
+#include "llm/stream_texts.h"
 #include "llm/usage.h"
 
 namespace sluice::llm {
-
-enum Lane : uint32_t {  // the same bits as SLUICE_LANE_*
-    kLaneText = 1,
-    kLaneReasoning = 2,
-    kLaneToolArgs = 4,
-    kLaneRefusal = 8,
-    kLaneMeta = 16,
-};
-
-/// `choice`: index of the choice, content block or output item. The text is borrowed for the call.
-using LaneSink = std::function<void(uint32_t lane, uint32_t choice, std::string_view text)>;
 
 class StreamReader {
 public:
@@ -34,8 +24,8 @@ public:
         Failure,    // the upstream reports an error inside the stream
         Malformed,  // data that is not JSON
     };
-    /// Looks at one event. `sink` may be empty; without it no text is decoded.
-    Kind read(const SseEvent& event, const LaneSink& sink);
+    /// Looks at one event. The texts in it are added to `texts`; null: no text is decoded.
+    Kind read(const SseEvent& event, std::vector<EventText>* texts);
 
     const Usage& usage() const { return usage_; }
     /// The finish reason of the last choice that finished; empty before.
@@ -48,14 +38,19 @@ public:
     bool failed() const { return failed_; }
 
 private:
-    Kind readChat(const simdjson::dom::element& root, const LaneSink& sink);
-    Kind readResponses(const simdjson::dom::element& root, const LaneSink& sink);
-    Kind readMessages(const simdjson::dom::element& root, const LaneSink& sink);
+    Kind readObject(const simdjson::dom::element& root);
+    Kind readChat(const simdjson::dom::element& root);
+    Kind readResponses(const simdjson::dom::element& root);
+    Kind readMessages(const simdjson::dom::element& root);
+
+    void take(const simdjson::dom::element& usage);
+    void finish(std::string_view reason);
 
     Operation operation_;
     Dialect dialect_;
     Usage usage_;
     std::string finish_reason_;
+    bool news_ = false;  // the event at hand says usage or a finish reason
     bool terminal_ = false;
     bool failed_ = false;
 };

@@ -1,4 +1,4 @@
-// sluice.host.attempt/1, sluice.host.response/1, sluice.host.stream/1 and sluice.host.serve/1: the way to an
+// sluice.host.attempt/1, sluice.host.response/1 and sluice.host.serve/1: the way to an
 // upstream and back.
 #include <algorithm>
 
@@ -143,26 +143,6 @@ sluice_str laneText(sluice_ctx* ctx, uint32_t lane) {
     return str(found->second);
 }
 
-// --- streams ---
-
-sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
-    if (!wanted || wanted->size < sizeof(sluice_subscription) || wanted->lanes == 0) return SLUICE_E_INVALID;
-    if (ctx->phase > Phase::OnUpstreamRequest || ctx->phase == Phase::DuringCall ||
-        !SLUICE_HAS(ctx->instance->hooks(), on_stream))
-        return SLUICE_E_UNSUPPORTED;
-    if (wanted->mode != SLUICE_STREAM_OBSERVE)
-        return SLUICE_E_UNSUPPORTED;  // gate and rewrite: see docs, plugin contract
-    auto& all = ctx->request->subscriptions;
-    const auto mine = std::find_if(all.begin(), all.end(),
-                                   [&](const Subscription& s) { return s.instance == ctx->instance; });
-    if (mine != all.end()) {
-        mine->lanes |= wanted->lanes;
-    } else {
-        all.push_back({ctx->instance, wanted->lanes});
-    }
-    return SLUICE_OK;
-}
-
 // --- providers that answer by themselves ---
 
 sluice_status serveBegin(sluice_ctx* ctx, uint32_t http_status, sluice_str content_type) {
@@ -202,7 +182,6 @@ const sluice_host_response kHostResponse{sizeof(sluice_host_response),
                                          responseBody,
                                          setResponseBody,
                                          laneText};
-const sluice_host_stream kHostStream{sizeof(sluice_host_stream), 0, subscribe};
 const sluice_host_serve kHostServe{sizeof(sluice_host_serve), 0, serveBegin, serveWrite};
 
 }  // namespace sluice::host

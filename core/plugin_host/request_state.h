@@ -66,9 +66,26 @@ struct VerdictRecord {
     std::string reason;
 };
 
+/// What an instance wants of the stream; the fields of sluice_subscription, defaults filled in.
 struct Subscription {
     Instance* instance;
     uint32_t lanes;
+    int32_t mode;
+    int32_t granularity;
+    size_t max_hold_bytes;
+    base::milliseconds max_hold;
+    bool abort_when_held;  // past one of the two
+};
+
+/// One call of on_stream: what the plugin sees and what it asks for.
+struct StreamCall {
+    struct Edit {
+        size_t start, length;
+        std::string text;
+    };
+    std::string_view window;
+    int32_t mode;
+    std::vector<Edit> edits;
 };
 
 struct AttemptState {
@@ -125,9 +142,10 @@ struct sluice_ctx {
     sluice::host::Instance* instance = nullptr;
     sluice::host::Phase phase = sluice::host::Phase::None;
     sluice::base::TimePoint hook_deadline = sluice::base::kNever;
-    void* state = nullptr;  // of the plugin
-    bool begun = false;     // request_begin was called
-    std::string scratch;    // text lent to the plugin until the hook returns
+    void* state = nullptr;                            // of the plugin
+    bool begun = false;                               // request_begin was called
+    sluice::host::StreamCall* stream_call = nullptr;  // inside on_stream
+    std::string scratch;                              // text lent to the plugin until the hook returns
     std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
     std::vector<std::vector<sluice_http_field>> answer_fields;
 };

@@ -193,6 +193,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     const auto end = Clock::now();
     ctx.answers.clear();
     ctx.answer_fields.clear();
+    ctx.stream_call = nullptr;
     ctx.phase = Phase::None;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
     VerdictRecord record{
@@ -361,24 +362,36 @@ void Runner::forgetRepeated() {
     if (repeated) all.pop_back();
 }
 
-Outcome Runner::onStream(uint32_t lane, uint32_t choice, std::string_view text, int32_t end) {
-    Outcome strictest = Outcome::Continue;
-    // Plugins subscribe in the order of the chain; answers pass them in the opposite one.
-    for (size_t at = request_.subscriptions.size(); at-- > 0;) {
-        const Subscription subscription = request_.subscriptions[at];
-        if (!(subscription.lanes & lane)) continue;
-        const HookSlot slot{subscription.instance, nullptr, false};
-        const sluice_stream_event event{sizeof event, lane, choice, end, str(text), str(text)};
-        const Outcome outcome = invoke(Phase::OnStream, slot, [&](sluice_ctx& ctx) {
-            sluice_stream_action action{};
-            action.size = sizeof action;
-            action.release = text.size();
-            return slot.instance->hooks()->on_stream(slot.instance->self(), &ctx, ctx.state, &event, &action);
-        });
-        if (end == SLUICE_END_NOT_YET) forgetRepeated();
-        if (outcome != Outcome::Continue) strictest = outcome;
+Outcome Runner::onStream(const Subscription& subscription, const sluice_stream_event& event, StreamCall& call,
+                         uint64_t& release) {
+    const HookSlot slot{subscription.instance, nullptr, false};
+    const Outcome outcome = invoke(Phase::OnStream, slot, [&](sluice_ctx& ctx) -> sluice_verdict {
+        sluice_stream_action action{};
+        action.size = sizeof action;
+        action.release = release;
+        ctx.stream_call = &call;
+        const auto verdict =
+            slot.instance->hooks()->on_stream(slot.instance->self(), &ctx, ctx.state, &event, &action);
+        if (event.end == SLUICE_END_NOT_YET && call.mode != SLUICE_STREAM_OBSERVE) release = action.release;
+        const size_t edited = call.edits.empty() ? 0 : call.edits.back().start + call.edits.back().length;
+        // An edit of what is held, or half a character: the plugin does not know what it does.
+        const bool sane = release <= call.window.size() && edited <= release &&
+                          (release == call.window.size() ||
+                           (static_cast<unsigned char>(call.window[release]) & 0xC0) != 0x80);
+        return sane ? verdict : SLUICE_FAILED;
+    });
+    const std::string_view said = request_.verdicts.back().verdict;
+    if (said != "pass" && said != "modified") {
+        call.edits.clear();
+        release = call.window.size();
     }
-    return strictest;
+    if (event.end == SLUICE_END_NOT_YET) forgetRepeated();
+    return outcome;
+}
+
+void Runner::noteNotScanned(Instance& instance, std::string reason) {
+    request_.verdicts.push_back({&instance, Phase::OnStream, "not_scanned", 0, std::move(reason)});
+    forgetRepeated();
 }
 
 }  // namespace sluice::host

@@ -44,8 +44,11 @@ public:
     Outcome onAttemptEnd() { return runAll(Phase::OnAttemptEnd, chain_->on_attempt_end); }
     Outcome postCall() { return runAll(Phase::PostCall, chain_->post_call); }
     Outcome onResponse() { return runAll(Phase::OnResponse, chain_->on_response); }
-    /// Hands text of one lane to those who subscribed to it.
-    Outcome onStream(uint32_t lane, uint32_t choice, std::string_view text, int32_t end);
+    /// One call of on_stream for one subscriber. `release` is in and out; the edits are in `call`.
+    Outcome onStream(const Subscription& subscription, const sluice_stream_event& event, StreamCall& call,
+                     uint64_t& release);
+    /// Writes down that text of a stream went by unseen. [loop]
+    void noteNotScanned(Instance& instance, std::string reason);
 
     /// The handle for calls that are no hooks: a router's pick, a provider's prepare and serve.
     sluice_ctx& context(Instance& instance, Phase phase);

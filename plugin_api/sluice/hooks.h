@@ -1,23 +1,27 @@
+/* clang-format off */
 /* sluice.hooks/1: the phases of a request. Every member may be null, and a null hook costs nothing.
  *
- *  #  hook                  when                          verdicts besides CONTINUE and FAILED    on failure
- *  10 on_request            head read                     RESPOND BLOCK                           closed
- *  20 authenticate          first definite answer wins    IDENTIFIED DENY                         closed,
- * always 25 authorize             everyone must agree           DENY closed, always 30 pre_call body read
- * RESPOND BLOCK NOT_SCANNED               instance's on_error 38 cache_lookup          first RESPOND wins
- * RESPOND                                 open 40 route                 candidates known              BLOCK
- * open 45 during_call           beside the upstream call      BLOCK NOT_SCANNED                       closed
- *  50 on_upstream_request   each attempt, before sending  BLOCK                                   closed
- *  55 on_upstream_response  each attempt, head received   RETRY                                   open
- *  58 on_attempt_end        each attempt, whatever ended  RETRY FALLBACK                          open
- *  60 on_stream             subscribed lanes of a stream  ABORT NOT_SCANNED                       instance's
- * on_error 70 post_call             whole answer                  RESPOND BLOCK NOT_SCANNED instance's
- * on_error 75 on_response           head for the client           - open 90 on_complete           after the
- * last byte           none: it returns nothing                open
+ *  #  hook                  when                          verdicts besides CONTINUE, FAILED   on failure
+ *  10 on_request            head read                     RESPOND BLOCK                       closed
+ *  20 authenticate          first definite answer wins    IDENTIFIED DENY                     closed, always
+ *  25 authorize             everyone must agree           DENY                                closed, always
+ *  30 pre_call              body read                     RESPOND BLOCK NOT_SCANNED           on_error
+ *  38 cache_lookup          first RESPOND wins            RESPOND                             open
+ *  40 route                 candidates known              BLOCK                               open
+ *  45 during_call           beside the upstream call      BLOCK NOT_SCANNED                   closed
+ *  50 on_upstream_request   each attempt, before sending  BLOCK                               closed
+ *  55 on_upstream_response  each attempt, head received   RETRY                               open
+ *  58 on_attempt_end        each attempt, whatever ended  RETRY FALLBACK                      open
+ *  60 on_stream             subscribed lanes of a stream  ABORT NOT_SCANNED                   on_error
+ *  70 post_call             whole answer                  RESPOND BLOCK NOT_SCANNED           on_error
+ *  75 on_response           head for the client           -                                   open
+ *  90 on_complete           after the last byte           none: it returns nothing            open
  *
- * 10 to 50 run in config order, 55 to 75 in reverse order. There is no "done" verdict in a response phase:
- * the next guard always runs. All hooks but on_complete are [loop]; on_complete is [offload].
+ * 10 to 50 run in config order, 55 to 75 in reverse order. There is no "done" verdict in a response phase: the next
+ * guard always runs. All hooks but on_complete are [loop]; on_complete is [offload]. "on_error" is the policy of the
+ * instance, closed unless configured otherwise.
  */
+/* clang-format on */
 #pragma once
 
 #include "candidates.h"

@@ -14,20 +14,15 @@ std::string read(const std::vector<std::string_view>& pieces, std::string_view w
     llm::SseSplitter splitter(1 << 20);
     llm::StreamReader reader(operation);
     std::string log, bytes;
-    const auto sink = [&](uint32_t lane, uint32_t choice, std::string_view text) {
-        log.append(std::to_string(lane))
-            .append("/")
-            .append(std::to_string(choice))
-            .append(" ")
-            .append(text)
-            .append("\n");
-    };
     for (const auto piece : pieces) {
         splitter.feed(piece);
         llm::SseEvent event;
         while (splitter.next(event)) {
             bytes += event.raw;
-            log += std::to_string(static_cast<int>(reader.read(event, sink))) + "\n";
+            std::vector<llm::EventText> texts;
+            log += std::to_string(static_cast<int>(reader.read(event, &texts))) + "\n";
+            for (const auto& text : texts)
+                log += std::to_string(text.lane) + "/" + std::to_string(text.part) + " " + text.text + "\n";
         }
     }
     fuzz::require(bytes.append(splitter.partial()) == whole, "bytes were lost or made up");

@@ -1,23 +1,27 @@
 // Writing a plugin: a class with the hooks it wants, and one macro.
 //
 //   struct Hello {
-//       Hello(std::string_view config_json, sluice::Host host);          // throw sluice::ConfigError to
-//       refuse sluice::Verdict pre_call(sluice::Request request);               // any subset of the hooks
-//       below
+//       Hello(std::string_view config_json, sluice::Host host);  // throw sluice::ConfigError to refuse
+//       sluice::Verdict pre_call(sluice::Request request);       // any subset of the hooks below
 //   };
 //   SLUICE_PLUGIN(Hello, R"({"id":"hello","version":"1.0.0","abi":1,"interfaces":["sluice.hooks/1"]})")
 //
-// Hooks, found at compile time; a hook that is not there costs nothing:
-//   Verdict on_request(Request), authenticate(Request), authorize(Request), pre_call(Request),
-//   cache_lookup(Request), Verdict route(Request, const sluice_candidates&), during_call(Request), Verdict
-//   on_upstream_request(Attempt), on_upstream_response(Response), on_attempt_end(Attempt), Verdict
-//   on_stream(Request, const sluice_stream_event&, sluice_stream_action&), post_call(Response),
-//   on_response(Response), void on_complete(const sluice_record&)
+// Hooks, found at compile time; a hook that is not there costs nothing. All but on_complete return Verdict:
+//
+//   on_request(Request)    authenticate(Request)    authorize(Request)    pre_call(Request)
+//   cache_lookup(Request)  route(Request, const sluice_candidates&)       during_call(Request)
+//   on_upstream_request(Attempt)   on_upstream_response(Response)         on_attempt_end(Attempt)
+//   on_stream(Stream)      post_call(Response)      on_response(Response)
+//   void on_complete(const sluice_record&)
+//
 // A nested type PerRequest, default-constructible, is the plugin's own object for one request:
-// request.state<PerRequest>(). A router has   int32_t pick(Request, const sluice_candidates&). A provider has
-// a nested type Deployment, constructible from (Plugin&, const sluice_deployment_config&, std::string&
-// base_url), and
-//   sluice_status prepare(Deployment&, Attempt)   and optionally   sluice_status serve(Deployment&, Attempt).
+// request.state<PerRequest>().
+//
+// A router has      int32_t pick(Request, const sluice_candidates&).
+// A provider has    a nested type Deployment, constructible from
+//                   (Plugin&, const sluice_deployment_config&, std::string& base_url),
+//                   sluice_status prepare(Deployment&, Attempt), and perhaps
+//                   sluice_status serve(Deployment&, Attempt).
 //
 // An object is shared by all loops: hooks of different requests run at the same time on different threads.
 // Exceptions stop in the trampolines and count as a failed hook.
@@ -145,7 +149,7 @@ const sluice_hooks* hooksOf() {
             h.on_stream = [](sluice_instance* self, sluice_ctx* ctx, void* state,
                              const sluice_stream_event* e, sluice_stream_action* a) -> sluice_verdict {
                 return verdictOf(
-                    [&] { return reinterpret_cast<T*>(self)->on_stream(Request(ctx, state), *e, *a); });
+                    [&] { return reinterpret_cast<T*>(self)->on_stream(Stream(ctx, state, *e, *a)); });
             };
         }
         if constexpr (Has_on_complete<T>::value) {

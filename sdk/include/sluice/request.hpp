@@ -48,6 +48,25 @@ struct Refusal {
     uint32_t http_status = 0;  // 0: the phase's own
 };
 
+/// How text of a stream is shown, and for how long it may be held; see sluice/stream.h.
+enum class Grain : int32_t {
+    Arrival = SLUICE_GRAIN_ARRIVAL,
+    Word = SLUICE_GRAIN_WORD,
+    Line = SLUICE_GRAIN_LINE,
+    Sentence = SLUICE_GRAIN_SENTENCE,
+};
+enum class HoldPolicy : int32_t {
+    ByPolicy = SLUICE_HOLD_BY_POLICY,
+    Release = SLUICE_HOLD_RELEASE,
+    Abort = SLUICE_HOLD_ABORT,
+};
+struct Hold {
+    Grain grain = Grain::Arrival;
+    uint32_t max_bytes = 0;  // 0 = the host's default
+    uint32_t max_ms = 0;     // 0 = the host's default
+    HoldPolicy policy = HoldPolicy::ByPolicy;
+};
+
 class Request {
 public:
     explicit Request(sluice_ctx* ctx, void* state = nullptr) : ctx_(ctx), state_(state) {}
@@ -141,16 +160,34 @@ public:
         return {status, static_cast<int>(response.status), view(response.body)};
     }
 
-    /// Sees text of these lanes of the stream in on_stream.
-    bool observe(uint32_t lanes) const {
-        const sluice_subscription wanted{sizeof wanted, lanes, SLUICE_STREAM_OBSERVE, 0, 0, 0};
-        return tables().stream->subscribe(ctx_, &wanted) == SLUICE_OK;
+    /// Sees text of these lanes (SLUICE_LANE_*, or'ed) in on_stream; it goes on to the client at once.
+    bool observe(uint32_t lanes, const Hold& hold = {}) const {
+        return subscribe(lanes, SLUICE_STREAM_OBSERVE, hold);
+    }
+    /// Decides in on_stream how much of it goes on.
+    bool gate(uint32_t lanes, const Hold& hold = {}) const {
+        return subscribe(lanes, SLUICE_STREAM_GATE, hold);
+    }
+    /// Decides, and may replace spans of it.
+    bool rewrite(uint32_t lanes, const Hold& hold = {}) const {
+        return subscribe(lanes, SLUICE_STREAM_REWRITE, hold);
     }
 
 protected:
     static const detail::Tables& tables() { return detail::tables; }
 
 private:
+    bool subscribe(uint32_t lanes, int32_t mode, const Hold& hold) const {
+        const sluice_subscription wanted{sizeof wanted,
+                                         lanes,
+                                         mode,
+                                         hold.max_bytes,
+                                         hold.max_ms,
+                                         static_cast<int32_t>(hold.grain),
+                                         static_cast<int32_t>(hold.policy),
+                                         0};
+        return tables().stream->subscribe(ctx_, &wanted) == SLUICE_OK;
+    }
     std::string_view text(uint32_t what) const { return view(tables().request->text(ctx_, what)); }
     void refuse(const Refusal& why) const {
         const sluice_block block{sizeof block,     why.http_status,          str(why.code),    str(why.type),
@@ -219,6 +256,45 @@ public:
         return tables().response->set_body(raw(), str(body)) == SLUICE_OK;
     }
     std::string_view laneText(uint32_t lane) const { return view(tables().response->lane_text(raw(), lane)); }
+};
+
+/// One call of on_stream. Releases the whole window unless told otherwise. [loop]
+class Stream : public Request {
+public:
+    Stream(sluice_ctx* ctx, void* state, const sluice_stream_event& event, sluice_stream_action& action)
+        : Request(ctx, state), event_(event), action_(action) {}
+
+    uint32_t lane() const { return event_.lane; }
+    uint32_t choice() const { return event_.choice; }
+    /// Text that has not been released yet; `text()` is the new part at its tail.
+    std::string_view window() const { return view(event_.window); }
+    std::string_view text() const { return view(event_.text); }
+    /// SLUICE_END_*; the last call for this text has another one than SLUICE_END_NOT_YET.
+    int32_t end() const { return event_.end; }
+    bool ended() const { return event_.end != SLUICE_END_NOT_YET; }
+
+    /// Lets the first `bytes` of the window go and holds the rest, from a character's beginning on.
+    Verdict release(size_t bytes) const {
+        const auto text = window();
+        while (bytes > 0 && bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80)
+            --bytes;
+        action_.release = bytes < text.size() ? bytes : text.size();
+        return Verdict::Continue;
+    }
+    Verdict hold() const { return release(0); }
+    /// Replaces bytes [start, start + length) of the window; ascending, before they are released.
+    bool replace(size_t start, size_t length, std::string_view text) const {
+        return tables().stream->replace(raw(), start, length, str(text)) == SLUICE_OK;
+    }
+    /// Ends the stream; the client gets an error event with that message.
+    Verdict abort(const Refusal& why) const {
+        (void)block(why);
+        return Verdict::Abort;
+    }
+
+private:
+    const sluice_stream_event& event_;
+    sluice_stream_action& action_;
 };
 
 }  // namespace sluice

@@ -47,10 +47,10 @@ public:
     }
     Verdict on_upstream_response(sluice::Response r) { return seen(r, "on_upstream_response"); }
     Verdict on_attempt_end(sluice::Attempt a) { return seen(a, "on_attempt_end"); }
-    Verdict on_stream(sluice::Request r, const sluice_stream_event& event, sluice_stream_action&) {
-        if (event.end == SLUICE_END_NOT_YET) {
-            r.setAttribute("probe.text", std::string(r.attribute("probe.text").value_or("")) +
-                                             std::string(sluice::view(event.text)));
+    Verdict on_stream(sluice::Stream r) {
+        if (!r.ended()) {
+            r.setAttribute("probe.text",
+                           std::string(r.attribute("probe.text").value_or("")) + std::string(r.text()));
             return wanted(r, "on_stream") == "abort" ? Verdict::Abort : Verdict::Continue;
         }
         return seen(r, "on_stream");

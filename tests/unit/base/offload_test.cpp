@@ -60,7 +60,7 @@ TEST_CASE("a full queue is an error, and the job does not run", "[base]") {
         });
         yieldOnce(loop);
         started.get_future().wait();  // the only thread is busy, the queue is empty
-        bool second = false;
+        std::atomic<bool> second{false};
         loop.spawn([&] { CHECK(offload.run([&] { second = true; })); });
         yieldOnce(loop);
         bool third = false;

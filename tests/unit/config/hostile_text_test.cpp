@@ -29,3 +29,22 @@ TEST_CASE("control characters and NUL in a file do no harm", "[config]") {
         CHECK_NOTHROW(load(text));
     }
 }
+
+TEST_CASE("aliases that go round in circles, or unfold without end, are faults",
+          "[config]") {  // found by fuzzing
+    std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int i = 1; i < 10; ++i) {
+        const std::string before = "*a" + std::to_string(i - 1);
+        bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+        for (int k = 0; k < 9; ++k) bomb += ", " + before;
+        bomb += "]\n";
+    }
+    for (const std::string& text :
+         {std::string("a: &a {<<: *a}\n"), std::string("a: &a {<<: [*a, *a]}\n"), std::string("a: &a [*a]\n"),
+          std::string("a: &a {<<: &b [*b]}\n"), bomb}) {
+        CAPTURE(text);
+        test::Loaded loaded;
+        REQUIRE_NOTHROW(loaded = load(text));
+        CHECK(loaded.faults.hasErrors());
+    }
+}

@@ -117,6 +117,13 @@ TEST_CASE("a form that is not whole is refused", "[llm]") {
     CHECK(refused("--XX\nContent-Disposition: form-data; name=\"a\"\n\n1\n--XX--\n"));  // bare line feeds
 }
 
+TEST_CASE("a part without a head, or without a line end of its own, is refused",
+          "[llm]") {  // found by fuzzing
+    CHECK(refused("--XX\r\n\r\n--XX--\r\n"));
+    CHECK(refused("--XX\r\n\r\nvalue\r\n--XX--\r\n"));
+    CHECK(refused("--XX\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n--XX--\r\n"));
+}
+
 TEST_CASE("the number of parts has a bound", "[llm]") {
     const auto parts = [](int n) {
         std::string text;

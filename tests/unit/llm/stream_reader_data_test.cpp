@@ -23,20 +23,23 @@ Outcome read(const Recording& recording, size_t step) {
     llm::SseSplitter splitter(SIZE_MAX);
     llm::StreamReader reader(recording.operation);
     Outcome outcome;
-    const auto sink = [&](uint32_t lane, uint32_t, std::string_view text) {
+    const auto hear = [&](const llm::EventText& text) {
+        if (text.kind != llm::EventText::Kind::Delta || text.lane == llm::kLaneMeta) return;
         auto& heard = outcome.heard;
-        (lane == llm::kLaneText        ? heard.text
-         : lane == llm::kLaneReasoning ? heard.reasoning
-         : lane == llm::kLaneToolArgs  ? heard.tool_args
-                                       : heard.refusal)
-            .append(text);
+        (text.lane == llm::kLaneText        ? heard.text
+         : text.lane == llm::kLaneReasoning ? heard.reasoning
+         : text.lane == llm::kLaneToolArgs  ? heard.tool_args
+                                            : heard.refusal)
+            .append(text.text);
     };
     const std::string stream = recording.stream + "\n\n";  // some recordings lack the last blank line
     for (size_t at = 0; at < stream.size(); at += step) {
         splitter.feed(std::string_view(stream).substr(at, step));
         llm::SseEvent event;
         while (splitter.next(event)) {
-            const Kind kind = reader.read(event, sink);
+            std::vector<llm::EventText> texts;
+            const Kind kind = reader.read(event, &texts);
+            for (const auto& text : texts) hear(text);
             outcome.terminals += kind == Kind::Terminal ? 1 : 0;
             outcome.failures += kind == Kind::Failure ? 1 : 0;
             outcome.malformed += kind == Kind::Malformed ? 1 : 0;
@@ -70,6 +73,9 @@ void hearChat(const json& chunk, Heard& heard) {
 void hearResponses(const json& chunk, Heard& heard) {
     const auto type = text(chunk, "type"), delta = text(chunk, "delta");
     if (type == "response.output_text.delta") heard.text += delta;
+    if (type == "response.output_item.added") {  // some send the whole call at once
+        for (const char* name : {"arguments", "input", "code"}) heard.tool_args += text(chunk["item"], name);
+    }
     if (type == "response.refusal.delta") heard.refusal += delta;
     if (type.find("reasoning") != std::string::npos && type.find(".delta") != std::string::npos)
         heard.reasoning += delta;

@@ -24,9 +24,13 @@ struct Reading {
     explicit Reading(Operation operation) : reader(operation) {}
     Kind event(std::string_view data) {
         const llm::SseEvent event{data, data, {}, true};
-        return reader.read(event, [this](uint32_t lane, uint32_t choice, std::string_view text) {
-            pieces.push_back({lane, choice, std::string(text)});
-        });
+        std::vector<llm::EventText> texts;
+        const Kind kind = reader.read(event, &texts);
+        for (const auto& text : texts) {
+            if (text.kind == llm::EventText::Kind::Delta && text.lane != llm::kLaneMeta)
+                pieces.push_back({text.lane, text.part, text.text});
+        }
+        return kind;
     }
     StreamReader reader;
     std::vector<Piece> pieces;
@@ -38,8 +42,8 @@ using Pieces = std::vector<Piece>;
 
 TEST_CASE("comments and events without data are passed over", "[llm]") {
     StreamReader reader(Operation::Chat);
-    CHECK(reader.read({": ping\n\n", {}, {}, false}, {}) == Kind::Normal);
-    CHECK(reader.read({"event: ping\n\n", {}, "ping", false}, {}) == Kind::Normal);
+    CHECK(reader.read({": ping\n\n", {}, {}, false}, nullptr) == Kind::Normal);
+    CHECK(reader.read({"event: ping\n\n", {}, "ping", false}, nullptr) == Kind::Normal);
 }
 
 TEST_CASE("data that is not JSON is malformed; [DONE] and empty data are not", "[llm]") {
@@ -79,7 +83,7 @@ TEST_CASE("chat: text, reasoning, refusal and tool arguments by choice", "[llm]"
                              {llm::kLaneRefusal, 1, "no"},
                              {llm::kLaneReasoning, 0, "aha"},
                              {llm::kLaneToolArgs, 0, "{\"a\""},
-                             {llm::kLaneToolArgs, 0, ":1}"}});
+                             {llm::kLaneToolArgs, 1u << 16, ":1}"}});
 }
 
 // Content that no lane shows is content that no guardrail sees.
@@ -101,7 +105,7 @@ TEST_CASE("chat: text in other shapes is heard too", "[llm]") {
     }
     SECTION("the transcript of audio") {
         (void)r.event(R"({"choices":[{"index":0,"delta":{"audio":{"transcript":"hi"}}}]})");
-        CHECK(r.pieces == Pieces{{llm::kLaneText, 0, "hi"}});
+        CHECK(r.pieces == Pieces{{llm::kLaneText, 1u << 16, "hi"}});
     }
 }
 
@@ -215,7 +219,7 @@ TEST_CASE("responses: text, refusal, arguments and reasoning by output item", "[
                              {llm::kLaneRefusal, 1, "no"},
                              {llm::kLaneToolArgs, 2, "{}"},
                              {llm::kLaneReasoning, 0, "hm"},
-                             {llm::kLaneReasoning, 0, "so"}});
+                             {llm::kLaneReasoning, 0x8000u << 16, "so"}});
 }
 
 TEST_CASE("responses: arguments of other tools are heard too", "[llm]") {
@@ -306,7 +310,7 @@ TEST_CASE("without a sink the same is understood", "[llm]") {
     StreamReader reader(Operation::Chat);
     const std::string_view data =
         R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}})";
-    CHECK(reader.read({data, data, {}, true}, {}) == Kind::Normal);
+    CHECK(reader.read({data, data, {}, true}, nullptr) == Kind::Normal);
     CHECK(reader.finishReason() == "stop");
     CHECK(reader.usage().known);
 }

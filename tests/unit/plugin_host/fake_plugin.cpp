@@ -41,8 +41,8 @@ struct FakeEntry {
         return fake(self).route_(ctx);
     }
     static sluice_verdict stream(sluice_instance* self, sluice_ctx* ctx, void*,
-                                 const sluice_stream_event* event, sluice_stream_action*) {
-        return fake(self).stream_(ctx, *event);
+                                 const sluice_stream_event* event, sluice_stream_action* action) {
+        return fake(self).stream_(ctx, *event, *action);
     }
 
     static constexpr sluice_entry kEntry{

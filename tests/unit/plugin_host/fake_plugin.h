@@ -13,7 +13,8 @@ namespace sluice::test {
 class FakePlugin {
 public:
     using Hook = std::function<sluice_verdict(sluice_ctx*)>;
-    using StreamHook = std::function<sluice_verdict(sluice_ctx*, const sluice_stream_event&)>;
+    using StreamHook =
+        std::function<sluice_verdict(sluice_ctx*, const sluice_stream_event&, sluice_stream_action&)>;
 
     FakePlugin();
     FakePlugin(const FakePlugin&) = delete;

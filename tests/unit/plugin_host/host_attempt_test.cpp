@@ -15,7 +15,8 @@ namespace {
 struct Call {
     Call() {
         plugin.preCall([](sluice_ctx*) { return SLUICE_CONTINUE; });
-        plugin.onStream([](sluice_ctx*, const sluice_stream_event&) { return SLUICE_CONTINUE; });
+        plugin.onStream(
+            [](sluice_ctx*, const sluice_stream_event&, sluice_stream_action&) { return SLUICE_CONTINUE; });
         instance = &world.add(plugin);
         world.start();
         auto body = llm::Body::read(R"({"model":"m"})", llm::BodyKind::Json, "application/json");
@@ -116,27 +117,50 @@ TEST_CASE("the whole answer is there in post_call, and may be replaced if it is 
     CHECK(kHostResponse.set_body(ctx, str("x")) == SLUICE_E_UNSUPPORTED);
 }
 
-TEST_CASE("subscriptions are taken before the stream begins, and add up", "[plugin_host]") {
+TEST_CASE("subscriptions are taken before the stream begins; a lane asked for again is taken over",
+          "[plugin_host]") {
     Call call;
-    sluice_subscription wanted{sizeof wanted, SLUICE_LANE_TEXT, SLUICE_STREAM_OBSERVE, 0, 0, 0};
+    const auto& all = call.world.request.subscriptions;
+    sluice_subscription wanted{};
+    wanted.size = sizeof wanted;
+    wanted.lanes = SLUICE_LANE_TEXT | SLUICE_LANE_REFUSAL;
     CHECK(kHostStream.subscribe(call.in(Phase::PreCall), &wanted) == SLUICE_OK);
-    wanted.lanes = SLUICE_LANE_REASONING;
+    wanted.lanes = SLUICE_LANE_TEXT;
+    wanted.mode = SLUICE_STREAM_REWRITE;
     CHECK(kHostStream.subscribe(call.in(Phase::OnUpstreamRequest), &wanted) == SLUICE_OK);
-    REQUIRE(call.world.request.subscriptions.size() == 1);
-    CHECK(call.world.request.subscriptions[0].lanes == (SLUICE_LANE_TEXT | SLUICE_LANE_REASONING));
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].lanes == SLUICE_LANE_REFUSAL);
+    CHECK(all[1].lanes == SLUICE_LANE_TEXT);
+    CHECK(all[1].max_hold_bytes == 64 * 1024);
+    CHECK(all[1].abort_when_held);  // closed unless the instance says otherwise
     for (const auto phase : {Phase::OnUpstreamResponse, Phase::OnStream, Phase::PostCall})
         CHECK(kHostStream.subscribe(call.in(phase), &wanted) == SLUICE_E_UNSUPPORTED);
     // It runs beside the stream: a list that grows under the one who walks it.
     CHECK(kHostStream.subscribe(call.in(Phase::DuringCall), &wanted) == SLUICE_E_UNSUPPORTED);
+}
+
+TEST_CASE("subscriptions that make no sense are refused", "[plugin_host]") {
+    Call call;
     auto* ctx = call.in(Phase::PreCall);
     CHECK(kHostStream.subscribe(ctx, nullptr) == SLUICE_E_INVALID);
-    wanted.lanes = 0;
-    CHECK(kHostStream.subscribe(ctx, &wanted) == SLUICE_E_INVALID);
-    wanted.lanes = SLUICE_LANE_TEXT;
-    wanted.mode = SLUICE_STREAM_REWRITE;
-    CHECK(kHostStream.subscribe(ctx, &wanted) == SLUICE_E_UNSUPPORTED);
-    wanted.size = 4;
-    CHECK(kHostStream.subscribe(ctx, &wanted) == SLUICE_E_INVALID);
+    sluice_subscription good{};
+    good.size = sizeof good;
+    good.lanes = SLUICE_LANE_TEXT;
+    const auto refused = [&](auto spoil) {
+        sluice_subscription bad = good;
+        spoil(bad);
+        return kHostStream.subscribe(ctx, &bad) == SLUICE_E_INVALID;
+    };
+    CHECK(refused([](auto& s) { s.size = 4; }));
+    CHECK(refused([](auto& s) { s.lanes = 0; }));
+    CHECK(refused([](auto& s) { s.mode = 3; }));
+    CHECK(refused([](auto& s) { s.granularity = -1; }));
+    CHECK(refused([](auto& s) { s.hold_policy = 9; }));
+    CHECK(refused([](auto& s) {
+        s.lanes = SLUICE_LANE_META;
+        s.mode = SLUICE_STREAM_REWRITE;
+    }));
+    CHECK(call.world.request.subscriptions.empty());
 }
 
 TEST_CASE("only an attempt that the provider serves by itself has somebody to serve", "[plugin_host]") {

@@ -1,4 +1,4 @@
-// Order of hooks, what ends a phase, authentication, state of a request, streams.
+// Order of hooks, what ends a phase, authentication, state of a request.
 #include "base/loop.h"
 #include "plugin_host/host_world.h"
 #include "support/on_loop.h"
@@ -269,79 +269,4 @@ TEST_CASE("a hook that runs beside the call leaves the other hooks of its plugin
         test::yieldOnce(loop);
     });
     CHECK(edit_after_wait == SLUICE_OK);
-}
-
-TEST_CASE("streams: only subscribers see their lanes, and one may end the stream", "[plugin_host]") {
-    FakePlugin watches, ignores;
-    std::string seen;
-    const auto subscribe = [](sluice_ctx* ctx) {
-        const sluice_subscription wanted{
-            sizeof wanted, SLUICE_LANE_TEXT | SLUICE_LANE_TOOL_ARGS, SLUICE_STREAM_OBSERVE, 0, 0, 0};
-        CHECK(host::kHostStream.subscribe(ctx, &wanted) == SLUICE_OK);
-        return SLUICE_CONTINUE;
-    };
-    watches.preCall(subscribe).onStream([&](sluice_ctx*, const sluice_stream_event& event) {
-        seen += std::string(host::view(event.text)) + "/" + std::to_string(event.lane) + " ";
-        return host::view(event.text) == "bad" ? SLUICE_ABORT : SLUICE_CONTINUE;
-    });
-    ignores.preCall([](sluice_ctx*) { return SLUICE_CONTINUE; })
-        .onStream([&](sluice_ctx*, const sluice_stream_event&) {
-            seen += "never ";
-            return SLUICE_CONTINUE;
-        });
-    HostWorld world;
-    world.add(watches);
-    world.add(ignores);
-    auto& runner = world.start();
-    (void)runner.preCall();
-    CHECK(runner.onStream(SLUICE_LANE_TEXT, 0, "a", SLUICE_END_NOT_YET) == Outcome::Continue);
-    CHECK(runner.onStream(SLUICE_LANE_REASONING, 0, "b", SLUICE_END_NOT_YET) == Outcome::Continue);
-    CHECK(runner.onStream(SLUICE_LANE_TOOL_ARGS, 0, "c", SLUICE_END_NOT_YET) == Outcome::Continue);
-    CHECK(runner.onStream(SLUICE_LANE_TEXT, 0, "bad", SLUICE_END_NOT_YET) == Outcome::Abort);
-    CHECK(seen == "a/1 c/4 bad/1 ");
-}
-
-TEST_CASE("streams: subscribers are asked in reverse order of the configuration", "[plugin_host]") {
-    std::string seen;
-    std::array<FakePlugin, 2> plugins;
-    HostWorld world;
-    for (size_t i = 0; i < 2; ++i) {
-        plugins[i].preCall([](sluice_ctx* ctx) {
-            const sluice_subscription wanted{sizeof wanted, SLUICE_LANE_TEXT, SLUICE_STREAM_OBSERVE, 0, 0, 0};
-            CHECK(host::kHostStream.subscribe(ctx, &wanted) == SLUICE_OK);
-            return SLUICE_CONTINUE;
-        });
-        plugins[i].onStream([&seen, i](sluice_ctx*, const sluice_stream_event&) {
-            seen += std::to_string(i);
-            return SLUICE_CONTINUE;
-        });
-        world.add(plugins[i]);
-    }
-    auto& runner = world.start();
-    (void)runner.preCall();
-    (void)runner.onStream(SLUICE_LANE_TEXT, 0, "x", SLUICE_END_NOT_YET);
-    CHECK(seen == "10");
-}
-
-TEST_CASE("streams: a long one does not pile up records, whatever the verdicts", "[plugin_host]") {
-    for (const sluice_verdict verdict : {SLUICE_CONTINUE, SLUICE_NOT_SCANNED, SLUICE_FAILED}) {
-        CAPTURE(verdict);
-        FakePlugin plugin;
-        plugin.preCall([](sluice_ctx* ctx) {
-            const sluice_subscription wanted{sizeof wanted, SLUICE_LANE_TEXT, SLUICE_STREAM_OBSERVE, 0, 0, 0};
-            CHECK(host::kHostStream.subscribe(ctx, &wanted) == SLUICE_OK);
-            return SLUICE_CONTINUE;
-        });
-        plugin.onStream([verdict](sluice_ctx*, const sluice_stream_event&) { return verdict; });
-        config::PluginInstance settings;
-        settings.on_error = config::FailMode::Open;
-        HostWorld world;
-        world.add(plugin, settings);
-        auto& runner = world.start();
-        (void)runner.preCall();
-        for (int i = 0; i < 500; ++i)
-            CHECK(runner.onStream(SLUICE_LANE_TEXT, 0, "x", SLUICE_END_NOT_YET) == Outcome::Continue);
-        (void)runner.onStream(SLUICE_LANE_TEXT, 0, "", SLUICE_END_OK);
-        CHECK(world.request.verdicts.size() <= 4);
-    }
 }

@@ -1,0 +1,46 @@
+// One text of a stream (a lane and a part) with the row of subscribers that it passes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugin_host/stream_stage.h"
+
+namespace sluice::gateway {
+
+class StreamChannel {
+public:
+    /// Subscribers in the order in which they are asked.
+    StreamChannel(host::Runner& runner, const std::vector<host::Subscription>& row, uint32_t lane,
+                  uint32_t part);
+
+    /// New text at a place of the stream; `end` ends the text. False: a guardrail stops the stream. [loop]
+    bool feed(uint64_t place, std::string_view text, int32_t end);
+    bool expire(base::TimePoint now);
+
+    /// Text of this place or an earlier one is still held.
+    bool holds(uint64_t place) const { return oldest() <= place; }
+    /// What goes to the client from up to this place, in order; taken out.
+    std::string take(uint64_t place);
+    base::TimePoint deadline() const;
+
+    uint32_t lane() const { return lane_; }
+    uint32_t part() const { return part_; }
+    bool ended() const { return ended_; }
+    bool started() const { return started_; }
+    const std::string& said() const { return said_; }  // all that was released
+
+private:
+    bool pass(size_t stage, int32_t end);
+    uint64_t oldest() const;
+
+    std::vector<host::StreamStage> stages_;
+    std::vector<host::PlacedText> moving_, moved_;  // between stages; kept for their memory
+    std::vector<host::PlacedText> ready_;
+    uint32_t lane_, part_;
+    std::string said_;
+    bool ended_ = false, started_ = false;
+};
+
+}  // namespace sluice::gateway

@@ -1,0 +1,188 @@
+#include "gateway/stream_filter.h"
+
+#include <algorithm>
+
+#include "base/json_writer.h"
+
+namespace sluice::gateway {
+
+using base::Code;
+using Kind = llm::EventText::Kind;
+
+namespace {
+
+constexpr size_t kHeldMax = 4 * 1024 * 1024;  // events that wait, of all lanes together
+
+base::Error stopped() {
+    return base::pluginError(Code::PermissionDenied, "the stream was stopped by a guardrail");
+}
+
+size_t rank(const host::Chain& chain, const host::Instance* instance) {
+    const auto& slots = chain.on_stream;
+    const auto found = std::find_if(slots.begin(), slots.end(),
+                                    [&](const host::HookSlot& slot) { return slot.instance == instance; });
+    return static_cast<size_t>(found - slots.begin());
+}
+
+}  // namespace
+
+StreamFilter::StreamFilter(host::Runner& runner, host::RequestState& request)
+    : runner_(runner), request_(request) {
+    auto& all = request.subscriptions;
+    for (const auto& subscription : all) lanes_ |= subscription.lanes;
+    std::stable_sort(all.begin(), all.end(), [&](const host::Subscription& a, const host::Subscription& b) {
+        return rank(runner.chain(), a.instance) < rank(runner.chain(), b.instance);
+    });
+}
+
+StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part) {
+    for (auto& channel : channels_) {
+        if (channel->lane() == lane && channel->part() == part) return *channel;
+    }
+    return *channels_.emplace_back(
+        std::make_unique<StreamChannel>(runner_, request_.subscriptions, lane, part));
+}
+
+base::Status StreamFilter::feed(const llm::EventText& text, Slot& slot) {
+    StreamChannel& to = *slot.channel;
+    if (text.kind == Kind::Echo) return {};
+    if (text.kind == Kind::Delta)
+        return to.feed(slot.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
+    // A text that nobody has seen yet is looked at now.
+    const std::string_view unseen = to.started() ? std::string_view() : std::string_view(text.text);
+    return to.feed(slot.place, unseen, SLUICE_END_OK) ? base::Status{} : stopped();
+}
+
+base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
+    for (auto& channel : channels_) {
+        const bool meant =
+            low == UINT32_MAX || ((channel->part() & 0xffff) == low && channel->lane() != llm::kLaneMeta);
+        if (meant && !channel->feed(places_, {}, end)) return stopped();
+    }
+    return {};
+}
+
+base::Status StreamFilter::take(const llm::SseEvent& event, const std::vector<llm::EventText>& texts,
+                                int32_t end, std::string& out) {
+    Held held;
+    for (const auto& text : texts) {
+        if (text.kind == Kind::End) {
+            if (auto ended = endParts(text.part, SLUICE_END_OK); !ended) return ended;
+        } else if (text.kind == Kind::Scrub) {
+            held.slots.push_back({nullptr, 0, text});
+        } else if (lanes_ & text.lane) {
+            held.slots.push_back({&channel(text.lane, text.part), ++places_, text});
+            if (auto fed = feed(text, held.slots.back()); !fed) return fed;
+        }
+    }
+    if (end != SLUICE_END_NOT_YET) {
+        if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
+    }
+    flush(out);
+    held.raw = event.raw;
+    held.data = event.data;
+    if (held_.empty() && !waits(held)) {
+        send(held, out);
+        return {};
+    }
+    held_bytes_ += held.raw.size();
+    if (held_bytes_ > kHeldMax)
+        return base::pluginError(Code::ResourceExhausted, "guardrails hold back too much of the stream");
+    held_.push_back(std::move(held));
+    return {};
+}
+
+base::Status StreamFilter::end(int32_t end, std::string& out) {
+    if (lanes_ & llm::kLaneMeta) (void)channel(llm::kLaneMeta, 0);  // learns the end even of an empty stream
+    if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
+    flush(out);
+    return {};
+}
+
+std::string StreamFilter::said(uint32_t lane) const {
+    std::string all;
+    for (const auto& channel : channels_) {
+        if (channel->lane() == lane) all.append(channel->said());
+    }
+    return all;
+}
+
+base::TimePoint StreamFilter::deadline() const {
+    base::TimePoint first = base::kNever;
+    for (const auto& channel : channels_) first = std::min(first, channel->deadline());
+    return first;
+}
+
+base::Status StreamFilter::expire(std::string& out) {
+    const auto now = base::Clock::now();
+    for (auto& channel : channels_) {
+        if (!channel->expire(now)) return stopped();
+    }
+    flush(out);
+    return {};
+}
+
+bool StreamFilter::waits(const Held& held) const {
+    return std::any_of(held.slots.begin(), held.slots.end(),
+                       [](const Slot& slot) { return slot.channel && slot.channel->holds(slot.place); });
+}
+
+void StreamFilter::flush(std::string& out) {
+    while (!held_.empty() && !waits(held_.front())) {
+        send(held_.front(), out);
+        held_bytes_ -= held_.front().raw.size();
+        held_.pop_front();
+    }
+}
+
+void StreamFilter::send(Held& held, std::string& out) {
+    bool changed = false;
+    const auto put = [&](const llm::EventText& text, std::string_view now) {
+        if (now == text.text) return;
+        std::string literal;
+        base::JsonWriter(literal).text(now);
+        changed |= llm::replaceAt(held.data, text.where, literal);
+    };
+    std::string last;
+    for (const auto& slot : held.slots) {
+        if (!slot.channel || slot.text.lane == llm::kLaneMeta) continue;
+        if (slot.text.kind == Kind::Delta) last = slot.channel->take(slot.place);
+        put(slot.text, slot.text.kind == Kind::Repeat ? slot.channel->said() : last);
+    }
+    if (!changed) {
+        out.append(held.raw);
+        return;
+    }
+    for (const auto& slot : held.slots) {
+        if (slot.text.kind == Kind::Scrub) (void)llm::replaceAt(held.data, slot.text.where, slot.text.text);
+    }
+    out.append(withData(held.raw, held.data));
+}
+
+std::string withData(std::string_view raw, std::string_view data) {
+    std::string out;
+    out.reserve(raw.size() + data.size());
+    bool written = false;
+    while (!raw.empty()) {
+        const size_t end = std::min(raw.find_first_of("\r\n"), raw.size());
+        const bool both = raw.substr(end, 2) == "\r\n";
+        const std::string_view line = raw.substr(0, end);
+        const std::string_view ending = raw.substr(end, both ? 2 : 1);
+        raw.remove_prefix(std::min(raw.size(), end + ending.size()));
+        const bool is_data = line.substr(0, 4) == "data" && (line.size() == 4 || line[4] == ':');
+        if (!is_data) {
+            out.append(line).append(ending);
+            continue;
+        }
+        if (written) continue;
+        written = true;
+        for (size_t at = 0; at <= data.size();) {  // a JSON text over several lines needs as many data lines
+            const size_t stop = std::min(data.find('\n', at), data.size());
+            out.append("data: ").append(data.substr(at, stop - at)).append(ending);
+            at = stop + 1;
+        }
+    }
+    return out;
+}
+
+}  // namespace sluice::gateway

@@ -1,0 +1,66 @@
+// The subscribers of a stream between the upstream's events and the client's. Every event that came goes out,
+// in order, and as it came unless somebody changed text in it; it waits while text in it is held.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/stream_channel.h"
+#include "llm/sse.h"
+#include "llm/stream_texts.h"
+
+namespace sluice::gateway {
+
+class StreamFilter {
+public:
+    /// Sorts the request's subscriptions into the order of the chain. [loop]
+    StreamFilter(host::Runner& runner, host::RequestState& request);
+
+    /// The lanes that somebody wants to see; 0 = this object is not needed.
+    uint32_t lanes() const { return lanes_; }
+    /// What of a lane has been released.
+    std::string said(uint32_t lane) const;
+
+    /// Takes an event and the texts in it. `end`: this event ends all texts. What may go is added to `out`.
+    /// Fails if a guardrail stops the stream, or if more is held than may be. [loop]
+    base::Status take(const llm::SseEvent& event, const std::vector<llm::EventText>& texts, int32_t end,
+                      std::string& out);
+    /// The stream is over, in whichever way.
+    base::Status end(int32_t end, std::string& out);
+
+    /// When something has been held too long; kNever if nothing is held.
+    base::TimePoint deadline() const;
+    base::Status expire(std::string& out);
+
+private:
+    struct Slot {  // a text in an event
+        StreamChannel* channel;
+        uint64_t place;
+        llm::EventText text;
+    };
+    struct Held {
+        std::string raw, data;
+        std::vector<Slot> slots;
+    };
+    StreamChannel& channel(uint32_t lane, uint32_t part);
+    base::Status feed(const llm::EventText& text, Slot& slot);
+    base::Status endParts(uint32_t low, int32_t end);
+    bool waits(const Held& held) const;
+    void send(Held& held, std::string& out);
+    void flush(std::string& out);
+
+    host::Runner& runner_;
+    host::RequestState& request_;
+    uint32_t lanes_ = 0;
+    std::vector<std::unique_ptr<StreamChannel>> channels_;
+    std::deque<Held> held_;
+    size_t held_bytes_ = 0;
+    uint64_t places_ = 0;
+};
+
+/// The event with other data in the place of its own; other lines stay.
+std::string withData(std::string_view raw, std::string_view data);
+
+}  // namespace sluice::gateway

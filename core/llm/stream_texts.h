@@ -1,0 +1,42 @@
+// The content visitor of streams: every text that one event of a stream carries, in which lane, and where it
+// stands.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "llm/json_path.h"
+#include "llm/operation.h"
+
+namespace sluice::llm {
+
+enum Lane : uint32_t {  // the same bits as SLUICE_LANE_*
+    kLaneText = 1,
+    kLaneReasoning = 2,
+    kLaneToolArgs = 4,
+    kLaneRefusal = 8,
+    kLaneMeta = 16,
+};
+
+struct EventText {
+    enum class Kind {
+        Delta,   // more of a text
+        Echo,    // the delta before it once more, under another name
+        Repeat,  // the whole text once more, at its end: what deltas said before
+        End,     // no more deltas for texts whose low 16 bits of `part` are these, in any lane
+        Scrub,   // a value that repeats content in another form; `text` is the JSON to put there once the
+                 // event's text has been changed
+    };
+    Kind kind = Kind::Delta;
+    uint32_t lane = 0;
+    uint32_t part = 0;  // low 16 bits: choice, content block or output item; high ones: call or part in it
+    std::string text;
+    JsonPath where;
+};
+
+/// Appends the texts of an event in the order in which they stand. `root` must be an object.
+void collectTexts(const simdjson::dom::element& root, Dialect dialect, std::vector<EventText>& out);
+
+}  // namespace sluice::llm
