@@ -162,6 +162,11 @@ private:
         for (const auto& entry : node) {
             const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
             if (key == "<<") continue;
+            if (!base::isUtf8(key)) {
+                faults_.error({file_, entry.first.Mark().line + 1}, path, "a key that is no valid UTF-8",
+                              "UTF-8");
+                continue;
+            }
             const std::string child = childPath(path, key);
             if (object.contains(key)) {
                 faults_.error({file_, entry.first.Mark().line + 1}, child,

@@ -24,6 +24,7 @@ bool StreamChannel::feed(uint64_t place, std::string_view text, int32_t end) {
     if (ended_) return true;
     started_ = true;
     ended_ = end != SLUICE_END_NOT_YET;
+    if (heard_.size() < kSaidMax) heard_.append(text);
     moving_.clear();
     if (!text.empty()) moving_.push_back({place, std::string(text)});
     return pass(0, end);

@@ -29,7 +29,9 @@ public:
     uint32_t part() const { return part_; }
     bool ended() const { return ended_; }
     bool started() const { return started_; }
-    const std::string& said() const { return said_; }  // all that was released
+    // Both up to 16 MiB.
+    const std::string& said() const { return said_; }    // what was released
+    const std::string& heard() const { return heard_; }  // what came in
 
 private:
     bool pass(size_t stage, int32_t end);
@@ -39,7 +41,7 @@ private:
     std::vector<host::PlacedText> moving_, moved_;  // between stages; kept for their memory
     std::vector<host::PlacedText> ready_;
     uint32_t lane_, part_;
-    std::string said_;
+    std::string heard_, said_;
     bool ended_ = false, started_ = false;
 };
 

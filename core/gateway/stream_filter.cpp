@@ -35,9 +35,12 @@ StreamFilter::StreamFilter(host::Runner& runner, host::RequestState& request)
     });
 }
 
-StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part) {
-    for (auto& channel : channels_) {
-        if (channel->lane() == lane && channel->part() == part) return *channel;
+StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part, bool more) {
+    for (auto channel = channels_.rbegin(); channel != channels_.rend(); ++channel) {
+        if ((*channel)->lane() != lane || (*channel)->part() != part) continue;
+        // Some servers use a number again: that is another text.
+        if (more && (*channel)->ended()) break;
+        return **channel;
     }
     return *channels_.emplace_back(
         std::make_unique<StreamChannel>(runner_, request_.subscriptions, lane, part));
@@ -48,9 +51,12 @@ base::Status StreamFilter::feed(const llm::EventText& text, Slot& slot) {
     if (text.kind == Kind::Echo) return {};
     if (text.kind == Kind::Delta)
         return to.feed(slot.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
-    // A text that nobody has seen yet is looked at now.
-    const std::string_view unseen = to.started() ? std::string_view() : std::string_view(text.text);
-    return to.feed(slot.place, unseen, SLUICE_END_OK) ? base::Status{} : stopped();
+    if (to.started() && to.heard() == text.text)
+        return to.feed(slot.place, {}, SLUICE_END_OK) ? base::Status{} : stopped();
+    // It says what no delta said: all of it is looked at now, as a text of its own.
+    if (to.started() && !to.feed(slot.place, {}, SLUICE_END_OK)) return stopped();
+    slot.channel = &channel(text.lane, text.part, true);
+    return slot.channel->feed(slot.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
 }
 
 base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
@@ -71,7 +77,7 @@ base::Status StreamFilter::take(const llm::SseEvent& event, const std::vector<ll
         } else if (text.kind == Kind::Scrub) {
             held.slots.push_back({nullptr, 0, text});
         } else if (lanes_ & text.lane) {
-            held.slots.push_back({&channel(text.lane, text.part), ++places_, text});
+            held.slots.push_back({&channel(text.lane, text.part, text.kind == Kind::Delta), ++places_, text});
             if (auto fed = feed(text, held.slots.back()); !fed) return fed;
         }
     }
@@ -93,7 +99,8 @@ base::Status StreamFilter::take(const llm::SseEvent& event, const std::vector<ll
 }
 
 base::Status StreamFilter::end(int32_t end, std::string& out) {
-    if (lanes_ & llm::kLaneMeta) (void)channel(llm::kLaneMeta, 0);  // learns the end even of an empty stream
+    if (lanes_ & llm::kLaneMeta)
+        (void)channel(llm::kLaneMeta, 0, false);  // learns the end even of an empty stream
     if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
     flush(out);
     return {};

@@ -44,7 +44,7 @@ private:
         std::string raw, data;
         std::vector<Slot> slots;
     };
-    StreamChannel& channel(uint32_t lane, uint32_t part);
+    StreamChannel& channel(uint32_t lane, uint32_t part, bool more);
     base::Status feed(const llm::EventText& text, Slot& slot);
     base::Status endParts(uint32_t low, int32_t end);
     bool waits(const Held& held) const;

@@ -264,7 +264,9 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
             return Outcome::Fallback;
         case SLUICE_ABORT:
             if (phase != Phase::OnStream) break;
-            record.verdict = "blocked";
+            (void)blocked(true);
+            if (request_.block.public_message.empty())
+                request_.block.public_message = "The stream was stopped by a guardrail";
             return Outcome::Abort;
         default:
             break;

@@ -1,7 +1,6 @@
 """D: every recorded stream arrives byte-identical, however it was cut on its way to the gateway."""
 import json
 import pathlib
-import subprocess
 import sys
 import threading
 import unittest
@@ -11,7 +10,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 import recorded_streams  # noqa: E402
 from scenario import FULL, SANITIZED, STREAMS, Scenario, data_dir, main, post  # noqa: E402
 
-UPSTREAM = pathlib.Path(__file__).parent / "support" / "stream_upstream.py"
 EOLS = ("\n", "\r\n")
 SHORT_BYTES = 65536 if FULL else 1200 if SANITIZED else 3000  # a request for each cut
 STRIDE = 61 if not FULL else 997           # prime: otherwise, every STRIDE-th byte is a cut, and STRIDE requests cover them all
@@ -27,7 +25,7 @@ class Recorded(Scenario):
         if not data_dir() or not (data_dir() / "sse").is_dir():
             raise unittest.SkipTest("no sse/: set SLUICE_TEST_DATA to the folder of the public test data")
         cls.recordings = recorded_streams.load(data_dir())
-        cls.player = cls.enterClassContext(Player(data_dir()))
+        cls.player = cls.enterClassContext(recorded_streams.Player(data_dir()))
         super().setUpClass()
 
     @classmethod
@@ -120,22 +118,6 @@ class Recorded(Scenario):
             self.play(orders)
         except Exception as error:  # the thread's own; the test's is another
             failures.append(repr(error))
-
-
-class Player:
-    """stream_upstream.py as a process; has the `url` that a configuration needs."""
-
-    def __init__(self, folder):
-        self.process = subprocess.Popen([sys.executable, str(UPSTREAM), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait(10)
-        self.process.stdout.close()
 
 
 if __name__ == "__main__":

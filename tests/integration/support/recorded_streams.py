@@ -1,7 +1,11 @@
 """The recorded provider streams of the public test data, as bytes, and the route that each belongs to."""
 import json
+import pathlib
+import subprocess
+import sys
 from typing import NamedTuple
 
+UPSTREAM = pathlib.Path(__file__).parent / "stream_upstream.py"
 FILES = ("provider_chunks.jsonl", "anthropic_streams.jsonl")
 
 
@@ -46,3 +50,19 @@ def load(folder):
         events = [event for event in row["sse"].replace("\r\n", "\n").split("\n\n") if event.strip("\n")]
         recordings.append(Recording(row["id"], "messages", [event.strip("\n") for event in events], True))
     return recordings
+
+
+class Player:
+    """stream_upstream.py as a process; has the `url` that a configuration needs."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen([sys.executable, str(UPSTREAM), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()

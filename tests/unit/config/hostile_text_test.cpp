@@ -15,6 +15,8 @@ TEST_CASE("invalid UTF-8 is a fault or a text, never an exception", "[config]") 
         REQUIRE_NOTHROW(load("model_list:\n- model_name: \"" + bad +
                              "\"\n  litellm_params: {model: \"openai/" + bad + "\"}\n"));
         REQUIRE_NOTHROW(load(bad + ": 1\n"));
+        REQUIRE_NOTHROW(loaded = load("api_key: {" + bad + ": 1}\n"));  // found by fuzzing
+        CHECK(loaded.faults.hasErrors());
         REQUIRE_NOTHROW(load("plugins:\n- plugin: p\n  config: {x: os.environ/BAD}\n", {{"BAD", bad}}));
     }
 }
