@@ -34,6 +34,9 @@ int run(int argc, char** argv) {
     auto* check_command =
         cli.add_subcommand("check", "Validate a configuration: every fault with file, line, key and a hint");
     check_command->add_option("-c,--config", options.config, "The configuration")->required();
+    bool load = false;
+    check_command->add_flag("--load", load,
+                            "Also load the plugins and create their instances, as serve would");
     plugins(check_command);
 
     auto* plugin_command = cli.add_subcommand("plugin", "Look at plugins");
@@ -49,7 +52,7 @@ int run(int argc, char** argv) {
         return cli.exit(e) == 0 ? 0 : 2;
     }
     if (*serve_command) return serve(options);
-    if (*check_command) return check(options.config, options.plugin_dirs);
+    if (*check_command) return check(options.config, options.plugin_dirs, load);
     if (*list_command) return listPlugins(options.plugin_dirs);
     if (*version_command) fmt::print("sluice {}\n", gateway::kVersion);
     return 0;

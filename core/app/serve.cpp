@@ -8,6 +8,7 @@
 #include <Poco/Net/SSLManager.h>
 
 #include "app/load.h"
+#include "app/reloader.h"
 #include "base/log.h"
 #include "config/read_listen.h"
 #include "gateway/callout.h"
@@ -60,9 +61,17 @@ public:
           resolver_(offload_),
           records_(limits.record_queue_max) {}
 
-    int run(Loaded& loaded, const sigset_t& signals) {
-        const gateway::Shared shared{metrics_, offload_, timers_, callout_};
-        auto generation = gateway::Generation::build(std::move(loaded.settings), loaded.catalog,
+    int run(Loaded& loaded, const Origin& origin, const sigset_t& signals) {
+        Reloader reloader(origin, libraries_, alive_);
+        const gateway::Shared shared{libraries_, &reloader, alive_, metrics_, offload_, timers_, callout_};
+        const int code = run(loaded, reloader, shared, signals);
+        alive_.waitForNone();
+        return code;
+    }
+
+private:
+    int run(Loaded& loaded, Reloader& reloader, const gateway::Shared& shared, const sigset_t& signals) {
+        auto generation = gateway::Generation::build(1, std::move(loaded.settings), loaded.catalog,
                                                      config::processEnvironment(), shared, loaded.faults);
         print(loaded.faults);
         if (!generation) {
@@ -70,23 +79,23 @@ public:
                          loaded.faults.errors());
             return 1;
         }
-        const config::Settings& settings = generation->settings();
+        const config::Listen listen = generation->settings().listen;  // a reload does not change it
+        const std::string ca_file = generation->settings().ca_file;
         gateway::Gateway gateway(generation, records_);
-        net::Server server(gateway, resolver_, settings.listen);
-        if (auto started = server.start(settings.ca_file); !started) {
+        reloader.attach(gateway, shared);
+        net::Server server(gateway, resolver_, listen);
+        if (auto started = server.start(ca_file); !started) {
             std::fprintf(stderr, "sluice: %s\n", started.error().message.c_str());
             return 1;
         }
         callout_.setWorkers(server.workers());
-        announce(settings, *generation, server.port());
+        announce(generation->settings(), *generation, server.port());
+        generation.reset();
         int signal = 0;
-        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
-            base::log::warn("SIGHUP: the configuration cannot be reloaded while running; restart instead");
-        }
-        return drain(gateway, server, settings.listen.limits, signals, signal);
+        while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (void)reloader.reload();
+        return drain(gateway, server, listen.limits, signals, signal);
     }
 
-private:
     // Stop accepting, let requests finish, then cancel what is left, flush the records. A second signal ends
     // the patience.
     int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits,
@@ -116,6 +125,8 @@ private:
         return 0;
     }
 
+    host::Libraries libraries_;
+    gateway::GenerationCount alive_;
     host::Metrics metrics_;
     base::Offload offload_;
     host::IntervalTimers timers_;
@@ -131,6 +142,7 @@ int serve(const ServeOptions& options) {
     raiseDescriptorLimit();
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);
+    const Origin origin{options.config, options.plugin_dirs, loaded.settings.listen, loaded.settings.ca_file};
     if (!options.listen.empty() && !config::readAddress(options.listen, loaded.settings.listen)) {
         std::fprintf(stderr, "sluice: --listen %s: use ADDRESS:PORT, for example 127.0.0.1:4000\n",
                      options.listen.c_str());
@@ -139,7 +151,7 @@ int serve(const ServeOptions& options) {
     base::log::init(loaded.settings.verbose ? base::log::Level::Debug : base::log::Level::Info,
                     loaded.settings.json_logs);
     const base::Limits limits = loaded.settings.listen.limits;
-    return Service(limits).run(loaded, signals);
+    return Service(limits).run(loaded, origin, signals);
 }
 
 }  // namespace sluice::app

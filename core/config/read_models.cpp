@@ -1,23 +1,16 @@
 #include "config/read_models.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "config/known_keys.h"
 #include "http/fields.h"
 
 namespace sluice::config {
 namespace {
-
-std::string sha256Hex(const std::string& text) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    return fmt::format("{:02x}", fmt::join(digest, ""));
-}
 
 // "openai/gpt-4o" names the provider; custom_llm_provider overrides it; a bare name belongs to OpenAI or
 // Anthropic by its look.
@@ -90,7 +83,8 @@ Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& 
         Section section(tree, info, childPath(deployment.path, "model_info"), faults);
         deployment.id = section.text("id").value_or("");
     }
-    if (deployment.id.empty()) deployment.id = sha256Hex(deployment.model_name + deployment.params.dump());
+    if (deployment.id.empty())
+        deployment.id = base::sha256Hex(deployment.model_name + deployment.params.dump());
     // Both go into response fields.
     if (!http::isFieldValue(deployment.model_name))
         entry.fault("model_name", "a control character in it", "a name on one line");

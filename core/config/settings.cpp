@@ -45,8 +45,16 @@ PluginInstance readPlugin(const Tree& tree, const Json& value, size_t index, Fau
             section.fault("order", describe(*order), "a whole number; lower runs first");
         }
     }
+    if (section.any("grants")) instance.grants = section.texts("grants");
     instance.on_error = failMode(section, "on_error");
     instance.on_timeout = failMode(section, "on_timeout");
+    if (const auto gate = section.choice("gate", {"before_first_byte", "before_end", "none"}))
+        instance.gate = *gate == "none" ? Gate::None : *gate == "before_end" ? Gate::End : Gate::FirstByte;
+    instance.breaker_failures =
+        static_cast<uint32_t>(section.whole("breaker_failures", "failures in a row", 0, 1'000'000)
+                                  .value_or(instance.breaker_failures));
+    instance.breaker_pause_ms = static_cast<uint32_t>(
+        section.whole("breaker_pause_ms", "milliseconds", 1, 3'600'000).value_or(instance.breaker_pause_ms));
     instance.timeout_ms =
         static_cast<uint32_t>(section.whole("timeout_ms", "milliseconds", 1, 3'600'000).value_or(0));
     section.warnUnknown();

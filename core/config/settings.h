@@ -49,6 +49,9 @@ struct Scope {
     std::vector<std::string> models;
 };
 
+/// What of the answer waits for a during_call hook.
+enum class Gate { FirstByte, End, None };
+
 enum class FailMode { Default, Closed, Open };
 
 /// One entry of `plugins`, or an instance that another section implies.
@@ -60,8 +63,12 @@ struct PluginInstance {
     int64_t order = 0;  // lower runs first; equal ones in the order of the file
     FailMode on_error = FailMode::Default;
     FailMode on_timeout = FailMode::Default;
-    uint32_t timeout_ms = 0;  // of one hook; 0 = the request's deadline
-    std::string path;         // "plugins[2]", for messages
+    std::optional<std::vector<std::string>> grants;  // capabilities; nothing said: all but "admin"
+    uint32_t breaker_failures = 10;                  // failed hooks in a row that stop the calls; 0 = never
+    uint32_t breaker_pause_ms = 10'000;
+    Gate gate = Gate::FirstByte;  // of during_call
+    uint32_t timeout_ms = 0;      // of one hook; 0 = the request's deadline
+    std::string path;             // "plugins[2]", for messages
 };
 
 struct Settings {

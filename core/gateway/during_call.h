@@ -1,6 +1,9 @@
 // The during_call guards: all of them at once, each on a fiber of its own, beside the upstream call. The
-// answer's first byte waits for them; a block cancels the upstream.
+// answer's first byte, or its end, waits for those that gate it; a block cancels the upstream, whenever it
+// comes.
 #pragma once
+
+#include <array>
 
 #include "base/fiber.h"
 #include "plugin_host/runner.h"
@@ -17,14 +20,19 @@ public:
     DuringCall& operator=(const DuringCall&) = delete;
 
     bool blocked() const { return blocked_; }
-    /// Parks until all have answered; false if one of them blocks, or if the fiber was interrupted.
-    bool wait();
+    /// Parks until all that gate this point have answered; false if one of them blocks, or if the fiber was
+    /// interrupted.
+    bool wait(config::Gate point);
+    /// The answer is out: those that gate nothing may finish. If the request was `cut`, nobody needs them.
+    void finish(bool cut);
 
 private:
+    size_t& left(const host::HookSlot& slot);
+
     host::Runner& runner_;
     base::Fiber& owner_;
     std::vector<base::Fiber*> running_;  // null once ended
-    size_t left_ = 0;
+    std::array<size_t, 3> left_{};       // by gate
     bool blocked_ = false;
 };
 

@@ -36,16 +36,17 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
 
 void Exchange::run() {
     story();
-    during_.reset();  // its guards have answered when the record is written
+    if (during_) during_->finish(patience_.over());  // its guards have answered when the record is written
+    during_.reset();
     fillRecord();
 }
 
 void Exchange::story() {
     if (!findRoute()) return;
-    if (!operation_->needs_auth) return answerLocally();  // health: no plugin is asked
-    if (!onRequest()) return;                             // 10: the head alone
-    if (!authenticate()) return;                          // 20: who is it?
-    if (!authorize()) return;                             // 25: may they?
+    if (isOpen()) return answerLocally();  // health: no plugin is asked
+    if (!onRequest()) return;              // 10: the head alone
+    if (!authenticate()) return;           // 20: who is it?
+    if (!authorize()) return;              // 25: may they?
     if (!llm::isForwarded(match_.operation)) return answerLocally();
     if (!readBody()) return;
     if (!preCall()) return;      // 30: content, edits, blocks
@@ -62,6 +63,8 @@ void Exchange::startDuringCall() {
 
 bool Exchange::findRoute() {
     match_ = llm::matchRoute(head_.method, head_.path);
+    if (match_.kind == llm::RouteMatch::Kind::Unknown)
+        endpoint_ = generation_->endpoints().find(head_.method, head_.path, match_);
     operation_ = &llm::info(match_.operation);
     request_.operation = match_.operation;
     request_.route = operation_->name;
@@ -106,12 +109,26 @@ bool Exchange::authorize() {
     return false;
 }
 
+bool Exchange::isOpen() const {
+    return !operation_->needs_auth || (endpoint_ && (endpoint_->flags & SLUICE_ROUTE_PUBLIC));
+}
+
 void Exchange::answerLocally() {
+    if (endpoint_) return answerEndpoint();
     if (auto settled = settleBody(); !settled) return answerError(settled.error());
     const LocalAnswer local = localAnswer(match_, *generation_, gateway_);
     if (local.error.status != 0) return answerError(local.error);
     lease_.record.outcome = account::Outcome::Success;
     answer(local.status, local.content_type, local.body);
+}
+
+void Exchange::answerEndpoint() {
+    if ((endpoint_->flags & SLUICE_ROUTE_ADMIN) && !request_.identity.admin) {
+        return answerError(llm::ApiError{403, "", "", "Only the master key may do this", ""});
+    }
+    if (!readBody()) return;
+    if (runner_.endpoint(*endpoint_->instance, endpoint_->index) == Outcome::Block) return answerBlock();
+    answerReply();
 }
 
 bool Exchange::readBody() {

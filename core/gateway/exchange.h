@@ -37,7 +37,9 @@ private:
     bool onRequest();
     bool authenticate();
     bool authorize();
+    bool isOpen() const;
     void answerLocally();
+    void answerEndpoint();
     bool readBody();
     bool preCall();
     bool lookUpCache();
@@ -65,9 +67,10 @@ private:
     void answerUpstreamError(const std::string& data);
     void endStream(StreamRelay& relay);
     void endStream(StreamRelay& relay, const base::Error& error);
+    void endBlocked(StreamRelay& relay);
     void noteStream(StreamRelay& relay, http::End end);
     base::TimePoint gapDeadline() const;
-    bool passGate();
+    bool passGate(config::Gate point);
     void breakOff(const base::Error& error);
 
     // --- answering (exchange_answer.cpp) ---
@@ -100,6 +103,7 @@ private:
     host::Runner runner_;
     const llm::OperationInfo* operation_ = nullptr;
     llm::RouteMatch match_;
+    const EndpointRoute* endpoint_ = nullptr;  // a route of a plugin
     std::string group_;
     std::optional<Candidates> candidates_;
     const DeploymentRuntime* deployment_ = nullptr;

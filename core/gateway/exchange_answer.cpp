@@ -77,9 +77,9 @@ void Exchange::answerNoRoute() {
     llm::ApiError error;
     if (match_.kind == llm::RouteMatch::Kind::WrongMethod) {
         error.status = 405;
-        error.message = fmt::format("{} is not allowed here; use {}", head_.method, operation_->method);
-        (void)request_.response.fields.set("allow",
-                                           operation_->method == "GET" ? "GET, HEAD" : operation_->method);
+        const std::string_view method = endpoint_ ? endpoint_->method : operation_->method;
+        error.message = fmt::format("{} is not allowed here; use {}", head_.method, method);
+        (void)request_.response.fields.set("allow", method == "GET" ? "GET, HEAD" : method);
     } else {
         const bool known = head_.method == "GET" || head_.method == "POST" || head_.method == "HEAD" ||
                            head_.method == "PUT" || head_.method == "PATCH" || head_.method == "DELETE" ||

@@ -41,9 +41,11 @@ void Exchange::relay(UpstreamAnswer& upstream) {
     request_.response.fields = {};
     copyResponseFields(upstream_fields_, request_.response.fields);
     if (status < 200 || status > 299) return relayError(upstream);
-    if (!passGate()) return;
     const auto type = upstream_head_.fields.find("content-type").value_or("");
-    if (request_.stream && base::istartsWith(type, "text/event-stream")) return relayStream(upstream);
+    const bool stream = request_.stream && base::istartsWith(type, "text/event-stream");
+    // An answer that comes in one piece has its end where it begins.
+    if (!passGate(stream ? config::Gate::FirstByte : config::Gate::End)) return;
+    if (stream) return relayStream(upstream);
     if (client_.http().begun()) {
         return answerError(
             base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
@@ -52,9 +54,9 @@ void Exchange::relay(UpstreamAnswer& upstream) {
     relayBody(upstream);
 }
 
-// The first byte waits for the guards that run beside the call.
-bool Exchange::passGate() {
-    while (during_ && !during_->wait()) {
+// The first byte, or the end of a stream, waits for the guards that run beside the call.
+bool Exchange::passGate(config::Gate point) {
+    while (during_ && !during_->wait(point)) {
         if (patience_.over()) {
             answerGone();
             return false;

@@ -63,6 +63,8 @@ void Exchange::relayStream(UpstreamAnswer& upstream) {
         out.clear();
         const auto took = takePieces(upstream, relay, out);
         if (!http.begun() && !relay.firstFailure().empty()) return answerUpstreamError(relay.firstFailure());
+        const bool over = took && (!*took || relay.reader().terminal());
+        if (over && !passGate(config::Gate::End)) return endBlocked(relay);
         if (!out.empty() && !http.begun()) http.begin(responseHead(), std::nullopt);
         if (!out.empty() && first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
         if (!out.empty() && !http.write(out)) return endStream(relay, clientLeft());
@@ -137,6 +139,13 @@ void Exchange::endStream(StreamRelay& relay, const base::Error& error) {
     if (gone) return answerGone();
     if (request_.block.set) return answerBlock();
     answerError(error);
+}
+
+// A guard has stopped the end, and the client has been told.
+void Exchange::endBlocked(StreamRelay& relay) {
+    std::string unsaid;
+    (void)relay.tellEnd(SLUICE_END_CANCELLED, unsaid);
+    noteStream(relay, End::Cancelled);
 }
 
 void Exchange::noteStream(StreamRelay& relay, End end) {

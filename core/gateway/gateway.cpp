@@ -24,6 +24,11 @@ std::shared_ptr<const Generation> Gateway::generation() const {
     return generation_;
 }
 
+void Gateway::serve(std::shared_ptr<const Generation> generation) {
+    const std::lock_guard lock(mutex_);
+    generation_.swap(generation);
+}  // the old one is let go outside of the lock
+
 void Gateway::handle(Worker& worker, Client& client, http::RequestHead& head) {
     // Counted down whatever happens: a drain waits for zero.
     struct Counted {

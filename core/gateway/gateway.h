@@ -27,6 +27,8 @@ public:
     void refuseForLoad(Client& client, std::string_view why);
 
     std::shared_ptr<const Generation> generation() const;
+    /// From now on requests begin with this one; those that run keep theirs. [control]
+    void serve(std::shared_ptr<const Generation> generation);
     account::RecordQueue& records() { return records_; }
 
     /// New connections and requests are told that we go; running requests are cancelled once abort() was

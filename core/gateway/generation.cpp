@@ -8,24 +8,35 @@ namespace sluice::gateway {
 
 using config::Faults;
 
-Generation::Generation(config::Settings settings, const Shared& shared)
-    : settings_(std::move(settings)),
-      services_{shared.metrics, shared.offload, shared.timers, shared.http, settings_.tree.secrets} {}
+Generation::Generation(uint64_t number, config::Settings settings, const Shared& shared)
+    : number_(number), alive_(shared.alive), settings_(std::move(settings)), services_{shared.metrics,
+                                                                                       shared.offload,
+                                                                                       shared.timers,
+                                                                                       shared.http,
+                                                                                       settings_.tree.secrets,
+                                                                                       shared.admin} {
+    alive_.enter();
+}
 
-std::shared_ptr<Generation> Generation::build(config::Settings settings, const host::Catalog& catalog,
+std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings settings,
+                                              const host::Catalog& catalog,
                                               const config::Environment& environment, const Shared& shared,
                                               Faults& faults) {
     const Plan plan = makePlan(settings, catalog, environment, faults);
     if (faults.hasErrors()) return nullptr;
-    std::unique_ptr<Generation> generation(new Generation(std::move(settings), shared));
-    generation->loadInstances(plan, catalog, faults);
+    std::unique_ptr<Generation> generation(new Generation(number, std::move(settings), shared));
+    generation->loadInstances(plan, catalog, shared.libraries, faults);
     if (faults.hasErrors()) return nullptr;
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
-    return generation;
+    return {generation.release(), [&offload = shared.offload](Generation* over) {
+                const auto end = [over] { const std::unique_ptr<Generation> dies(over); };
+                if (!offload.submit(end)) end();
+            }};
 }
 
-void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, Faults& faults) {
+void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
+                               Faults& faults) {
     std::map<std::string, host::Library> loaded;
     for (const auto& wanted : plan.instances) {
         const auto fault = [&](const std::string& text) {
@@ -33,7 +44,7 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, F
         };
         auto library = loaded.find(wanted.plugin);
         if (library == loaded.end()) {
-            auto fresh = host::loadLibrary(wanted.plugin, catalog.find(wanted.plugin)->path);
+            auto fresh = libraries.load(wanted.plugin, catalog.find(wanted.plugin)->path, number_);
             if (!fresh) {
                 fault(fresh.error().message);
                 continue;
@@ -45,6 +56,7 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, F
             fault(instance.error().message);
             continue;
         }
+        endpoints_.add(**instance, settings_.tree.place(wanted.path), faults);
         instances_.push_back(std::move(*instance));
     }
     if (faults.hasErrors()) return;
@@ -120,6 +132,8 @@ Generation::~Generation() {
     for (const auto& runtime : deployments_) {
         if (runtime->handle) runtime->provider->provider()->close(runtime->provider->self(), runtime->handle);
     }
+    instances_.clear();
+    alive_.leave();
 }
 
 }  // namespace sluice::gateway

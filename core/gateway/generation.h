@@ -3,11 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "config/settings.h"
+#include "gateway/endpoints.h"
 #include "gateway/plan.h"
 #include "plugin_host/chain.h"
 #include "plugin_host/instance.h"
@@ -27,8 +30,39 @@ struct DeploymentRuntime {
     mutable std::atomic<uint32_t> in_flight{0};
 };
 
+/// How many generations there are: the one that serves, and old ones that requests still hold.
+class GenerationCount {
+public:
+    void enter() {
+        const std::lock_guard lock(mutex_);
+        ++count_;
+    }
+    void leave() {
+        const std::lock_guard lock(mutex_);
+        --count_;
+        changed_.notify_all();
+    }
+    size_t count() const {
+        const std::lock_guard lock(mutex_);
+        return count_;
+    }
+    /// They end on the offload pool, and need everything that is shared until then. [control]
+    void waitForNone() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return count_ == 0; });
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    size_t count_ = 0;  // guarded by mutex_
+};
+
 /// What outlives generations.
 struct Shared {
+    host::Libraries& libraries;
+    host::Admin* admin;
+    GenerationCount& alive;
     host::Metrics& metrics;
     base::Offload& offload;
     host::IntervalTimers& timers;
@@ -37,35 +71,44 @@ struct Shared {
 
 class Generation {
 public:
-    /// Faults name the plugin and the place in the configuration. Null if there are errors. [control]
-    static std::shared_ptr<Generation> build(config::Settings settings, const host::Catalog& catalog,
+    /// Faults name the plugin and the place in the configuration. Null if there are errors. Its last holder
+    /// may be a loop: plugins are ended on the offload pool. `number` counts the generations of the process.
+    /// [control]
+    static std::shared_ptr<Generation> build(uint64_t number, config::Settings settings,
+                                             const host::Catalog& catalog,
                                              const config::Environment& environment, const Shared& shared,
                                              config::Faults& faults);
     ~Generation();
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
 
+    uint64_t number() const { return number_; }
     const config::Settings& settings() const { return settings_; }
     const base::Limits& limits() const { return settings_.listen.limits; }
     const host::Chains& chains() const { return *chains_; }
     const route::ModelTable& models() const { return *models_; }
     const DeploymentRuntime& deployment(uint32_t index) const { return *deployments_[index]; }
     host::Instance* router() const { return router_; }
+    const Endpoints& endpoints() const { return endpoints_; }
     const std::vector<std::unique_ptr<host::Instance>>& instances() const { return instances_; }
     bool authenticated() const { return authenticated_; }  // does anybody check keys?
 
 private:
-    Generation(config::Settings settings, const Shared& shared);
-    void loadInstances(const Plan& plan, const host::Catalog& catalog, config::Faults& faults);
+    Generation(uint64_t number, config::Settings settings, const Shared& shared);
+    void loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
+                       config::Faults& faults);
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
 
+    const uint64_t number_;
+    GenerationCount& alive_;
     config::Settings settings_;
     host::Services services_;
     std::vector<config::Deployment> deployment_configs_;
     std::vector<std::unique_ptr<host::Instance>> instances_;
     std::vector<std::unique_ptr<DeploymentRuntime>> deployments_;
     std::unique_ptr<host::Chains> chains_;
+    Endpoints endpoints_;
     std::unique_ptr<route::ModelTable> models_;
     host::Instance* router_ = nullptr;
     bool authenticated_ = false;

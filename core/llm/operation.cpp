@@ -31,6 +31,7 @@ constexpr std::array<OperationInfo, kOperations> kTable{{
     {Model, "model", "model", OpenAI, None, "GET", "/models/", true},
     {HealthLiveliness, "health_liveliness", "health", OpenAI, None, "GET", "", false},
     {HealthReadiness, "health_readiness", "health", OpenAI, None, "GET", "", false},
+    {Endpoint, "endpoint", "endpoint", OpenAI, None, "POST", "", true},
 }};
 
 bool isModelForm(Operation operation) { return isForwarded(operation); }

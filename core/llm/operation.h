@@ -25,8 +25,9 @@ enum class Operation : uint8_t {
     Model,
     HealthLiveliness,
     HealthReadiness,
+    Endpoint,  // a route of a plugin
 };
-inline constexpr size_t kOperations = 15;
+inline constexpr size_t kOperations = 16;
 
 /// Shape of bodies, streams and errors.
 enum class Dialect : uint8_t { OpenAI, OpenAIResponses, Anthropic };

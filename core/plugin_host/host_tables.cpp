@@ -7,8 +7,9 @@
 
 namespace sluice::host {
 
-const void* hostInterface(const sluice_host*, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 14> kTables{{
+const void* hostInterface(const sluice_host* host, sluice_str id) {
+    static const std::array<std::pair<std::string_view, const void*>, 15> kTables{{
+        {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
         {SLUICE_HOST_LOG_ID, &kHostLog},
         {SLUICE_HOST_METRICS_ID, &kHostMetrics},
         {SLUICE_HOST_SECRETS_ID, &kHostSecrets},
@@ -25,7 +26,7 @@ const void* hostInterface(const sluice_host*, sluice_str id) {
         {SLUICE_HOST_HTTP_ID, &kHostHttp},
     }};
     for (const auto& [name, table] : kTables) {
-        if (name == view(id)) return table;
+        if (name == view(id)) return handle(host).instance->maySee(table) ? table : nullptr;
     }
     return nullptr;
 }

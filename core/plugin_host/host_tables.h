@@ -6,6 +6,7 @@
 
 namespace sluice::host {
 
+extern const sluice_host_admin kHostAdmin;
 extern const sluice_host_log kHostLog;
 extern const sluice_host_metrics kHostMetrics;
 extern const sluice_host_secrets kHostSecrets;

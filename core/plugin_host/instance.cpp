@@ -1,6 +1,9 @@
 #include "plugin_host/instance.h"
 
+#include <algorithm>
+
 #include "base/log.h"
+#include "plugin_host/host_tables.h"
 
 namespace sluice::host {
 
@@ -8,7 +11,11 @@ using base::Code;
 
 Instance::Instance(const Library& library, const config::PluginInstance& settings, Services& services,
                    size_t index)
-    : library_(library), settings_(settings), index_(index), handle_(std::make_unique<HostHandle>()) {
+    : breaker(settings.breaker_failures, base::milliseconds(settings.breaker_pause_ms)),
+      library_(library),
+      settings_(settings),
+      index_(index),
+      handle_(std::make_unique<HostHandle>()) {
     handle_->api = {sizeof(sluice_host), SLUICE_ABI_MINOR, hostInterface};
     handle_->instance = this;
     handle_->services = &services;
@@ -40,6 +47,8 @@ base::Result<std::unique_ptr<Instance>> Instance::create(const Library& library,
     instance->hooks_ = instance->interface<sluice_hooks>(SLUICE_HOOKS_ID);
     instance->router_ = instance->interface<sluice_router>(SLUICE_ROUTER_ID);
     instance->provider_ = instance->interface<sluice_provider>(SLUICE_PROVIDER_ID);
+    instance->endpoint_ = instance->interface<sluice_endpoint>(SLUICE_ENDPOINT_ID);
+    instance->state_ = instance->interface<sluice_state>(SLUICE_STATE_ID);
     return instance;
 }
 
@@ -74,6 +83,30 @@ void Instance::grantSecrets(const config::Json& config) {
     if (const auto handle = config::Secrets::handleOf(config)) secrets_.insert(*handle);
     if (!config.is_structured()) return;
     for (const auto& member : config) grantSecrets(member);
+}
+
+bool Instance::maySee(const void* table) const {
+    const char* needed = table == &kHostAdmin ? "admin" : table == &kHostHttp ? "net" : nullptr;
+    if (!needed) return true;
+    const auto has = [&](const std::vector<std::string>& list) {
+        return std::find(list.begin(), list.end(), needed) != list.end();
+    };
+    const bool granted = settings_.grants ? has(*settings_.grants) : table != &kHostAdmin;
+    return granted && has(library_.manifest.capabilities);
+}
+
+base::Status Instance::inherit(Instance& before) {
+    if (!SLUICE_HAS(state_, import_state) || !SLUICE_HAS(before.state_, export_state)) return {};
+    std::string bytes;
+    const auto write = [](void* sink, sluice_str piece) {
+        static_cast<std::string*>(sink)->append(view(piece));
+    };
+    sluice_status status = before.contained(
+        "export_state", [&] { return before.state_->export_state(before.self_, &bytes, write); });
+    if (status == SLUICE_OK)
+        status = contained("import_state", [&] { return state_->import_state(self_, str(bytes)); });
+    if (status == SLUICE_OK) return {};
+    return base::pluginError(Code::Internal, "plugin " + id() + ": its state could not be taken over");
 }
 
 void Instance::ownTimer(int64_t id) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "base/breaker.h"
 #include "config/settings.h"
 #include "plugin_host/library.h"
 #include "plugin_host/services.h"
@@ -47,10 +48,18 @@ public:
     const sluice_hooks* hooks() const { return hooks_; }  // null if the plugin has none
     const sluice_router* router() const { return router_; }
     const sluice_provider* provider() const { return provider_; }
+    const sluice_endpoint* endpoint() const { return endpoint_; }
+
+    /// Takes over what `before`, which still serves, hands on; what went wrong otherwise. [control]
+    base::Status inherit(Instance& before);
 
     /// A secret is shown only to the instances whose configuration, or whose deployments, name it.
     void grantSecrets(const config::Json& config);
-    bool maySee(std::string_view handle) const { return secrets_.count(std::string(handle)) > 0; }
+    bool maySeeSecret(std::string_view handle) const { return secrets_.count(std::string(handle)) > 0; }
+    /// May it have this table of the host? Those that reach beyond the request need a capability: asked for
+    /// in the manifest and granted in the configuration (`grants`; without that key, everything but "admin"
+    /// is granted).
+    bool maySee(const void* table) const;
     /// Timers end with the instance.
     void ownTimer(int64_t id);
 
@@ -62,6 +71,7 @@ public:
     sluice_status serve(sluice_deployment* deployment, sluice_ctx& ctx);
     void complete(const sluice_record& record);
 
+    base::Breaker breaker;
     std::atomic<uint64_t> failures{0};  // hooks that failed, threw or gave an impossible verdict
     std::atomic<uint64_t> timeouts{0};  // hooks past their deadline
     std::atomic<uint64_t> stalls{0};    // times the watchdog found it holding a loop
@@ -85,6 +95,8 @@ private:
     const sluice_hooks* hooks_ = nullptr;
     const sluice_router* router_ = nullptr;
     const sluice_provider* provider_ = nullptr;
+    const sluice_endpoint* endpoint_ = nullptr;
+    const sluice_state* state_ = nullptr;
 };
 
 /// Runs a call into a plugin that reports faults in a buffer; an exception counts as a fault. Returns the

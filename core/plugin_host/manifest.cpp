@@ -56,9 +56,15 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.interfaces = texts(root, "interfaces");
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
+        manifest.capabilities = texts(root, "capabilities");
+        for (const auto& capability : manifest.capabilities) {
+            if (capability != "net" && capability != "admin")
+                return malformed("there is no capability \"" + capability + "\"; there are net and admin");
+        }
         manifest.config_schema = root.value("config_schema", Json::object());
         if (!manifest.config_schema.is_object()) return malformed("config_schema is no object");
         manifest.description = root.value("description", "");
+        manifest.unloadable = root.value("unloadable", false);
         manifest.blocking = root.value("blocking", false);
         const Json providers = root.value("providers", Json::object());
         if (!providers.is_object()) return malformed("providers is no object");
@@ -85,7 +91,10 @@ base::Result<Manifest> readManifest(const std::string& path) {
     if (!in) return base::gatewayError(Code::NotFound, path + ": cannot be read");
     std::stringstream bytes;
     bytes << in.rdbuf();
-    const std::string image = bytes.str();
+    return manifestOf(path, bytes.str());
+}
+
+base::Result<Manifest> manifestOf(const std::string& path, std::string_view image) {
     const auto section = elfSection(image, SLUICE_MANIFEST_SECTION);
     if (!section) return base::gatewayError(section.error().code, path + ": " + section.error().message);
     auto manifest = parseManifest(*section);

@@ -26,12 +26,17 @@ struct Manifest {
     /// Keys of the configuration that call for an instance of this plugin: path → key of its own
     /// configuration.
     std::map<std::string, std::string> activated_by;
+    /// What it asks for beyond the request at hand: "net" (sluice.host.http), "admin" (sluice.host.admin).
+    std::vector<std::string> capabilities;
     std::string description;
-    bool blocking = false;  // its hooks may block: they run on the offload pool
+    bool unloadable = false;  // nothing of it is in use once its instances have gone: it may be unmapped
+    bool blocking = false;    // its hooks may block: they run on the offload pool
 };
 
 /// Reads the manifest of the library at `path`. Errors name the file and what is wrong with it.
 base::Result<Manifest> readManifest(const std::string& path);
+/// The same from the bytes of the library; `path` is for the errors.
+base::Result<Manifest> manifestOf(const std::string& path, std::string_view image);
 base::Result<Manifest> parseManifest(std::string_view json);
 
 /// The bytes of a section of an ELF-64 image; NotFound or Malformed otherwise. Every offset is checked.

@@ -31,6 +31,7 @@ enum class Phase {  // numbers as in plugin_api/sluice/hooks.h
     OnUpstreamResponse = 55,
     OnAttemptEnd = 58,
     OnStream = 60,
+    Endpoint = 65,
     PostCall = 70,
     OnResponse = 75,
 };

@@ -4,11 +4,11 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "plugin_host/phase_rules.h"
 
 namespace sluice::host {
 
 using base::Clock;
-using config::FailMode;
 
 namespace {
 
@@ -25,36 +25,6 @@ public:
 private:
     base::Loop* loop_;
 };
-
-// What a failing hook does to the request if its instance says nothing (DESIGN.md, table of phases).
-bool closedByDefault(Phase phase) {
-    switch (phase) {
-        case Phase::OnRequest:
-        case Phase::Authenticate:
-        case Phase::Authorize:
-        case Phase::PreCall:
-        case Phase::DuringCall:
-        case Phase::OnUpstreamRequest:
-        case Phase::OnStream:
-        case Phase::PostCall:
-            return true;
-        case Phase::CacheLookup:
-        case Phase::Route:
-        case Phase::OnUpstreamResponse:
-        case Phase::OnAttemptEnd:
-        case Phase::OnResponse:
-        case Phase::None:
-            return false;
-    }
-    return true;
-}
-
-bool alwaysClosed(Phase phase) { return phase == Phase::Authenticate || phase == Phase::Authorize; }
-
-bool closes(Phase phase, FailMode mode) {
-    if (alwaysClosed(phase)) return true;
-    return mode == FailMode::Default ? closedByDefault(phase) : mode == FailMode::Closed;
-}
 
 int strictness(Outcome outcome) {
     switch (outcome) {
@@ -73,46 +43,7 @@ int strictness(Outcome outcome) {
     return 3;
 }
 
-int blockStatus(Phase phase) {
-    if (phase == Phase::Authenticate) return 401;
-    return phase == Phase::Authorize ? 403 : 400;
-}
-
 }  // namespace
-
-const char* name(Phase phase) {
-    switch (phase) {
-        case Phase::None:
-            return "none";
-        case Phase::OnRequest:
-            return "on_request";
-        case Phase::Authenticate:
-            return "authenticate";
-        case Phase::Authorize:
-            return "authorize";
-        case Phase::PreCall:
-            return "pre_call";
-        case Phase::CacheLookup:
-            return "cache_lookup";
-        case Phase::Route:
-            return "route";
-        case Phase::DuringCall:
-            return "during_call";
-        case Phase::OnUpstreamRequest:
-            return "on_upstream_request";
-        case Phase::OnUpstreamResponse:
-            return "on_upstream_response";
-        case Phase::OnAttemptEnd:
-            return "on_attempt_end";
-        case Phase::OnStream:
-            return "on_stream";
-        case Phase::PostCall:
-            return "post_call";
-        case Phase::OnResponse:
-            return "on_response";
-    }
-    return "none";
-}
 
 Runner::Runner(RequestState& request, size_t instance_count)
     : request_(request), contexts_(instance_count), parallel_(instance_count) {}
@@ -172,6 +103,15 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
         ctx.hook_deadline =
             std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
     }
+    // Who the caller is gets asked whatever happened before: not to ask would be to refuse everybody.
+    const bool breaks = !alwaysClosed(phase);
+    if (breaks && !instance.breaker.allow(start)) {
+        VerdictRecord stopped{&instance, phase, "failed", 0,
+                              "it failed too often: it is not called for a while"};
+        const Outcome outcome = failed(phase, instance, false, stopped);
+        request_.verdicts.push_back(std::move(stopped));
+        return outcome;
+    }
     const uint64_t edits = request_.edits;
     // What one plugin has said does not stand for the next.
     request_.not_scanned.clear();
@@ -207,6 +147,10 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
         outcome = failed(phase, instance, end > ctx.hook_deadline, record);
     }
+    const std::string_view said = record.verdict;
+    if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
+        base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
+                         instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
     request_.verdicts.push_back(std::move(record));
     return outcome;
 }
@@ -226,10 +170,11 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
         return Outcome::Block;
     };
     const bool may_respond = phase == Phase::OnRequest || phase == Phase::PreCall ||
-                             phase == Phase::CacheLookup || phase == Phase::PostCall;
+                             phase == Phase::CacheLookup || phase == Phase::PostCall ||
+                             phase == Phase::Endpoint;
     const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route ||
                            phase == Phase::DuringCall || phase == Phase::OnUpstreamRequest ||
-                           phase == Phase::PostCall;
+                           phase == Phase::PostCall || phase == Phase::Endpoint;
     const bool may_scan = phase == Phase::PreCall || phase == Phase::DuringCall || phase == Phase::PostCall ||
                           phase == Phase::OnStream;
     const bool may_retry = phase == Phase::OnUpstreamResponse || phase == Phase::OnAttemptEnd;
@@ -292,7 +237,8 @@ Outcome Runner::notScanned(Phase phase, const Instance& instance) {
 Outcome Runner::failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record) {
     auto& counted = const_cast<Instance&>(instance);
     ++(late ? counted.timeouts : counted.failures);
-    if (!record.reason.empty()) base::log::error("plugin {}: {}", instance.id(), record.reason);
+    if (!record.reason.empty() && !instance.breaker.open())
+        base::log::error("plugin {}: {}", instance.id(), record.reason);
     record.verdict = late ? "timeout" : "failed";
     if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error))
         return Outcome::Continue;
@@ -350,6 +296,16 @@ Outcome Runner::route(const sluice_candidates& candidates) {
         if (outcome != Outcome::Continue) return outcome;
     }
     return Outcome::Continue;
+}
+
+Outcome Runner::endpoint(Instance& instance, uint32_t route) {
+    const Outcome outcome = invoke(Phase::Endpoint, {&instance, nullptr, false}, [&](sluice_ctx& ctx) {
+        return instance.endpoint()->handle(instance.self(), &ctx, ctx.state, route);
+    });
+    if (outcome != Outcome::Continue) return outcome;
+    request_.block = {true, 500, "",           "", "The plugin \"" + instance.id() + "\" gave no answer",
+                      "",   "",  instance.id()};
+    return Outcome::Block;
 }
 
 // Thousands of chunks would bury the rest: of a stream only what is news is kept.

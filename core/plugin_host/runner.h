@@ -44,6 +44,8 @@ public:
     Outcome onAttemptEnd() { return runAll(Phase::OnAttemptEnd, chain_->on_attempt_end); }
     Outcome postCall() { return runAll(Phase::PostCall, chain_->post_call); }
     Outcome onResponse() { return runAll(Phase::OnResponse, chain_->on_response); }
+    /// A request for a route of a plugin: Respond or Block.
+    Outcome endpoint(Instance& instance, uint32_t route);
     /// One call of on_stream for one subscriber. `release` is in and out; the edits are in `call`.
     Outcome onStream(const Subscription& subscription, const sluice_stream_event& event, StreamCall& call,
                      uint64_t& release);

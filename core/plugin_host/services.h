@@ -38,12 +38,27 @@ public:
     virtual base::Status call(const HttpCall& call, base::TimePoint deadline, HttpAnswer& answer) = 0;
 };
 
+/// What plugins with the capability "admin" may ask of the gateway as a whole.
+class Admin {
+public:
+    virtual ~Admin() = default;
+    struct Reload {
+        bool done = false;
+        std::string json;  // {"generation":N,"faults":["…"]}
+    };
+    /// [offload] [control]
+    virtual Reload reload() = 0;
+    /// JSON. [any thread]
+    virtual std::string status() const = 0;
+};
+
 struct Services {
     Metrics& metrics;
     base::Offload& offload;
     IntervalTimers& timers;
     HttpCaller& http;
     const config::Secrets& secrets;
+    Admin* admin = nullptr;  // none in tests and checks
 };
 
 }  // namespace sluice::host

@@ -3,8 +3,10 @@
 
 #include "base.h"
 #include "candidates.h"
+#include "endpoint.h"
 #include "entry.h"
 #include "hooks.h"
+#include "host_admin.h"
 #include "host_attempt.h"
 #include "host_attributes.h"
 #include "host_clock.h"
@@ -20,5 +22,6 @@
 #include "provider.h"
 #include "record.h"
 #include "router.h"
+#include "state.h"
 #include "stream.h"
 #include "verdict.h"

@@ -23,6 +23,9 @@
 //                   sluice_status prepare(Deployment&, Attempt), and perhaps
 //                   sluice_status serve(Deployment&, Attempt).
 //
+// Own routes: const std::vector<Route>& routes() const, and Verdict handle(Request, uint32_t route).
+// State that survives a reload: std::string export_state(), and bool import_state(std::string_view).
+//
 // An object is shared by all loops: hooks of different requests run at the same time on different threads.
 // Exceptions stop in the trampolines and count as a failed hook.
 #pragma once
@@ -34,6 +37,16 @@
 #include <type_traits>
 
 #include <sluice/request.hpp>
+
+namespace sluice {
+
+/// A route of the plugin's own; `flags` are SLUICE_ROUTE_*. The texts must outlive the plugin's object.
+struct Route : sluice_route {
+    Route(std::string_view method, std::string_view path, uint32_t flags = 0)
+        : sluice_route{sizeof(sluice_route), flags, str(method), str(path)} {}
+};
+
+}  // namespace sluice
 
 namespace sluice::detail {
 
@@ -110,6 +123,8 @@ SLUICE_DETAIL_MEMBER(route)
 SLUICE_DETAIL_MEMBER(on_stream)
 SLUICE_DETAIL_MEMBER(on_complete)
 SLUICE_DETAIL_MEMBER(pick)
+SLUICE_DETAIL_MEMBER(handle)
+SLUICE_DETAIL_MEMBER(export_state)
 SLUICE_DETAIL_MEMBER(prepare)
 SLUICE_DETAIL_MEMBER(serve)
 #undef SLUICE_DETAIL_MEMBER
@@ -245,10 +260,56 @@ const sluice_provider* providerOf() {
 }
 
 template <class T>
+const sluice_endpoint* endpointOf() {
+    if constexpr (Has_handle<T>::value) {
+        static_assert(sizeof(Route) == sizeof(sluice_route), "an array of one must be an array of the other");
+        static const sluice_endpoint table{
+            sizeof(sluice_endpoint), 0,
+            [](sluice_instance* self, size_t* count) -> const sluice_route* {
+                const auto& routes = reinterpret_cast<T*>(self)->routes();
+                *count = routes.size();
+                return routes.data();
+            },
+            [](sluice_instance* self, sluice_ctx* ctx, void* state, uint32_t route) -> sluice_verdict {
+                return verdictOf(
+                    [&] { return reinterpret_cast<T*>(self)->handle(Request(ctx, state), route); });
+            }};
+        return &table;
+    } else {
+        return nullptr;
+    }
+}
+
+template <class T>
+const sluice_state* stateOf() {
+    if constexpr (Has_export_state<T>::value) {
+        static const sluice_state table{
+            sizeof(sluice_state), 0,
+            [](sluice_instance* self, void* sink, void (*write)(void*, sluice_str)) -> sluice_status {
+                return statusOf([&]() -> sluice_status {
+                    write(sink, str(reinterpret_cast<T*>(self)->export_state()));
+                    return SLUICE_OK;
+                });
+            },
+            [](sluice_instance* self, sluice_str bytes) -> sluice_status {
+                return statusOf([&]() -> sluice_status {
+                    return reinterpret_cast<T*>(self)->import_state(view(bytes)) ? SLUICE_OK
+                                                                                 : SLUICE_E_INVALID;
+                });
+            }};
+        return &table;
+    } else {
+        return nullptr;
+    }
+}
+
+template <class T>
 const void* interfaceOf(std::string_view id) {
     if (id == SLUICE_HOOKS_ID) return hooksOf<T>();
     if (id == SLUICE_ROUTER_ID) return routerOf<T>();
     if (id == SLUICE_PROVIDER_ID) return providerOf<T>();
+    if (id == SLUICE_ENDPOINT_ID) return endpointOf<T>();
+    if (id == SLUICE_STATE_ID) return stateOf<T>();
     return nullptr;
 }
 

@@ -152,6 +152,7 @@ public:
     /// Calls out and reads the answer on the next line; the request parks meanwhile. [may-wait]
     HttpResult post(const Host& host, std::string_view url, std::string_view json,
                     uint32_t timeout_ms = 0) const {
+        if (!tables().http) return {SLUICE_E_DENIED, 0, {}};  // the capability "net" is not granted
         const sluice_http_field field{str("content-type"), str("application/json")};
         sluice_http_request request{sizeof request, timeout_ms, str("POST"), str(url), &field, 1, str(json)};
         sluice_http_response response{};

@@ -72,6 +72,9 @@ private:
     // What the client asks this phase to do: the text behind "PHASE=" in the header.
     static std::string wanted(const sluice::Request& r, std::string_view phase) {
         const std::string_view header = r.header("x-probe").value_or("");
+        // "*": every phase that can be left out
+        if (header.substr(0, 2) == "*=" && phase != "authenticate" && phase != "authorize")
+            return std::string(header.substr(2));
         if (header.size() <= phase.size() || header.substr(0, phase.size()) != phase ||
             header[phase.size()] != '=')
             return "";
@@ -91,6 +94,10 @@ private:
         if (want == "invalid") return static_cast<Verdict>(77);
         if (want == "not_scanned") return r.notScanned("the probe did not look");
         if (want == "respond") return r.respond(200, "application/json", R"({"answered":"by the probe"})");
+        if (want.rfind("block_after:", 0) == 0) {
+            if (r.sleep(static_cast<uint32_t>(std::stoul(argument))) != SLUICE_OK) return Verdict::Failed;
+            return r.block({"blocked late by the probe", "probe_block"});
+        }
         if (want.rfind("sleep:", 0) == 0)
             return r.sleep(static_cast<uint32_t>(std::stoul(argument))) == SLUICE_OK ? Verdict::Continue
                                                                                      : Verdict::Failed;
@@ -115,4 +122,4 @@ private:
 
 SLUICE_PLUGIN(PhaseProbe,
               R"({"id":"phase_probe","version":"0.1.0","abi":1,"description":"Writes down which phases ran",
-  "interfaces":["sluice.hooks/1"],"config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")
+  "interfaces":["sluice.hooks/1"],"capabilities":["net"],"config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")

@@ -57,5 +57,5 @@ private:
 
 SLUICE_PLUGIN(
     StreamProbe,
-    R"({"id":"stream_probe","version":"0.1.0","abi":1,"description":"Works on streams as a test asks",
+    R"({"id":"stream_probe","version":"0.1.0","abi":1,"unloadable":true,"description":"Works on streams as a test asks",
   "interfaces":["sluice.hooks/1"],"config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")

@@ -105,6 +105,7 @@ host::Library FakePlugin::library() const {
     t_creating = const_cast<FakePlugin*>(this);
     host::Library library;
     library.name = "fake";
+    library.manifest.capabilities = capabilities_;
     library.entry = &FakeEntry::kEntry;
     return library;
 }

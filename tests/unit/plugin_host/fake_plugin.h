@@ -47,6 +47,11 @@ public:
 
     /// The library that makes instances of this plugin. Instances must not outlive this object.
     host::Library library() const;
+    /// What its manifest asks for.
+    FakePlugin& asksFor(std::vector<std::string> capabilities) {
+        capabilities_ = std::move(capabilities);
+        return *this;
+    }
 
 private:
     static constexpr size_t kPlainHooks = 11;
@@ -55,6 +60,7 @@ private:
     FakePlugin& set(size_t index, Hook hook, sluice_hook sluice_hooks::*member);
     friend struct FakeEntry;
 
+    std::vector<std::string> capabilities_;
     sluice_hooks table_{};
     Hook plain_[kPlainHooks];
     Hook route_;

@@ -37,7 +37,7 @@ TEST_CASE("every service is found by its id, nothing else", "[plugin_host]") {
          {SLUICE_HOST_LOG_ID, SLUICE_HOST_METRICS_ID, SLUICE_HOST_SECRETS_ID, SLUICE_HOST_CLOCK_ID,
           SLUICE_HOST_TIMERS_ID, SLUICE_HOST_OFFLOAD_ID, SLUICE_HOST_ATTRIBUTES_ID, SLUICE_HOST_REQUEST_ID,
           SLUICE_HOST_REPLY_ID, SLUICE_HOST_RESPONSE_ID, SLUICE_HOST_ATTEMPT_ID, SLUICE_HOST_STREAM_ID,
-          SLUICE_HOST_SERVE_ID, SLUICE_HOST_HTTP_ID}) {
+          SLUICE_HOST_SERVE_ID}) {
         CAPTURE(id);
         const auto* table = call.host()->get_interface(call.host(), str(id));
         REQUIRE(table);
@@ -45,6 +45,29 @@ TEST_CASE("every service is found by its id, nothing else", "[plugin_host]") {
     }
     for (const char* id : {"", "sluice.host.log/2", "sluice.host.log", "nope"})
         CHECK_FALSE(call.host()->get_interface(call.host(), str(id)));
+}
+
+TEST_CASE("what reaches beyond the request is asked for and granted", "[plugin_host]") {
+    using Grants = std::optional<std::vector<std::string>>;
+    struct Case {
+        std::vector<std::string> asked;
+        Grants granted;
+        bool net, admin;
+    };
+    for (const auto& c :
+         {Case{{}, std::nullopt, false, false}, Case{{"net", "admin"}, std::nullopt, true, false},
+          Case{{"net", "admin"}, Grants(std::in_place, {std::string("admin")}), false, true},
+          Case{{}, Grants(std::in_place, {std::string("net"), std::string("admin")}), false, false},
+          Case{{"net"}, Grants(std::in_place), false, false}}) {
+        test::FakePlugin plugin;
+        plugin.asksFor(c.asked);
+        config::PluginInstance settings;
+        settings.grants = c.granted;
+        test::HostWorld world;
+        const sluice_host* host = &world.add(plugin, settings).handle().api;
+        CHECK((host->get_interface(host, str(SLUICE_HOST_HTTP_ID)) != nullptr) == c.net);
+        CHECK((host->get_interface(host, str(SLUICE_HOST_ADMIN_ID)) != nullptr) == c.admin);
+    }
 }
 
 TEST_CASE("attributes are kept for the request, at most 64", "[plugin_host]") {

@@ -48,8 +48,14 @@ std::string bytesOf(const std::string& file) {
     return bytes.str();
 }
 
+// Of the whole program, as in the gateway: images stay mapped.
+host::Libraries& libraries() {
+    static host::Libraries all;
+    return all;
+}
+
 base::Error refusal(const std::string& path) {
-    const auto library = host::loadLibrary("test", path);
+    const auto library = libraries().load("test", path);
     REQUIRE_FALSE(library);
     CHECK(library.error().message.find(path) != std::string::npos);
     return library.error();
@@ -63,7 +69,7 @@ size_t openDescriptors() {
 }  // namespace
 
 TEST_CASE("a library is loaded with its manifest", "[plugin_host]") {
-    const auto library = host::loadLibrary("probe_echo", kEcho);
+    const auto library = libraries().load("probe_echo", kEcho);
     REQUIRE(library);
     CHECK(library->name == "probe_echo");
     CHECK(library->manifest.id == "probe_echo");
@@ -72,25 +78,61 @@ TEST_CASE("a library is loaded with its manifest", "[plugin_host]") {
     CHECK(host::view(library->entry->describe()).find("probe_echo") != std::string::npos);
 }
 
-TEST_CASE("the same path gives a fresh library each time", "[plugin_host]") {
-    const auto first = host::loadLibrary("probe_echo", kEcho),
-               second = host::loadLibrary("probe_echo", kEcho);
+TEST_CASE("the same file is loaded once, a changed one again", "[plugin_host]") {
+    const Folder folder;
+    const auto file = folder.copyOfEcho("probe_echo.so");
+    const size_t images = libraries().mapped().images;
+    const auto first = libraries().load("probe_echo", file, 7),
+               again = libraries().load("probe_echo", file, 8);
     REQUIRE(first);
-    REQUIRE(second);
-    CHECK(first->entry != second->entry);
+    REQUIRE(again);
+    CHECK(first->entry == again->entry);
+    std::ofstream(file, std::ios::binary | std::ios::app) << "one more byte";
+    const auto changed = libraries().load("probe_echo", file, 9);
+    REQUIRE(changed);
+    CHECK(changed->entry != first->entry);
+    CHECK(libraries().mapped().images == images + 2);
+    CHECK(libraries().mapped().bytes > 2 * fs::file_size(file) - 100);
+}
+
+TEST_CASE("a library that allows it is unmapped with its last user", "[plugin_host]") {
+    const Folder folder;
+    const std::string word = "\"callbacks\":[\"echo-callback\"]", promise = "\"unloadable\":true";
+    std::string bytes = bytesOf(kEcho);
+    const size_t at = bytes.find(word);
+    REQUIRE(at != std::string::npos);
+    bytes.replace(at, word.size(), promise + std::string(word.size() - promise.size(), ' '));
+    const auto file = folder.write("short.so", bytes);
+    const auto mappings = [] {
+        const auto maps = bytesOf("/proc/self/maps");
+        size_t count = 0;
+        for (size_t i = 0; (i = maps.find("memfd:short", i)) != std::string::npos; ++i) ++count;
+        return count;
+    };
+    const size_t descriptors = openDescriptors(), images = libraries().mapped().images;
+    for (int i = 0; i < 3; ++i) {
+        const auto library = libraries().load("short", file);
+        REQUIRE(library);
+        CHECK(library->manifest.unloadable);
+        CHECK(mappings() > 0);
+        CHECK(libraries().mapped().images == images + 1);
+    }
+    CHECK(mappings() == 0);
+    CHECK(openDescriptors() == descriptors);
+    CHECK(libraries().mapped().images == images);
 }
 
 TEST_CASE("files that others could change are refused", "[plugin_host]") {
     const Folder folder;
     const auto file = folder.copyOfEcho("echo.so");
-    CHECK(host::loadLibrary("echo", file));
+    CHECK(libraries().load("echo", file));
     ::chmod(file.c_str(), 0664);
     CHECK(refusal(file).code == base::Code::PermissionDenied);
     ::chmod(file.c_str(), 0646);
     CHECK(refusal(file).code == base::Code::PermissionDenied);
     ::chmod(file.c_str(), 0644);
     ::chmod(folder.path.c_str(), 0777);
-    const auto library = host::loadLibrary("echo", file);
+    const auto library = libraries().load("echo", file);
     REQUIRE_FALSE(library);
     CHECK(library.error().code == base::Code::PermissionDenied);
     ::chmod(folder.path.c_str(), 0755);
@@ -118,9 +160,9 @@ TEST_CASE("what is no plugin is refused before any of its code runs", "[plugin_h
 TEST_CASE("a library that is refused before it is loaded leaves no descriptor open", "[plugin_host]") {
     const Folder folder;
     const auto text = folder.write("text.so", "x");
-    (void)host::loadLibrary("test", text).has_value();
+    (void)libraries().load("test", text).has_value();
     const size_t before = openDescriptors();
-    for (int i = 0; i < 3; ++i) (void)host::loadLibrary("test", text).has_value();
+    for (int i = 0; i < 3; ++i) (void)libraries().load("test", text).has_value();
     CHECK(openDescriptors() == before);
 }
 
@@ -134,7 +176,7 @@ TEST_CASE("a library that was refused after it was loaded is never taken for the
     const auto no_entry = folder.write("no_entry.so", bytes);
     for (int i = 0; i < 3; ++i) {
         CHECK(refusal(no_entry).code == base::Code::Unsupported);
-        const auto next = host::loadLibrary("probe_echo", kEcho);
+        const auto next = libraries().load("probe_echo", kEcho);
         REQUIRE(next);
         CHECK(host::view(next->entry->describe()).find("probe_echo") != std::string::npos);
     }
@@ -171,7 +213,7 @@ TEST_CASE("the first folder that has a name wins", "[plugin_host]") {
 }
 
 TEST_CASE("a plugin of the SDK refuses its configuration in its own words", "[plugin_host]") {
-    const auto library = host::loadLibrary("probe_echo", kEcho);
+    const auto library = libraries().load("probe_echo", kEcho);
     REQUIRE(library);
     test::HostServices host;
     config::PluginInstance settings = test::instanceNamed("echo");
@@ -185,7 +227,7 @@ TEST_CASE("a plugin of the SDK refuses its configuration in its own words", "[pl
 }
 
 TEST_CASE("a plugin of the SDK at work", "[plugin_host]") {
-    const auto library = host::loadLibrary("probe_echo", kEcho);
+    const auto library = libraries().load("probe_echo", kEcho);
     REQUIRE(library);
     test::HostServices host;
     auto instance = host::Instance::create(*library, test::instanceNamed("echo"), host.services, 0);

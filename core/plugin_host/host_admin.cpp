@@ -1,0 +1,30 @@
+// sluice.host.admin/1.
+#include "plugin_host/host_tables.h"
+
+namespace sluice::host {
+namespace {
+
+sluice_status reload(sluice_ctx* ctx, sluice_str* json) {
+    Services& services = *ctx->instance->handle().services;
+    if (!services.admin) return SLUICE_E_UNSUPPORTED;
+    Admin::Reload outcome;
+    const WaitMark mark(ctx);
+    if (!services.offload.run([&] { outcome = services.admin->reload(); })) return SLUICE_E_LIMIT;
+    ctx->scratch = std::move(outcome.json);
+    *json = str(ctx->scratch);
+    return outcome.done ? SLUICE_OK : SLUICE_E_INVALID;
+}
+
+sluice_status status(sluice_ctx* ctx, sluice_str* json) {
+    const Services& services = *ctx->instance->handle().services;
+    if (!services.admin) return SLUICE_E_UNSUPPORTED;
+    ctx->scratch = services.admin->status();
+    *json = str(ctx->scratch);
+    return SLUICE_OK;
+}
+
+}  // namespace
+
+const sluice_host_admin kHostAdmin{sizeof(sluice_host_admin), 0, reload, status};
+
+}  // namespace sluice::host
