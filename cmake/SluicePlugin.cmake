@@ -1,6 +1,8 @@
 # sluice_add_plugin(NAME source…): a shared library that the gateway can load: hidden visibility, nothing unresolved, no
-# symbols that keep it mapped for ever, and one exported function.
-set(SLUICE_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
+# symbols that keep it mapped for ever, and one exported function. Installed as part of SluicePlugin, too.
+#
+#   SLUICE_PLUGIN_DIR          where it is built; default: CMake's own
+#   SLUICE_PLUGIN_INSTALL_DIR  where it is installed, below the prefix; empty: not at all
 
 function(sluice_add_plugin name)
     add_library(${name} MODULE ${ARGN})
@@ -8,9 +10,15 @@ function(sluice_add_plugin name)
     target_compile_options(${name} PRIVATE -fvisibility=hidden $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
         $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
     target_link_options(${name} PRIVATE -Wl,-z,now -Wl,-z,relro -Wl,-Bsymbolic -Wl,--exclude-libs,ALL)
-    target_link_options(${name} PRIVATE LINKER:--version-script=${SLUICE_PLUGIN_MAP})
+    target_link_options(${name} PRIVATE LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)
     if(NOT SLUICE_SANITIZE)
         target_link_options(${name} PRIVATE -Wl,-z,defs)
     endif()
-    set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${SLUICE_PLUGIN_DIR})
+    set_target_properties(${name} PROPERTIES PREFIX "")
+    if(SLUICE_PLUGIN_DIR)
+        set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${SLUICE_PLUGIN_DIR})
+    endif()
+    if(SLUICE_PLUGIN_INSTALL_DIR)
+        install(TARGETS ${name} LIBRARY DESTINATION ${SLUICE_PLUGIN_INSTALL_DIR} COMPONENT gateway)
+    endif()
 endfunction()

@@ -4,29 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "app/load.h"
-#include "gateway/callout.h"
-#include "gateway/generation.h"
+#include "app/with_generation.h"
 
 namespace sluice::app {
-
-namespace {
-
-// Everything that a serving process would make of it, but for the sockets.
-void loadAll(Loaded& loaded) {
-    host::Libraries libraries;
-    gateway::GenerationCount alive;
-    host::Metrics metrics;
-    base::Offload offload(1, 1024);
-    host::IntervalTimers timers(offload);
-    gateway::Callout callout(loaded.settings.listen.limits);
-    const gateway::Shared shared{libraries, nullptr, alive, metrics, offload, timers, callout};
-    (void)gateway::Generation::build(1, loaded.settings, loaded.catalog, config::processEnvironment(), shared,
-                                     loaded.faults);
-    alive.waitForNone();
-}
-
-}  // namespace
 
 int check(const std::string& config, const std::vector<std::string>& plugin_dirs, bool load_plugins) {
     auto loaded = load(config, plugin_dirs);
@@ -35,7 +15,7 @@ int check(const std::string& config, const std::vector<std::string>& plugin_dirs
         gateway::makePlan(settings, loaded.catalog, config::processEnvironment(), loaded.faults);
     if (load_plugins && !loaded.faults.hasErrors()) {
         loaded.faults = {};  // the plan is made once more
-        loadAll(loaded);
+        withGeneration(loaded, [](const gateway::Generation&) {});
     }
     print(loaded.faults);
     const size_t warnings = loaded.faults.all().size() - loaded.faults.errors();

@@ -5,57 +5,117 @@
 #include <fmt/format.h>
 
 #include "app/check.h"
+#include "app/plugin_tools.h"
 #include "app/serve.h"
 #include "gateway/gateway.h"
 
 namespace sluice::app {
+namespace {
 
-int run(int argc, char** argv) {
-    CLI::App cli{"Sluice: an LLM gateway. One URL in front of every model provider."};
-    cli.require_subcommand(1);
-    cli.footer("Start with: sluice serve -c examples/quickstart.yaml");
-    ServeOptions options;
-    const auto plugins = [&](CLI::App* command) {
-        command->add_option(
-            "--plugin-dir", options.plugin_dirs,
-            "Where plugins are looked for (default: ../lib/sluice/plugins beside the program)");
-    };
-
-    auto* serve_command = cli.add_subcommand("serve", "Run the gateway");
-    serve_command
-        ->add_option("-c,--config", options.config,
-                     "The configuration: LiteLLM's config.yaml with Sluice's sections")
-        ->required();
-    serve_command->add_option(
-        "--listen", options.listen,
-        "ADDRESS:PORT, instead of what the configuration says (default 127.0.0.1:4000)");
-    plugins(serve_command);
-
-    auto* check_command =
-        cli.add_subcommand("check", "Validate a configuration: every fault with file, line, key and a hint");
-    check_command->add_option("-c,--config", options.config, "The configuration")->required();
-    bool load = false;
-    check_command->add_flag("--load", load,
-                            "Also load the plugins and create their instances, as serve would");
-    plugins(check_command);
-
-    auto* plugin_command = cli.add_subcommand("plugin", "Look at plugins");
-    plugin_command->require_subcommand(1);
-    auto* list_command = plugin_command->add_subcommand("list", "The plugins that can be loaded");
-    plugins(list_command);
-
-    auto* version_command = cli.add_subcommand("version", "Print the version");
-
-    try {
-        cli.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
-        return cli.exit(e) == 0 ? 0 : 2;
+// The commands. Each says what it needs and leaves its exit code.
+class Commands {
+public:
+    Commands() {
+        cli_.require_subcommand(1);
+        cli_.footer("Start with: sluice serve -c examples/quickstart.yaml");
+        addServe();
+        addCheck();
+        addChain();
+        addPlugin();
+        cli_.add_subcommand("version", "Print the version")->callback([] {
+            fmt::print("sluice {}\n", gateway::kVersion);
+        });
     }
-    if (*serve_command) return serve(options);
-    if (*check_command) return check(options.config, options.plugin_dirs, load);
-    if (*list_command) return listPlugins(options.plugin_dirs);
-    if (*version_command) fmt::print("sluice {}\n", gateway::kVersion);
-    return 0;
-}
+
+    int run(int argc, char** argv) {
+        try {
+            cli_.parse(argc, argv);
+        } catch (const CLI::ParseError& e) {
+            return cli_.exit(e) == 0 ? 0 : 2;
+        }
+        return code_;
+    }
+
+private:
+    void takesConfig(CLI::App* command, const char* help) {
+        command->add_option("-c,--config", options_.config, help)->required();
+    }
+    void takesPlugins(CLI::App* command) {
+        command->add_option(
+            "--plugin-dir", options_.plugin_dirs,
+            "Where plugins are looked for (default: ../lib/sluice/plugins beside the program)");
+    }
+
+    void addServe() {
+        auto* command = cli_.add_subcommand("serve", "Run the gateway");
+        takesConfig(command, "The configuration: LiteLLM's config.yaml with Sluice's sections");
+        command->add_option("--listen", options_.listen,
+                            "ADDRESS:PORT, instead of what the configuration says (default 127.0.0.1:4000)");
+        takesPlugins(command);
+        command->callback([this] { code_ = serve(options_); });
+    }
+
+    void addCheck() {
+        auto* command = cli_.add_subcommand(
+            "check", "Validate a configuration: every fault with file, line, key and a hint");
+        takesConfig(command, "The configuration");
+        command->add_flag("--load", load_,
+                          "Also load the plugins and create their instances, as serve would");
+        takesPlugins(command);
+        command->callback([this] { code_ = check(options_.config, options_.plugin_dirs, load_); });
+    }
+
+    void addChain() {
+        auto* command =
+            cli_.add_subcommand("chain", "Which hooks run for a tenant and a route, in which order");
+        takesConfig(command, "The configuration");
+        command->add_option("--tenant", tenant_, "The tenant (default: whoever no scope names)");
+        command->add_option("--route", route_, "chat, completions, embeddings, responses, messages, …");
+        takesPlugins(command);
+        command->callback(
+            [this] { code_ = printChain(options_.config, options_.plugin_dirs, tenant_, route_); });
+    }
+
+    void addPlugin() {
+        auto* plugin = cli_.add_subcommand("plugin", "Look at plugins, and test them");
+        plugin->require_subcommand(1);
+        auto* list = plugin->add_subcommand("list", "The plugins that can be loaded");
+        takesPlugins(list);
+        list->callback([this] { code_ = listPlugins(options_.plugin_dirs); });
+
+        auto* inspect =
+            plugin->add_subcommand("inspect", "What a plugin says about itself; none of its code runs");
+        inspect->add_option("file", tests_.path, "The plugin, a .so")->required();
+        inspect->add_flag("--json", tests_.json, "As JSON");
+        inspect->callback([this] { code_ = inspectPlugin(tests_.path, tests_.json); });
+        addValidator(plugin);
+    }
+
+    void addValidator(CLI::App* plugin) {
+        auto* command = plugin->add_subcommand("check", "The validator: does a plugin keep the contract?");
+        command->add_option("file", tests_.path, "The plugin, a .so")->required();
+        command->add_option(
+            "--config", tests_.config,
+            "A configuration to test with, JSON or @FILE (default: the first example of its schema)");
+        command->add_option("--only", tests_.groups,
+                            "Groups (static scan config hooks roles stream contract load reload) or tests");
+        command->add_flag("--json", tests_.json, "As JSON");
+        command->add_option("--timeout", tests_.seconds, "Seconds that one test may take (default 20)")
+            ->check(CLI::Range(1, 3600));
+        command->add_option("--one", tests_.one, "Run one test in this process, for a debugger");
+        command->callback([this] { code_ = checkPlugin(tests_); });
+    }
+
+    CLI::App cli_{"Sluice: an LLM gateway. One URL in front of every model provider."};
+    ServeOptions options_;
+    CheckOptions tests_;
+    std::string tenant_, route_ = "chat";
+    bool load_ = false;
+    int code_ = 0;
+};
+
+}  // namespace
+
+int run(int argc, char** argv) { return Commands().run(argc, argv); }
 
 }  // namespace sluice::app

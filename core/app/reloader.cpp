@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "app/child_check.h"
+#include "app/child.h"
 #include "app/load.h"
 #include "base/log.h"
 

@@ -84,6 +84,7 @@ SLUICE_PLUGIN(auth_master_key::Plugin, R"({
   "activated_by": {"general_settings.master_key": "master_key"},
   "config_schema": {
     "type": "object",
+    "examples": [{"master_key": "sk-for-the-validator"}],
     "additionalProperties": false,
     "required": ["master_key"],
     "properties": {

@@ -72,6 +72,7 @@ SLUICE_PLUGIN(callback_jsonl::Plugin, R"({
   "callbacks": ["jsonl"],
   "config_schema": {
     "type": "object",
+    "examples": [{"path": "/dev/null"}],
     "additionalProperties": false,
     "required": ["path"],
     "properties": {

@@ -15,6 +15,7 @@ HEIGHT = {
     "account": 4,
     "gateway": 5,
     "net": 6,
+    "validator": 6,
     "app": 7,
     "main": 8,
 }

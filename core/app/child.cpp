@@ -1,4 +1,4 @@
-#include "app/child_check.h"
+#include "app/child.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -49,8 +49,7 @@ pid_t start(std::vector<std::string> arguments, int output) {
 }
 
 // Until the child closes its end, or time is up.
-bool readAll(int from, std::string& text) {
-    const auto deadline = Clock::now() + kPatience;
+bool readAll(int from, base::TimePoint deadline, std::string& text) {
     std::array<char, 4096> buffer;
     for (;;) {
         const auto left = std::chrono::duration_cast<base::milliseconds>(deadline - Clock::now()).count();
@@ -64,32 +63,43 @@ bool readAll(int from, std::string& text) {
 
 }  // namespace
 
-ChildCheck checkInChild(const std::string& config, const std::vector<std::string>& plugin_dirs) {
-    std::vector<std::string> arguments{"sluice", "check", "--load", "-c", config};
-    for (const auto& dir : plugin_dirs) arguments.insert(arguments.end(), {"--plugin-dir", dir});
+ChildOutcome runSelf(std::vector<std::string> arguments, base::milliseconds patience) {
+    ChildOutcome outcome;
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return {false, {"no descriptor is left for the check"}};
+    arguments.insert(arguments.begin(), "sluice");
+    if (::pipe2(ends, O_CLOEXEC) != 0) return outcome;
     const pid_t child = start(std::move(arguments), ends[1]);
     ::close(ends[1]);
-    std::string text;
-    const bool in_time = child > 0 && readAll(ends[0], text);
+    outcome.started = child > 0;
+    outcome.in_time = outcome.started && readAll(ends[0], Clock::now() + patience, outcome.output);
     ::close(ends[0]);
-    if (child <= 0) return {false, {"the check could not be started"}};
-    if (!in_time) ::kill(child, SIGKILL);
+    if (!outcome.started) return outcome;
+    if (!outcome.in_time) ::kill(child, SIGKILL);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    ChildCheck outcome;
-    for (const auto line : base::split(text, '\n')) {
-        if (!line.empty()) outcome.words.emplace_back(line);
+    if (WIFSIGNALED(status) && outcome.in_time) {
+        outcome.signal = fmt::format("signal {}: {}", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
     }
-    outcome.fine = in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!in_time) outcome.words.push_back("a plugin did not finish loading within 30 s");
-    if (in_time && WIFSIGNALED(status)) {
-        outcome.words.push_back(fmt::format("a plugin crashed while it was loaded (signal {}: {})",
-                                            WTERMSIG(status), ::strsignal(WTERMSIG(status))));
-    }
+    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return outcome;
+}
+
+ChildCheck checkInChild(const std::string& config, const std::vector<std::string>& plugin_dirs) {
+    std::vector<std::string> arguments{"check", "--load", "-c", config};
+    for (const auto& dir : plugin_dirs) arguments.insert(arguments.end(), {"--plugin-dir", dir});
+    const auto child = runSelf(std::move(arguments), kPatience);
+    ChildCheck check;
+    check.fine = child.in_time && child.code == 0;
+    for (const auto line : base::split(child.output, '\n')) {
+        if (!line.empty()) check.words.emplace_back(line);
+    }
+    if (!child.started) check.words.emplace_back("the check could not be started");
+    if (child.started && !child.in_time)
+        check.words.emplace_back("a plugin did not finish loading within 30 s");
+    if (!child.signal.empty())
+        check.words.push_back("a plugin crashed while it was loaded (" + child.signal + ")");
+    return check;
 }
 
 }  // namespace sluice::app
