@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -33,11 +36,33 @@ std::string configText(const std::string& option) {
     return text.str();
 }
 
+// Where a plugin under test may write what it likes.
+class Sandbox {
+public:
+    Sandbox() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "sluice_trial_XXXXXX").string();
+        if (::mkdtemp(pattern.data())) folder_ = pattern;
+        std::error_code ignored;
+        std::filesystem::current_path(folder_, ignored);
+    }
+    ~Sandbox() {
+        std::error_code ignored;
+        std::filesystem::current_path("/", ignored);
+        if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+    }
+
+private:
+    std::filesystem::path folder_;
+};
+
 // In the child: the outcome is the exit code, and the last line of what is printed says why.
 int runHere(const Case& test, const CheckOptions& options) {
     base::log::init(base::log::Level::Warn, false);
     try {
-        validator::Trial trial({options.path, configText(options.config)});
+        const validator::Subject subject{std::filesystem::absolute(options.path).string(),
+                                         configText(options.config)};
+        const Sandbox sandbox;
+        validator::Trial trial(subject);
         test.run(trial);
         return 0;
     } catch (const validator::Failure& failure) {

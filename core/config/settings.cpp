@@ -5,6 +5,7 @@
 #include "config/known_keys.h"
 #include "config/read_listen.h"
 #include "config/read_models.h"
+#include "config/read_trust.h"
 #include "config/section.h"
 
 namespace sluice::config {
@@ -142,6 +143,7 @@ Settings readSettings(Tree tree, Faults& faults) {
     Settings settings;
     Section root(tree, &tree.root, "", faults);
     readListen(tree, settings.listen, root, faults);
+    readTrust(tree, settings.trust, root, faults);
     readModels(tree, settings.model_list, root, faults);
     readPlugins(tree, settings, root, faults);
     settings.plugin_dirs = root.texts("plugin_dirs");

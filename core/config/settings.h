@@ -71,8 +71,16 @@ struct PluginInstance {
     std::string path;             // "plugins[2]", for messages
 };
 
+/// `plugin_trust`: which libraries may be loaded at all, beside the checks of owner and mode.
+struct Trust {
+    std::map<std::string, std::vector<std::string>> allow;  // name of the plugin → SHA-256 of its files; empty: any
+    bool require_signature = false;
+    std::vector<std::string> signers;  // Ed25519 public keys, base64; one of them must have signed FILE.so.sig
+};
+
 struct Settings {
     Listen listen;
+    Trust trust;
     std::vector<Deployment> model_list;
     std::map<std::string, ModelAlias> aliases;
     std::vector<PluginInstance> plugins;

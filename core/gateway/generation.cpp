@@ -44,7 +44,7 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
         };
         auto library = loaded.find(wanted.plugin);
         if (library == loaded.end()) {
-            auto fresh = libraries.load(wanted.plugin, catalog.find(wanted.plugin)->path, number_);
+            auto fresh = libraries.load(wanted.plugin, catalog.find(wanted.plugin)->path, settings_.trust, number_);
             if (!fresh) {
                 fault(fresh.error().message);
                 continue;

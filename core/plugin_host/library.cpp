@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "plugin_host/trust.h"
 
 namespace sluice::host {
 
@@ -135,12 +136,14 @@ private:
     boost::dll::shared_library library_;
 };
 
-base::Result<Library> Libraries::load(const std::string& name, const std::string& path, uint64_t generation) {
+base::Result<Library> Libraries::load(const std::string& name, const std::string& path,
+                                      const config::Trust& trust, uint64_t generation) {
     const auto bytes = readChecked(path);
     if (!bytes) return bytes.error();
     auto manifest = manifestOf(path, *bytes);
     if (!manifest) return manifest.error();
     const std::string hash = base::sha256Hex(*bytes);
+    if (auto trusted = checkTrust(trust, name, path, *bytes, hash); !trusted) return trusted.error();
     const std::lock_guard lock(mutex_);
     auto image = find(path, hash);
     if (!image) {

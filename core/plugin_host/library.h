@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "config/settings.h"
 #include "plugin_host/manifest.h"
 #include "sluice/entry.h"
 
@@ -30,10 +31,11 @@ struct Library {
 /// any more, unless its manifest says "unloadable".
 class Libraries {
 public:
-    /// Checks owner and mode (nobody but the owner may write to file or folder), copies, loads with
+    /// Checks owner, mode (nobody but the owner may write to file or folder) and `trust`, copies, loads with
     /// everything resolved, and shakes hands. `generation` is written down for the count below. Errors say
     /// which step failed. [control]
-    base::Result<Library> load(const std::string& name, const std::string& path, uint64_t generation = 0);
+    base::Result<Library> load(const std::string& name, const std::string& path,
+                               const config::Trust& trust = {}, uint64_t generation = 0);
 
     struct Mapped {
         size_t images = 0;

@@ -87,6 +87,15 @@ class Validator(unittest.TestCase):
             self.skipTest(f"{path} is not built")
         self.assertEqual(self.failures(path)[0], {})
 
+    def test_m07_plugins_built_from_the_headers_of_the_first_release(self):
+        for name, config in (("frozen_c", '{"word":"secret"}'), ("frozen_broken", "{}")):
+            path = LIB / "frozen_plugins" / f"{name}.so"
+            if not path.exists():
+                self.skipTest(f"{path} is not built")
+            failed, outcome = self.failures(path, "--config", config)
+            self.assertEqual(failed, {})
+            self.assertGreater(outcome["passed"], 20)
+
     def test_m04_files_that_are_none(self):
         with tempfile.TemporaryDirectory(prefix="sluice-validator-") as folder:
             folder = pathlib.Path(folder)

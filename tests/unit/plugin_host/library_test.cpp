@@ -82,13 +82,13 @@ TEST_CASE("the same file is loaded once, a changed one again", "[plugin_host]") 
     const Folder folder;
     const auto file = folder.copyOfEcho("probe_echo.so");
     const size_t images = libraries().mapped().images;
-    const auto first = libraries().load("probe_echo", file, 7),
-               again = libraries().load("probe_echo", file, 8);
+    const auto first = libraries().load("probe_echo", file, {}, 7),
+               again = libraries().load("probe_echo", file, {}, 8);
     REQUIRE(first);
     REQUIRE(again);
     CHECK(first->entry == again->entry);
     std::ofstream(file, std::ios::binary | std::ios::app) << "one more byte";
-    const auto changed = libraries().load("probe_echo", file, 9);
+    const auto changed = libraries().load("probe_echo", file, {}, 9);
     REQUIRE(changed);
     CHECK(changed->entry != first->entry);
     CHECK(libraries().mapped().images == images + 2);

@@ -1,0 +1,53 @@
+/* sluice.host.reply/1: what a hook says besides its verdict. */
+#pragma once
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SLUICE_HOST_REPLY_ID "sluice.host.reply/1"
+
+/* Why a request is refused. The public part goes to the client in its dialect's error shape, the internal
+ * part to the record only. */
+typedef struct sluice_block {
+    uint32_t size;
+    uint32_t http_status; /* 400 to 599; 0 = 400, or 401 for DENY in authenticate, 403 in authorize */
+    sluice_str code;      /* error.code, for example "content_blocked"; empty = the status */
+    sluice_str type;      /* error.type, for example "auth_error"; empty = by status */
+    sluice_str public_message;
+    sluice_str internal_reason;
+    sluice_str category; /* for example "pii"; empty if none */
+} sluice_block;
+
+/* Who the caller is. Everything may be empty but key_id. */
+typedef struct sluice_identity {
+    uint32_t size;
+    uint32_t flags;    /* SLUICE_IDENTITY_* */
+    sluice_str key_id; /* hash of the key, never the key */
+    sluice_str key_alias;
+    sluice_str tenant; /* what scopes and policies are bound to */
+    sluice_str user;
+    sluice_str team;
+    sluice_str organization;
+    sluice_str end_user;
+} sluice_identity;
+#define SLUICE_IDENTITY_ADMIN 1u /* the master key: exempt from limits, may use admin routes */
+
+typedef struct sluice_host_reply {
+    uint32_t size;
+    uint32_t reserved;
+    /* The answer for RESPOND. The response phases still run over it. [loop] */
+    sluice_status (*respond)(sluice_ctx* ctx, uint32_t http_status, sluice_str content_type, sluice_str body);
+    /* The reason for BLOCK and DENY. [loop] */
+    sluice_status (*block)(sluice_ctx* ctx, const sluice_block* reason);
+    /* The reason for NOT_SCANNED: "timeout", "too_large", "unsupported_lane", … [loop] */
+    sluice_status (*not_scanned)(sluice_ctx* ctx, sluice_str reason);
+    /* The caller, for IDENTIFIED. [loop] */
+    sluice_status (*identify)(sluice_ctx* ctx, const sluice_identity* identity);
+} sluice_host_reply;
+
+#ifdef __cplusplus
+}
+#endif

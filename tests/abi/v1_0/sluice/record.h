@@ -1,0 +1,21 @@
+/* The completion record: what became of one request, written once, after its last byte. */
+#pragma once
+
+#include "base.h"
+
+typedef struct sluice_record {
+    uint32_t size;
+    uint32_t http_status;
+    sluice_str call_id; /* x-litellm-call-id */
+    sluice_str outcome; /* "success" | "failure" | "cancelled" | "blocked" */
+    sluice_str route;   /* "chat", "messages", … */
+    sluice_str model;   /* as the client named it */
+    sluice_str json;  /* the whole record: the fields of LiteLLM's StandardLoggingPayload, one line, no secret
+                         in it */
+    int64_t start_ms; /* since the Unix epoch */
+    int64_t end_ms;
+    uint64_t prompt_tokens;
+    uint64_t completion_tokens;
+    int32_t stream;      /* 1 if the answer was streamed */
+    int32_t usage_known; /* 0: the provider gave no usage */
+} sluice_record;
