@@ -46,8 +46,9 @@ StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part, bool more) {
         std::make_unique<StreamChannel>(runner_, request_.subscriptions, lane, part));
 }
 
-base::Status StreamFilter::feed(const llm::EventText& text, Slot& slot) {
+base::Status StreamFilter::feed(Slot& slot) {
     StreamChannel& to = *slot.channel;
+    const llm::EventText& text = slot.text;
     if (text.kind == Kind::Echo) return {};
     if (text.kind == Kind::Delta)
         return to.feed(slot.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
@@ -68,33 +69,33 @@ base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
     return {};
 }
 
-base::Status StreamFilter::take(const llm::SseEvent& event, const std::vector<llm::EventText>& texts,
-                                int32_t end, std::string& out) {
-    Held held;
-    for (const auto& text : texts) {
+base::Status StreamFilter::take(const llm::SseEvent& event, std::vector<llm::EventText>& texts, int32_t end,
+                                std::string& out) {
+    slots_.clear();
+    for (auto& text : texts) {
         if (text.kind == Kind::End) {
             if (auto ended = endParts(text.part, SLUICE_END_OK); !ended) return ended;
         } else if (text.kind == Kind::Scrub) {
-            held.slots.push_back({nullptr, 0, text});
+            slots_.push_back({nullptr, 0, std::move(text)});
         } else if (lanes_ & text.lane) {
-            held.slots.push_back({&channel(text.lane, text.part, text.kind == Kind::Delta), ++places_, text});
-            if (auto fed = feed(text, held.slots.back()); !fed) return fed;
+            StreamChannel& to = channel(text.lane, text.part, text.kind == Kind::Delta);
+            slots_.push_back({&to, ++places_, std::move(text)});
+            if (auto fed = feed(slots_.back()); !fed) return fed;
         }
     }
     if (end != SLUICE_END_NOT_YET) {
         if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
     }
     flush(out);
-    held.raw = event.raw;
-    held.data = event.data;
-    if (held_.empty() && !waits(held)) {
-        send(held, out);
+    if (held_.empty() && !waits(slots_)) {
+        send(event.raw, event.data, slots_, out);
         return {};
     }
-    held_bytes_ += held.raw.size();
+    held_bytes_ += event.raw.size();
     if (held_bytes_ > kHeldMax)
         return base::pluginError(Code::ResourceExhausted, "guardrails hold back too much of the stream");
-    held_.push_back(std::move(held));
+    held_.push_back({std::string(event.raw), std::string(event.data), std::move(slots_)});
+    slots_ = {};
     return {};
 }
 
@@ -129,41 +130,45 @@ base::Status StreamFilter::expire(std::string& out) {
     return {};
 }
 
-bool StreamFilter::waits(const Held& held) const {
-    return std::any_of(held.slots.begin(), held.slots.end(),
+bool StreamFilter::waits(const Slots& slots) {
+    return std::any_of(slots.begin(), slots.end(),
                        [](const Slot& slot) { return slot.channel && slot.channel->holds(slot.place); });
 }
 
 void StreamFilter::flush(std::string& out) {
-    while (!held_.empty() && !waits(held_.front())) {
-        send(held_.front(), out);
-        held_bytes_ -= held_.front().raw.size();
+    while (!held_.empty() && !waits(held_.front().slots)) {
+        const Held& first = held_.front();
+        send(first.raw, first.data, first.slots, out);
+        held_bytes_ -= first.raw.size();
         held_.pop_front();
     }
 }
 
-void StreamFilter::send(Held& held, std::string& out) {
+// The event as it came, unless text in it has become another one.
+void StreamFilter::send(std::string_view raw, std::string_view data, const Slots& slots, std::string& out) {
+    std::string edited;
     bool changed = false;
     const auto put = [&](const llm::EventText& text, std::string_view now) {
         if (now == text.text) return;
+        if (!changed) edited = data;
         std::string literal;
         base::JsonWriter(literal).text(now);
-        changed |= llm::replaceAt(held.data, text.where, literal);
+        changed |= llm::replaceAt(edited, text.where, literal);
     };
     std::string last;
-    for (const auto& slot : held.slots) {
+    for (const auto& slot : slots) {
         if (!slot.channel || slot.text.lane == llm::kLaneMeta) continue;
         if (slot.text.kind == Kind::Delta) last = slot.channel->take(slot.place);
-        put(slot.text, slot.text.kind == Kind::Repeat ? slot.channel->said() : last);
+        put(slot.text, slot.text.kind == Kind::Repeat ? std::string_view(slot.channel->said()) : last);
     }
     if (!changed) {
-        out.append(held.raw);
+        out.append(raw);
         return;
     }
-    for (const auto& slot : held.slots) {
-        if (slot.text.kind == Kind::Scrub) (void)llm::replaceAt(held.data, slot.text.where, slot.text.text);
+    for (const auto& slot : slots) {
+        if (slot.text.kind == Kind::Scrub) (void)llm::replaceAt(edited, slot.text.where, slot.text.text);
     }
-    out.append(withData(held.raw, held.data));
+    out.append(withData(raw, edited));
 }
 
 std::string withData(std::string_view raw, std::string_view data) {

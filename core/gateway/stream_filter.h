@@ -25,7 +25,7 @@ public:
 
     /// Takes an event and the texts in it. `end`: this event ends all texts. What may go is added to `out`.
     /// Fails if a guardrail stops the stream, or if more is held than may be. [loop]
-    base::Status take(const llm::SseEvent& event, const std::vector<llm::EventText>& texts, int32_t end,
+    base::Status take(const llm::SseEvent& event, std::vector<llm::EventText>& texts, int32_t end,
                       std::string& out);
     /// The stream is over, in whichever way.
     base::Status end(int32_t end, std::string& out);
@@ -44,17 +44,19 @@ private:
         std::string raw, data;
         std::vector<Slot> slots;
     };
+    using Slots = std::vector<Slot>;
     StreamChannel& channel(uint32_t lane, uint32_t part, bool more);
-    base::Status feed(const llm::EventText& text, Slot& slot);
+    base::Status feed(Slot& slot);
     base::Status endParts(uint32_t low, int32_t end);
-    bool waits(const Held& held) const;
-    void send(Held& held, std::string& out);
+    static bool waits(const Slots& slots);
+    static void send(std::string_view raw, std::string_view data, const Slots& slots, std::string& out);
     void flush(std::string& out);
 
     host::Runner& runner_;
     host::RequestState& request_;
     uint32_t lanes_ = 0;
     std::vector<std::unique_ptr<StreamChannel>> channels_;
+    Slots slots_;  // of the event at hand; kept for its memory
     std::deque<Held> held_;
     size_t held_bytes_ = 0;
     uint64_t places_ = 0;

@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace sluice::llm {
+namespace {
+
+// The first CR or LF; the end of the text if there is none. Two memchr: find_first_of would look at each byte
+// anew.
+size_t lineEnd(std::string_view text, size_t from) {
+    const size_t lf = std::min(text.find('\n', from), text.size());
+    return std::min(text.substr(0, lf).find('\r', from), lf);
+}
+
+}  // namespace
 
 void SseSplitter::feed(std::string_view piece) { piece_ = piece; }
 
@@ -10,7 +20,7 @@ void SseSplitter::feed(std::string_view piece) { piece_ = piece; }
 size_t SseSplitter::findEnd(std::string_view text) {
     size_t at = scanned_;
     while (at < text.size()) {
-        const size_t line = line_empty_ ? at : std::min(text.find_first_of("\r\n", at), text.size());
+        const size_t line = line_empty_ ? at : lineEnd(text, at);
         if (line == text.size()) {
             at = line;
             break;
@@ -75,7 +85,7 @@ void SseSplitter::parse(std::string_view raw, SseEvent& event) {
     at_start_ = false;
     too_large_ = raw.size() > max_;
     while (!rest.empty()) {
-        const size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+        const size_t end = lineEnd(rest, 0);
         const std::string_view line = rest.substr(0, end);
         rest.remove_prefix(std::min(rest.size(), end + 1));
         const size_t colon = std::min(line.find(':'), line.size());

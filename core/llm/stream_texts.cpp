@@ -110,27 +110,43 @@ void Collector::toolCalls(const element& delta, const JsonPath& path, uint32_t c
     }
 }
 
+// A delta has few members: looking at each once is cheaper than asking for all that there could be.
 void Collector::chatDelta(const element& delta, const JsonPath& path, uint32_t choice, Kind kind) {
-    take(kind, kLaneText, choice, delta, path, "content");
-    contentParts(delta, path, choice, kind);
-    element audio;
-    if (object(delta, "audio", audio))
-        take(kind, kLaneText, choice | 1u << 16, audio, path / "audio", "transcript");
-    reasoning(delta, path, choice, kind);
-    take(kind, kLaneRefusal, choice, delta, path, "refusal");
-    toolCalls(delta, path, choice, kind);
+    bool thinks = false, calls = false;
+    for (const auto [key, value] : simdjson::dom::object(delta)) {
+        if (value.is_null()) continue;
+        if (key == "content") {
+            if (!take(kind, kLaneText, choice, delta, path, "content"))
+                contentParts(delta, path, choice, kind);
+        } else if (key == "refusal") {
+            take(kind, kLaneRefusal, choice, delta, path, "refusal");
+        } else if (key == "audio") {
+            if (value.is_object())
+                take(kind, kLaneText, choice | 1u << 16, value, path / "audio", "transcript");
+        } else if (key.substr(0, 9) == "reasoning") {
+            thinks = true;
+        } else if (key == "tool_calls" || key == "function_call") {
+            calls = true;
+        }
+    }
+    if (thinks) reasoning(delta, path, choice, kind);
+    if (calls) toolCalls(delta, path, choice, kind);
 }
 
 // platform.openai.com/docs/api-reference/chat-streaming, and the older completions.
 void Collector::chatChoice(const element& choice, const JsonPath& path, uint32_t position) {
     if (!choice.is_object()) return;
     const uint32_t at = index(choice, "index", position);
-    take(Kind::Delta, kLaneText, at, choice, path, "text");
-    element inner;
-    if (object(choice, "delta", inner)) chatDelta(inner, path / "delta", at, Kind::Delta);
-    if (object(choice, "message", inner)) chatDelta(inner, path / "message", at, Kind::Repeat);
-    scrub(choice, path, "logprobs", "null");
-    if (!text(choice, "finish_reason").empty()) end(at);
+    bool ends = false;
+    for (const auto [key, value] : simdjson::dom::object(choice)) {
+        if (value.is_null()) continue;
+        if (key == "delta" && value.is_object()) chatDelta(value, path / "delta", at, Kind::Delta);
+        if (key == "message" && value.is_object()) chatDelta(value, path / "message", at, Kind::Repeat);
+        if (key == "text") take(Kind::Delta, kLaneText, at, choice, path, "text");
+        if (key == "logprobs") scrub(choice, path, "logprobs", "null");
+        if (key == "finish_reason") ends = value.is_string() && value.get_string_length().value_unsafe() > 0;
+    }
+    if (ends) end(at);
 }
 
 void chat(const element& root, Collector& collect) {

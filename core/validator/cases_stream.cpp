@@ -48,8 +48,8 @@ Outcome stream(host::Instance& instance, uint32_t lane, const std::vector<std::s
     const llm::SseEvent event{"data: {}\n\n", "{}", {}, true};
     for (const auto& piece : pieces) {
         if (outcome.stopped) break;
-        outcome.stopped =
-            !filter.take(event, {{EventText::Kind::Delta, lane, 0, piece, {}}}, SLUICE_END_NOT_YET, out);
+        std::vector<EventText> texts{{EventText::Kind::Delta, lane, 0, piece, {}}};
+        outcome.stopped = !filter.take(event, texts, SLUICE_END_NOT_YET, out);
     }
     if (!outcome.stopped) outcome.stopped = !filter.end(end, out);
     const auto failure = call.failure();

@@ -79,8 +79,8 @@ TEST_CASE("chat: text, reasoning, refusal and tool arguments by choice", "[llm]"
     CHECK(r.event(R"({"choices":[{"index":0,"delta":{"content":null,"tool_calls":null}}]})") == Kind::Normal);
     CHECK(r.pieces == Pieces{{llm::kLaneText, 0, "He"},
                              {llm::kLaneText, 1, "Sh"},
-                             {llm::kLaneReasoning, 1, "hm"},
                              {llm::kLaneRefusal, 1, "no"},
+                             {llm::kLaneReasoning, 1, "hm"},
                              {llm::kLaneReasoning, 0, "aha"},
                              {llm::kLaneToolArgs, 0, "{\"a\""},
                              {llm::kLaneToolArgs, 1u << 16, ":1}"}});

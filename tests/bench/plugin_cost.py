@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""What plugins cost: one more with an empty hook, one more without any on the path, and one that rewrites streams.
+
+    python3 tests/bench/plugin_cost.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice
+
+One run, interleaved. INSTANCES instances of the same plugin stand beside the bare chain; the difference in CPU time a
+request, divided by their number, is the cost of one. Streams: CPU time of the gateway for 200 streams at 50 events a
+second, with and without the plugin, which holds 12 bytes of text back and looks at every window.
+"""
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import bench_servers
+from bench_measure import Contender, interleaved_rounds
+from bench_processes import Failed, Processes, cpu_seconds, settled_cpu_seconds
+from bench_servers import Servers
+
+INSTANCES = 20
+STREAMS, GAP_MS, CHUNKS = 200, 20, 500
+
+
+class Sizes:
+    def __init__(self, rounds, seconds):
+        self.rounds, self.seconds, self.warmup = rounds, seconds, 0.3
+
+
+class PluginServers(Servers):
+    """Gateways with a list of plugin instances."""
+
+    def start_with(self, name, upstream, plugins):
+        port = bench_servers.free_port()
+        library = Path(self.sluice).resolve().parent.parent / "lib" / "sluice"
+        config = self._fill("configs/plugins.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=bench_servers.WORKERS,
+                            LIB=library, PLUGINS=json.dumps(plugins))
+        process = self.processes.start(name, [self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
+        self._until_ready(name, process, lambda: bench_servers.chat(port))
+        return bench_servers.Server(name, process, port)
+
+
+def instances(plugin):
+    return [{"id": f"{plugin}_{number}", "plugin": plugin} for number in range(INSTANCES)]
+
+
+def hook_costs(servers, sizes, progress):
+    upstream = servers.start_upstream()
+    contenders = [Contender("bare", servers.start_with("bare", upstream, [])),
+                  Contender("no hook", servers.start_with("no_hook", upstream, instances("stateless"))),
+                  Contender("empty hook", servers.start_with("empty_hook", upstream, instances("empty_hook")))]
+    interleaved_rounds(servers, contenders, upstream, sizes, progress)
+    for contender in contenders:
+        if contender.error:
+            raise Failed(f"{contender.name}: {contender.error}")
+        servers.processes.stop(contender.server.process)
+    cpu = {c.name: [r["cpu_us"] for r in c.rounds] for c in contenders}
+    for name in ("no hook", "empty hook"):
+        # Neighbours in time are compared: the machine's moods cancel out.
+        each = [(there - here) / INSTANCES for here, there in zip(cpu["bare"], cpu[name])]
+        print(f"one more plugin, {name:<11} {statistics.median(each):+.3f} us CPU a request (of {min(each):+.3f} to {max(each):+.3f})")
+    print(f"bare chain                   {statistics.median(cpu['bare']):.2f} us CPU a request")
+
+
+def stream_cpu(servers, name, upstream, plugins):
+    gateway = servers.start_with(name, upstream, plugins)
+    before = cpu_seconds(gateway.pid)
+    output = servers.processes.run(
+        [servers.tool("sluice_loadgen"), "--url", gateway.url, "--streams", str(STREAMS), "--chunks", str(CHUNKS),
+         "--ramp-per-second", "2000", "--hold", str(CHUNKS * GAP_MS / 1000 + 5), "--header", "x-stream: same"], timeout=60)
+    cpu = settled_cpu_seconds(gateway.pid) - before
+    servers.processes.stop(gateway.process)
+    figures = json.loads(output)
+    if figures["errors"] or figures["complete"] != STREAMS:
+        raise Failed(f"{name}: {figures['complete']} of {STREAMS} streams came through whole; {figures['first_error']}")
+    return cpu * 1e6 / STREAMS / (CHUNKS * GAP_MS / 1000)
+
+
+def stream_costs(servers, rounds):
+    upstream = servers.start_upstream("paced", "--gap-ms", str(GAP_MS), "--chunks", str(CHUNKS))
+    plain, rewritten = [], []
+    for number in range(rounds):
+        plain.append(stream_cpu(servers, f"plain_{number}", upstream, []))
+        rewritten.append(stream_cpu(servers, f"rewritten_{number}", upstream, [{"id": "rewrite", "plugin": "stream_probe"}]))
+    each = [there - here for here, there in zip(plain, rewritten)]
+    print(f"a stream at {1000 // GAP_MS} events/s      {statistics.median(plain):.0f} us CPU a second without, "
+          f"{statistics.median(rewritten):.0f} with a rewriting plugin: {statistics.median(each):+.0f} ({min(each):+.0f} to {max(each):+.0f})")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="What plugins cost.")
+    parser.add_argument("--bin-dir", default="build/bench-tools/bin")
+    parser.add_argument("--sluice", default="build/release/bin/sluice")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
+        processes = Processes(Path(name))
+        servers = PluginServers(processes, Path(name), options.bin_dir, options.sluice)
+        try:
+            hook_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
+            stream_costs(servers, min(3, options.rounds))
+        except Failed as failure:
+            print(f"the run broke off: {failure}", file=sys.stderr)
+            return 2
+        finally:
+            processes.stop_all()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
