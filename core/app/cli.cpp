@@ -89,6 +89,24 @@ private:
         inspect->add_flag("--json", tests_.json, "As JSON");
         inspect->callback([this] { code_ = inspectPlugin(tests_.path, tests_.json); });
         addValidator(plugin);
+        addNew(plugin);
+    }
+
+    void addNew(CLI::App* plugin) {
+        auto* command =
+            plugin->add_subcommand("new", "Write a project that builds and passes its own test at once");
+        command->add_option("--id", project_.id, "The plugin's id: length_guard, or com.acme.length_guard")
+            ->required();
+        command->add_option("--hooks", project_.hooks, "The hooks it begins with: pre_call,on_stream")
+            ->required()
+            ->delimiter(',');
+        command->add_option("--lang", project_.language, "cpp, c or rust (default cpp)")
+            ->check(CLI::IsMember({"cpp", "c", "rust"}));
+        command->add_option("--into", project_.folder, "The folder (default: the id's last word)");
+        command->add_option(
+            "--templates", project_.templates,
+            "Where the templates are (default: ../share/sluice/templates beside the program)");
+        command->callback([this] { code_ = newPlugin(project_); });
     }
 
     void addValidator(CLI::App* plugin) {
@@ -109,6 +127,7 @@ private:
     CLI::App cli_{"Sluice: an LLM gateway. One URL in front of every model provider."};
     ServeOptions options_;
     CheckOptions tests_;
+    NewOptions project_;
     std::string tenant_, route_ = "chat";
     bool load_ = false;
     int code_ = 0;

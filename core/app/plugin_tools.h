@@ -1,4 +1,4 @@
-// `sluice plugin inspect`, `sluice plugin check` and `sluice chain`.
+// `sluice plugin new`, `sluice plugin inspect`, `sluice plugin check` and `sluice chain`.
 #pragma once
 
 #include <string>
@@ -19,6 +19,16 @@ struct CheckOptions {
 };
 /// Runs the validator: each test in a child process. 0 if all have passed, 1 otherwise.
 int checkPlugin(const CheckOptions& options);
+
+struct NewOptions {
+    std::string id;                  // "com.acme.length_guard"
+    std::vector<std::string> hooks;  // of sluice_hooks
+    std::string language = "cpp";    // or c, rust
+    std::string folder;              // empty: the id's last word, here
+    std::string templates;           // empty: ../share/sluice/templates beside the program
+};
+/// Writes a project that builds and passes its own test at once. Nothing that is there is overwritten.
+int newPlugin(const NewOptions& options);
 
 /// Prints which hooks run for a tenant and a route, phase by phase. Loads the plugins.
 int printChain(const std::string& config, const std::vector<std::string>& plugin_dirs,

@@ -96,6 +96,32 @@ class Validator(unittest.TestCase):
             self.assertEqual(failed, {})
             self.assertGreater(outcome["passed"], 20)
 
+    def new(self, folder, *options):
+        return subprocess.run([str(gateway_binary()), "plugin", "new", *options], cwd=folder, capture_output=True, text=True, check=False)
+
+    def test_m08_a_new_project_builds_and_passes(self):
+        root = pathlib.Path(__file__).resolve().parents[2]
+        templates = ["--templates", str(root / "sdk" / "templates")]
+        with tempfile.TemporaryDirectory(prefix="sluice-new-") as folder:
+            made = self.new(folder, "--id", "com.acme.word_guard", "--hooks", "pre_call,on_stream", "--lang", "c", *templates)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            project = pathlib.Path(folder) / "word_guard"
+            built = subprocess.run(["make", f"SLUICE_SDK={root}", "test"], cwd=project, capture_output=True, text=True, check=False)
+            self.assertEqual(built.returncode, 0, built.stdout + built.stderr)
+            (project / "word_guard.so").chmod(0o644)
+            failed, outcome = self.failures(project / "word_guard.so", "--timeout", str(int(20 * SLOW)))
+            self.assertEqual(failed, {})
+            self.assertIn(b'"id":"com.acme.word_guard"', (project / "word_guard.so").read_bytes())
+            again = self.new(folder, "--id", "word_guard", "--hooks", "pre_call", *templates)
+            self.assertEqual(again.returncode, 2)
+            self.assertIn("is there already", again.stderr)
+            for options, words in ((("--id", "Bad-Name", "--hooks", "pre_call"), "[a-z][a-z0-9_]*"),
+                                   (("--id", "x", "--hooks", "pre_cal"), "did you mean pre_call?"),
+                                   (("--id", "x", "--hooks", "pre_call", "--templates", "/nowhere"), "no templates at")):
+                refused = self.new(folder, *options)
+                self.assertEqual(refused.returncode, 2)
+                self.assertIn(words, refused.stderr)
+
     def test_m04_files_that_are_none(self):
         with tempfile.TemporaryDirectory(prefix="sluice-validator-") as folder:
             folder = pathlib.Path(folder)
