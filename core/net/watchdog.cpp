@@ -17,7 +17,8 @@ struct Seen {
 // Counts the stall at the instance whose hook runs, if it is one.
 void blame(const gateway::Gateway& gateway, const char* label, size_t loop, double ms) {
     base::log::warn("event loop {} has been held for {:.0f} ms by {}", loop, ms, label ? label : "the core");
-    for (const auto& instance : gateway.generation()->instances()) {
+    const auto generation = gateway.generation();  // held: a reload may let it go meanwhile
+    for (const auto& instance : generation->instances()) {
         if (instance->id().c_str() == label) ++instance->stalls;
     }
 }

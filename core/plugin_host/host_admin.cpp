@@ -6,20 +6,20 @@ namespace {
 
 sluice_status reload(sluice_ctx* ctx, sluice_str* json) {
     Services& services = *ctx->instance->handle().services;
+    if (!ctx->instance->maySee(&kHostAdmin)) return SLUICE_E_DENIED;
     if (!services.admin) return SLUICE_E_UNSUPPORTED;
     Admin::Reload outcome;
     const WaitMark mark(ctx);
     if (!services.offload.run([&] { outcome = services.admin->reload(); })) return SLUICE_E_LIMIT;
-    ctx->scratch = std::move(outcome.json);
-    *json = str(ctx->scratch);
+    *json = ctx->lend(std::move(outcome.json));
     return outcome.done ? SLUICE_OK : SLUICE_E_INVALID;
 }
 
 sluice_status status(sluice_ctx* ctx, sluice_str* json) {
     const Services& services = *ctx->instance->handle().services;
+    if (!ctx->instance->maySee(&kHostAdmin)) return SLUICE_E_DENIED;
     if (!services.admin) return SLUICE_E_UNSUPPORTED;
-    ctx->scratch = services.admin->status();
-    *json = str(ctx->scratch);
+    *json = ctx->lend(services.admin->status());
     return SLUICE_OK;
 }
 

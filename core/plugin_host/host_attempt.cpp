@@ -84,10 +84,7 @@ sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
     return SLUICE_OK;
 }
 
-sluice_str body(sluice_ctx* ctx) {
-    ctx->scratch = ctx->request->attempt.body.flattened();
-    return str(ctx->scratch);
-}
+sluice_str body(sluice_ctx* ctx) { return ctx->lend(ctx->request->attempt.body.flattened()); }
 
 sluice_status setBody(sluice_ctx* ctx, sluice_str bytes) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;

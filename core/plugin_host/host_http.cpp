@@ -52,6 +52,8 @@ sluice_status httpCall(const sluice_host* host, sluice_ctx* ctx, const sluice_ht
     if (!request || !response || request->size < sizeof(sluice_http_request) ||
         response->size < sizeof(sluice_http_response))
         return SLUICE_E_INVALID;
+    // The table may have come from another instance of the plugin, which was granted it.
+    if (!handle(host).instance->maySee(&kHostHttp)) return SLUICE_E_DENIED;
     const auto call = toCall(*request);
     if (!call) return SLUICE_E_INVALID;
     const uint32_t timeout = request->timeout_ms ? request->timeout_ms : 10'000;

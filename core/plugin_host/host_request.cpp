@@ -75,8 +75,7 @@ int32_t stream(sluice_ctx* ctx) { return ctx->request->stream ? 1 : 0; }
 
 sluice_str body(sluice_ctx* ctx) {
     if (!bodyReadable(ctx)) return {nullptr, 0};
-    ctx->scratch = ctx->request->body.flattened();
-    return str(ctx->scratch);
+    return ctx->lend(ctx->request->body.flattened());
 }
 
 sluice_status setBody(sluice_ctx* ctx, sluice_str text) {

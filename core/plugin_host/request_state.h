@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -146,7 +147,13 @@ struct sluice_ctx {
     void* state = nullptr;                            // of the plugin
     bool begun = false;                               // request_begin was called
     sluice::host::StreamCall* stream_call = nullptr;  // inside on_stream
-    std::string scratch;                              // text lent to the plugin until the hook returns
+    std::deque<std::string> lent;  // texts that the plugin may look at until the hook returns
     std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
     std::vector<std::vector<sluice_http_field>> answer_fields;
+
+    /// Each call lends a text of its own: two that are asked for in one hook live side by side.
+    sluice_str lend(std::string text) {
+        const std::string& kept = lent.emplace_back(std::move(text));
+        return {kept.data(), kept.size()};
+    }
 };

@@ -131,6 +131,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
         }
     }
     const auto end = Clock::now();
+    ctx.lent.clear();
     ctx.answers.clear();
     ctx.answer_fields.clear();
     ctx.stream_call = nullptr;

@@ -1,4 +1,5 @@
-/* sluice.host.request/1: the client's request. Strings are valid until the hook returns. */
+/* sluice.host.request/1: the client's request. Strings are valid until the hook returns; those that show a
+ * field, a member or the model only until the hook changes that one. */
 #pragma once
 
 #include "base.h"

@@ -318,7 +318,7 @@ sluice_status createOf(const sluice_host* host, sluice_str config, sluice_instan
                        size_t capacity, size_t* size) {
     return guarded(
         [&] {
-            tables.fill(Host(host));
+            tables.fillOnce(Host(host));
             *out =
                 reinterpret_cast<sluice_instance*>(std::make_unique<T>(view(config), Host(host)).release());
         },

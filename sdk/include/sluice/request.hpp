@@ -1,6 +1,9 @@
 // One request in the hands of a hook. A thin view: copy it freely, never keep it past the hook. [loop]
 #pragma once
 
+#include <atomic>
+#include <mutex>
+
 #include <sluice/host.hpp>
 
 namespace sluice {
@@ -18,7 +21,7 @@ struct Tables {
     const sluice_host_serve* serve = nullptr;
     const sluice_host_attributes* attributes = nullptr;
     const sluice_host_timers* timers = nullptr;
-    const sluice_host_http* http = nullptr;
+    std::atomic<const sluice_host_http*> http{nullptr};  // not every instance is granted it
     const sluice_host_offload* offload = nullptr;
 
     void fill(const Host& host) {
@@ -32,6 +35,14 @@ struct Tables {
         timers = host.find<sluice_host_timers>(SLUICE_HOST_TIMERS_ID);
         http = host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID);
         offload = host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID);
+    }
+
+    // With the first instance; later ones may come while hooks run. The host itself asks, at each call,
+    // whether the instance that calls has been granted HTTP.
+    void fillOnce(const Host& host) {
+        static std::once_flag once;
+        std::call_once(once, [&] { fill(host); });
+        if (const auto* granted = host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID)) http = granted;
     }
 };
 inline Tables tables;
@@ -152,12 +163,13 @@ public:
     /// Calls out and reads the answer on the next line; the request parks meanwhile. [may-wait]
     HttpResult post(const Host& host, std::string_view url, std::string_view json,
                     uint32_t timeout_ms = 0) const {
-        if (!tables().http) return {SLUICE_E_DENIED, 0, {}};  // the capability "net" is not granted
+        const sluice_host_http* http = tables().http;
+        if (!http) return {SLUICE_E_DENIED, 0, {}};  // the capability "net" is not granted
         const sluice_http_field field{str("content-type"), str("application/json")};
         sluice_http_request request{sizeof request, timeout_ms, str("POST"), str(url), &field, 1, str(json)};
         sluice_http_response response{};
         response.size = sizeof response;
-        const sluice_status status = tables().http->call(host.raw(), ctx_, &request, &response);
+        const sluice_status status = http->call(host.raw(), ctx_, &request, &response);
         return {status, static_cast<int>(response.status), view(response.body)};
     }
 

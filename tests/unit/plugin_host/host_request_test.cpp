@@ -195,3 +195,14 @@ TEST_CASE("identities are given in authenticate only, with a key", "[plugin_host
     CHECK(call.world.request.identity.admin);
     CHECK(call.world.request.identity.user == "u");
 }
+
+TEST_CASE("bodies that are asked for in one hook live side by side", "[plugin_host]") {
+    Call call;
+    auto* ctx = call.in(Phase::PreCall);
+    const auto before = kHostRequest.body(ctx);
+    const std::string copy(view(before));
+    CHECK(kHostRequest.set_member(ctx, str("added"), str("1")) == SLUICE_OK);
+    const auto after = kHostRequest.body(ctx);
+    CHECK(view(before) == copy);
+    CHECK(view(after) != copy);
+}

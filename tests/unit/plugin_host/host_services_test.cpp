@@ -18,7 +18,7 @@ namespace {
 
 struct Call {
     explicit Call(config::PluginInstance settings = {}) {
-        plugin.preCall([](sluice_ctx*) { return SLUICE_CONTINUE; });
+        plugin.asksFor({"net"}).preCall([](sluice_ctx*) { return SLUICE_CONTINUE; });
         instance = &world.add(plugin, std::move(settings));
         world.start();
     }

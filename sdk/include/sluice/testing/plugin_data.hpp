@@ -43,9 +43,9 @@ struct PluginData {
     PluginData& operator=(const PluginData&) = delete;
     ~PluginData() {
         auto& timers = handle.host->timers;
-        timers.erase(std::remove_if(timers.begin(), timers.end(),
-                                    [this](const Timer& t) { return t.plugin == this; }),
-                     timers.end());
+        timers.erase(
+            std::remove_if(timers.begin(), timers.end(), [this](const Timer& t) { return t.plugin == this; }),
+            timers.end());
         enter();
         if (self) entry->destroy(self);
     }
@@ -78,9 +78,8 @@ inline const HostHandle& handleOf(const sluice_host* host) {
 inline void HostState::advance(int64_t ms) {
     const int64_t target = now_ms_ + ms;
     for (;;) {
-        const auto next = std::min_element(timers.begin(), timers.end(), [](const Timer& a, const Timer& b) {
-            return a.due_ms < b.due_ms;
-        });
+        const auto next = std::min_element(
+            timers.begin(), timers.end(), [](const Timer& a, const Timer& b) { return a.due_ms < b.due_ms; });
         if (next == timers.end() || next->due_ms > target) break;
         now_ms_ = std::max(now_ms_, next->due_ms);
         next->due_ms += next->interval_ms;

@@ -44,13 +44,13 @@ struct Subscription {
     bool abort_when_held;
 };
 
-struct Attempt {
+struct AttemptData {
     std::string deployment_id = "deployment-1", model = "model", provider = "openai", path, error;
     uint32_t number = 1;
     Fields fields;
     JsonBody body;
 };
-struct Answer {
+struct AnswerData {
     uint32_t status = 0;
     Fields fields;
     std::string body;
@@ -73,8 +73,8 @@ struct Context {
     bool begun = false;
     void* state = nullptr;
     StreamCall* stream_call = nullptr;
-    std::deque<std::string> lent;
-    std::deque<std::vector<sluice_http_field>> lent_fields;
+    std::deque<std::string> lent = {};
+    std::deque<std::vector<sluice_http_field>> lent_fields = {};
 
     sluice_str lend(std::string_view text) { return str(lent.emplace_back(text)); }
     void takeBack() {
@@ -126,8 +126,8 @@ struct RequestData {
     }
 
     HostState& host;
-    std::string method = "POST", path = "/v1/chat/completions", query, route = "chat", model, call_id = "call-1",
-                client = "127.0.0.1";
+    std::string method = "POST", path = "/v1/chat/completions", query, route = "chat", model,
+                call_id = "call-1", client = "127.0.0.1";
     Fields fields;
     JsonBody body;
     bool stream = false, cancelled = false, ended = false;
@@ -139,8 +139,8 @@ struct RequestData {
     std::string not_scanned;
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
-    Attempt attempt;
-    Answer answer;
+    AttemptData attempt;
+    AnswerData answer;
     Served served;
     bool serving = false;
     std::vector<std::unique_ptr<Context>> contexts;

@@ -1,0 +1,79 @@
+// The deployments that a test lets a router choose from.
+#pragma once
+
+#include <sluice/types.hpp>
+
+#include <vector>
+
+namespace sluice::testing {
+
+struct FakeCandidate {
+    std::string id;
+    double weight = -1, rpm = -1, tpm = -1, order = -1;  // negative: not set
+    uint32_t in_flight = 0;
+    std::string provider = "openai", model = "model", params = "{}";
+};
+
+class FakeCandidates {
+public:
+    FakeCandidates(std::initializer_list<FakeCandidate> list)
+        : items_(list), available_(items_.size(), 1), reasons_(items_.size()) {
+        for (const auto& c : items_)
+            table_items_.push_back({sizeof(sluice_candidate), c.in_flight, str(c.id), str(c.model),
+                                    str(c.provider), c.weight, c.rpm, c.tpm, c.order, str(c.params)});
+        table_.api = {
+            sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin, isAvailable};
+        table_.owner = this;
+    }
+    FakeCandidates(const FakeCandidates&) = delete;
+    FakeCandidates& operator=(const FakeCandidates&) = delete;
+
+    bool available(uint32_t i) const { return i < available_.size() && available_[i] != 0; }
+    /// Takes it out of the choice, as one that was tried.
+    void exclude(uint32_t i) { available_.at(i) = 0; }
+    /// Why a plugin dropped it; empty if it did not.
+    const std::string& dropReason(uint32_t i) const { return reasons_.at(i); }
+
+    const sluice_candidates& table() const { return table_.api; }
+    void openForRoute(bool open) { in_route_ = open; }
+
+private:
+    struct Table {
+        sluice_candidates api;  // first, so that a pointer to it is one to this
+        FakeCandidates* owner;
+    };
+    static FakeCandidates& self(const sluice_candidates* table) {
+        return *reinterpret_cast<const Table*>(table)->owner;
+    }
+    static const sluice_candidate* at(const sluice_candidates* table, uint32_t i) {
+        auto& c = self(table);
+        return i < c.table_items_.size() ? &c.table_items_[i] : nullptr;
+    }
+    static sluice_status drop(const sluice_candidates* table, uint32_t i, sluice_str reason) {
+        auto& c = self(table);
+        if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
+        if (i >= c.items_.size()) return SLUICE_E_INVALID;
+        c.available_[i] = 0;
+        c.reasons_[i] = view(reason);
+        return SLUICE_OK;
+    }
+    static sluice_status pin(const sluice_candidates* table, uint32_t i) {
+        auto& c = self(table);
+        if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
+        if (i >= c.items_.size()) return SLUICE_E_INVALID;
+        for (size_t other = 0; other < c.available_.size(); ++other) c.available_[other] = other == i ? 1 : 0;
+        return SLUICE_OK;
+    }
+    static int32_t isAvailable(const sluice_candidates* table, uint32_t i) {
+        return self(table).available(i) ? 1 : 0;
+    }
+
+    Table table_{};
+    std::vector<FakeCandidate> items_;
+    std::vector<sluice_candidate> table_items_;
+    std::vector<char> available_;
+    std::vector<std::string> reasons_;
+    bool in_route_ = false;
+};
+
+}  // namespace sluice::testing
