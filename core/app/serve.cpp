@@ -115,14 +115,25 @@ private:
         }
         if (gateway.inFlight() > 0)
             base::log::warn("drain deadline reached: {} requests are cancelled", gateway.inFlight());
-        gateway.abort();
-        server.stop();
+        cancel(gateway, server, signals);
+        // The loops still run: whoever is told of a record may call out.
         if (!records_.drain(Clock::now() + base::milliseconds(10'000)))
             base::log::warn("completion records could not be flushed in time");
+        callout_.close();
+        server.stop();
         if (records_.dropped() > 0) base::log::warn("{} completion records were dropped", records_.dropped());
         base::log::info("stopped");
         base::log::flush();
         return 0;
+    }
+
+    static void cancel(gateway::Gateway& gateway, net::Server& server, const sigset_t& signals) {
+        gateway.abort();
+        server.cancelAll();
+        const auto deadline = Clock::now() + base::milliseconds(2000);
+        const timespec pause{0, 2'000'000};
+        while (server.connections() > 0 && Clock::now() < deadline)
+            (void)sigtimedwait(&signals, nullptr, &pause);
     }
 
     host::Libraries libraries_;

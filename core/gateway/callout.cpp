@@ -42,6 +42,11 @@ Status readBody(HttpAnswer& from, base::TimePoint deadline, std::string& body) {
 
 }  // namespace
 
+void Callout::setWorkers(std::vector<Worker*> workers) {
+    const std::lock_guard lock(mutex_);
+    workers_ = std::move(workers);
+}
+
 Status Callout::call(const host::HttpCall& call, base::TimePoint deadline, host::HttpAnswer& answer) {
     Worker* worker = Worker::current();
     return worker ? callHere(*worker, call, deadline, answer) : callElsewhere(call, deadline, answer);
@@ -68,12 +73,16 @@ Status Callout::callHere(Worker& worker, const host::HttpCall& call, base::TimeP
 // From an accounting worker or a timer: a fiber on some loop makes the call, this thread waits for it.
 Status Callout::callElsewhere(const host::HttpCall& call, base::TimePoint deadline,
                               host::HttpAnswer& answer) {
-    if (workers_.empty()) return base::gatewayError(Code::Unavailable, "no event loop is running");
-    Worker& worker = *workers_[base::randomBelow(workers_.size())];
     std::promise<Status> done;
     auto result = done.get_future();
-    worker.loop.post(
-        [&] { worker.loop.spawn([&] { done.set_value(callHere(worker, call, deadline, answer)); }); });
+    {
+        // Posted under the lock: what was posted before close() runs before the loops are told to stop.
+        const std::lock_guard lock(mutex_);
+        if (workers_.empty()) return base::gatewayError(Code::Unavailable, "no event loop is running");
+        Worker& worker = *workers_[base::randomBelow(workers_.size())];
+        worker.loop.post(
+            [&] { worker.loop.spawn([&] { done.set_value(callHere(worker, call, deadline, answer)); }); });
+    }
     return result.get();
 }
 

@@ -152,12 +152,20 @@ void LoopThread::closeIdle() {
     });
 }
 
-void LoopThread::stop() {
+void LoopThread::cancelAll() {
     loop_.post([this] {
-        for (Connection* connection : connections_) connection->hangUp();
+        for (Connection* connection : connections_) {
+            connection->hangUp();
+            if (connection->fiber()) connection->fiber()->interrupt();
+        }
     });
+}
+
+void LoopThread::stop() {
+    cancelAll();
     loop_.stop();
 }
+
 void LoopThread::join() {
     if (thread_.joinable()) thread_.join();
 }

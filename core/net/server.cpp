@@ -110,6 +110,10 @@ void Server::startDrain() {
     for (auto& loop : loops_) loop->closeIdle();
 }
 
+void Server::cancelAll() {
+    for (auto& loop : loops_) loop->cancelAll();
+}
+
 void Server::stop() {
     {
         const std::lock_guard lock(watch_mutex_);

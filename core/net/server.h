@@ -47,6 +47,7 @@ public:
     void start(int fd);
     void stopAccepting();  // [control]
     void closeIdle();      // [control]
+    void cancelAll();      // [control]
     void stop();           // [control]
     void join();
 
@@ -88,7 +89,9 @@ public:
 
     /// No new connections; idle ones are closed. [control]
     void startDrain();
-    /// Ends every loop; requests that still run are cancelled. [control]
+    /// Ends every connection and the request on it; the loops go on, for call-outs. [control]
+    void cancelAll();
+    /// Ends every loop; what still runs on them is cancelled. [control]
     void stop();
     size_t connections() const { return admission_.count(); }
 

@@ -186,7 +186,7 @@ class TlsBehind(Scenario):
 
     @classmethod
     def config(cls, upstream):
-        cls.settings = {"litellm_settings": {"ssl_verify": str(cls.authority.ca)}}
+        cls.settings = {"litellm_settings": {"ssl_verify": str(cls.authority.ca)}, "listen": {"limits": {"connect_timeout_ms": int(3000 * SLOW)}}}
         return super().config(upstream)
 
     @classmethod
@@ -226,6 +226,7 @@ class TlsBehind(Scenario):
                 self.assertRegex(self.chat(model).json()["error"]["message"].lower(), words)
 
     def test_t23_an_upstream_that_speaks_no_tls(self):
+        """it answers 400 if our greeting happens to hold a line end; if not, it waits, and the handshake's deadline ends it"""
         self.assert_error(self.chat("plain"), 500, "internal_server_error", "APIConnectionError")
 
     def test_t24_connections_are_used_again(self):

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
 from scenario import (ANTHROPIC_ROUTES, KEY, OPENAI_ROUTES, SLOW, STREAMS, USER, Gateway, Scenario, deployment, main, post,  # noqa: E402
-                      usual_models, wait_until)
+                      usual_models, wait_until, whole_lines)
 
 CHAT = "/v1/chat/completions"
 # StandardLoggingPayload, as far as Sluice knows it (reference/litellm.md section 6)
@@ -37,7 +37,7 @@ class Records(Scenario):
         self.before = len(self.lines())
 
     def lines(self):
-        return self.file.read_text(encoding="utf-8").splitlines()
+        return whole_lines(self.file)
 
     def records(self, count=1):
         """The records since the test began: exactly `count`. A marker request behind them shows that no more are to come."""

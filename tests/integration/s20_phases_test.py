@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 import scenario  # noqa: E402,F401 (finds the harness)
 from harness import Gateway, Upstream, wait_until  # noqa: E402
 from processes import gateway_binary  # noqa: E402
-from scenario import KEY, main, request  # noqa: E402
+from scenario import KEY, main, request, whole_lines  # noqa: E402
 import unittest  # noqa: E402
 
 REQUEST = ["on_request", "authenticate", "authorize", "pre_call", "cache_lookup", "route"]
@@ -54,7 +54,7 @@ listen: {{workers: 2, limits: {{stall_warn_ms: 50}}}}
         self.call_id = None
 
     def lines(self):
-        return self.records.read_text().splitlines() if self.records.exists() else []
+        return whole_lines(self.records)
 
     def record(self):
         """of the last request of this test: those of others may come late"""

@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
-from scenario import USER, Scenario, deployment, main, wait_until  # noqa: E402
+from scenario import USER, Scenario, deployment, main, wait_until, whole_lines  # noqa: E402
 from harness import REPO_ROOT  # noqa: E402 (scenario finds it)
 from processes import gateway_binary  # noqa: E402
 
@@ -42,7 +42,7 @@ class Example(Scenario):
         path, call_id = self.gateway.directory / "records.jsonl", answer.headers["x-litellm-call-id"]
 
         def mine():
-            lines = path.read_text().splitlines() if path.exists() else []
+            lines = whole_lines(path)
             return [record for record in map(json.loads, lines) if record["id"] == call_id]
         return wait_until(mine, 5, "a record")[-1]
 

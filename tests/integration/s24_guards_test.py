@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
-from scenario import SLOW, STREAMS, Scenario, main, post, request, KEY  # noqa: E402
+from scenario import SLOW, STREAMS, Scenario, main, post, request, KEY, whole_lines  # noqa: E402
 from harness import wait_until  # noqa: E402
 from processes import gateway_binary  # noqa: E402
 
@@ -46,7 +46,7 @@ class Guards(Scenario):
 
     def record(self, call_id):
         def mine():
-            lines = self.records.read_text().splitlines() if self.records.exists() else []
+            lines = whole_lines(self.records)
             return [record for record in map(json.loads, lines) if record["id"] == call_id]
         return wait_until(mine, 5 * SLOW, "the record")[-1]
 

@@ -57,6 +57,12 @@ def usual_models(base):
             deployment("claude", "anthropic/claude-up", base, {"id": "claude-1"})]
 
 
+def whole_lines(path):
+    """The lines of a file that somebody is still writing: the last one only once its end is there."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text[:text.rfind("\n") + 1].splitlines()
+
+
 class Scenario(IntegrationTest):
     settings = {}  # more top-level sections of the configuration
 
