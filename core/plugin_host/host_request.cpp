@@ -153,6 +153,11 @@ sluice_status notScanned(sluice_ctx* ctx, sluice_str reason) {
     return SLUICE_OK;
 }
 
+sluice_status failedBecause(sluice_ctx* ctx, sluice_str reason) {
+    ctx->request->failed = view(reason);
+    return SLUICE_OK;
+}
+
 sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
     if (ctx->phase != Phase::Authenticate) return SLUICE_E_UNSUPPORTED;
     if (!who || who->size < sizeof(sluice_identity) || view(who->key_id).empty()) return SLUICE_E_INVALID;
@@ -187,6 +192,7 @@ const sluice_host_request kHostRequest{sizeof(sluice_host_request),
                                        setModel,
                                        remainingMs,
                                        cancelled};
-const sluice_host_reply kHostReply{sizeof(sluice_host_reply), 0, respond, block, notScanned, identify};
+const sluice_host_reply kHostReply{
+    sizeof(sluice_host_reply), 0, respond, block, notScanned, identify, failedBecause};
 
 }  // namespace sluice::host

@@ -124,6 +124,7 @@ struct RequestState {
     Reply reply;
     Block block;
     std::string not_scanned;
+    std::string failed;  // why, as the plugin that failed says it
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
     std::vector<VerdictRecord> verdicts;

@@ -115,6 +115,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     const uint64_t edits = request_.edits;
     // What one plugin has said does not stand for the next.
     request_.not_scanned.clear();
+    request_.failed.clear();
     request_.reply.set = false;
     if (phase == Phase::Authenticate) request_.identity = {};
     sluice_verdict verdict = SLUICE_FAILED;
@@ -184,6 +185,7 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
             return Outcome::Continue;
         case SLUICE_FAILED:
             record.verdict = "failed";
+            if (record.reason.empty()) record.reason = request_.failed;
             return Outcome::Continue;
         case SLUICE_BLOCK:
             return blocked(may_block);

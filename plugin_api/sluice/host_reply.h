@@ -46,6 +46,8 @@ typedef struct sluice_host_reply {
     sluice_status (*not_scanned)(sluice_ctx* ctx, sluice_str reason);
     /* The caller, for IDENTIFIED. [loop] */
     sluice_status (*identify)(sluice_ctx* ctx, const sluice_identity* identity);
+    /* Optional (SLUICE_HAS): the reason for FAILED, for the log and the record. [loop] */
+    sluice_status (*failed)(sluice_ctx* ctx, sluice_str reason);
 } sluice_host_reply;
 
 #ifdef __cplusplus

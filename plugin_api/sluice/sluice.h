@@ -10,6 +10,7 @@
 #include "host_attempt.h"
 #include "host_attributes.h"
 #include "host_clock.h"
+#include "host_content.h"
 #include "host_http.h"
 #include "host_log.h"
 #include "host_metrics.h"

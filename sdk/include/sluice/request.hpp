@@ -16,6 +16,7 @@ struct Tables {
     const sluice_host_request* request = nullptr;
     const sluice_host_reply* reply = nullptr;
     const sluice_host_response* response = nullptr;
+    const sluice_host_content* content = nullptr;  // hosts from 0.2.0 on
     const sluice_host_attempt* attempt = nullptr;
     const sluice_host_stream* stream = nullptr;
     const sluice_host_serve* serve = nullptr;
@@ -27,6 +28,7 @@ struct Tables {
     void fill(const Host& host) {
         request = host.find<sluice_host_request>(SLUICE_HOST_REQUEST_ID);
         reply = host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
+        content = host.find<sluice_host_content>(SLUICE_HOST_CONTENT_ID);
         response = host.find<sluice_host_response>(SLUICE_HOST_RESPONSE_ID);
         attempt = host.find<sluice_host_attempt>(SLUICE_HOST_ATTEMPT_ID);
         stream = host.find<sluice_host_stream>(SLUICE_HOST_STREAM_ID);
