@@ -57,10 +57,19 @@ typedef int32_t sluice_status;
 #define SLUICE_E_INTERNAL (-9)    /* a fault; details are in the log */
 
 /* Does the struct behind p reach as far as `member`? */
+#ifdef __cplusplus
+#define SLUICE_REACHES(p, member)                                                                          \
+    (static_cast<size_t>(reinterpret_cast<const char*>(&(p)->member) - reinterpret_cast<const char*>(p)) + \
+         sizeof((p)->member) <=                                                                            \
+     (p)->size)
+#define SLUICE_NULL nullptr
+#else
 #define SLUICE_REACHES(p, member) \
     ((size_t)((const char*)&(p)->member - (const char*)(p)) + sizeof((p)->member) <= (p)->size)
+#define SLUICE_NULL NULL
+#endif
 /* Is the optional function `member` there? */
-#define SLUICE_HAS(p, member) ((p) != NULL && SLUICE_REACHES(p, member) && (p)->member != NULL)
+#define SLUICE_HAS(p, member) ((p) != SLUICE_NULL && SLUICE_REACHES(p, member) && (p)->member != SLUICE_NULL)
 
 typedef struct sluice_instance sluice_instance; /* the plugin's own object; the host only passes it on */
 typedef struct sluice_ctx sluice_ctx;           /* one request, seen from one instance; host-owned */

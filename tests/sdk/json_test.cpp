@@ -1,10 +1,10 @@
 // The JSON of FakeHost: what is JSON, and edits that leave every other byte alone.
 #include <catch2/catch.hpp>
 
-#include <sluice/testing/json.hpp>
+#include <sluice/json.hpp>
 
-using sluice::testing::isJson;
-using sluice::testing::JsonBody;
+using sluice::isJson;
+using sluice::JsonObject;
 
 TEST_CASE("what is JSON") {
     for (const char* text :
@@ -21,7 +21,7 @@ TEST_CASE("what is JSON") {
 }
 
 TEST_CASE("members are edited in place") {
-    JsonBody body;
+    JsonObject body;
     body.assign("{ \"a\" : 1,\n  \"b\": {\"a\": [2]}, \"c\" : \"x\" }");
     REQUIRE(body.object());
     CHECK(body.member("b") == "{\"a\": [2]}");
@@ -42,20 +42,20 @@ TEST_CASE("members are edited in place") {
 
 TEST_CASE("what is no object has no members") {
     for (const char* text : {"[1]", "{\"a\":1", "{\"a\":1,\"a\":2}", "text", ""}) {
-        JsonBody body;
+        JsonObject body;
         body.assign(text);
         CHECK_FALSE(body.object());
         CHECK_FALSE(body.member("a"));
         CHECK_FALSE(body.set("a", "1"));
     }
-    JsonBody empty;
+    JsonObject empty;
     empty.assign("{}");
     CHECK(empty.set("a", "1"));
     CHECK(empty.text() == "{\"a\":1}");
 }
 
 TEST_CASE("escapes are decoded") {
-    JsonBody body;
+    JsonObject body;
     body.assign(R"({"m\u006fdel":"a\"\u00e4\u20ac\ud83d\ude00"})");
     CHECK(body.textOf("model") == "a\"\u00e4\u20ac\U0001F600");
 }

@@ -3,11 +3,8 @@
 #pragma once
 
 #include <initializer_list>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <sluice/types.hpp>
+#include <sluice/http.hpp>
 
 namespace sluice {
 
@@ -32,13 +29,6 @@ private:
     const sluice_host* host_ = nullptr;
     const sluice_host_metrics* table_ = nullptr;
     int32_t id_ = -1;
-};
-
-struct HttpResult {
-    sluice_status error = SLUICE_OK;  // not SLUICE_OK: nobody answered, see sluice/host_http.h
-    int status = 0;
-    std::string_view body;  // until the hook returns
-    bool ok() const { return error == SLUICE_OK && status >= 200 && status < 300; }
 };
 
 class Host {
@@ -87,6 +77,12 @@ public:
     int64_t wallMs() const {
         const auto* table = find<sluice_host_clock>(SLUICE_HOST_CLOCK_ID);
         return table ? table->wall_ms(host_) : 0;
+    }
+
+    /// Calls out where there is no request: in on_complete and timers. In a hook take request.http(), which
+    /// knows when the request ends. [offload] [may-wait]
+    HttpResult http(const HttpCall& call) const {
+        return detail::httpCall(find<sluice_host_http>(SLUICE_HOST_HTTP_ID), host_, nullptr, call);
     }
 
 private:

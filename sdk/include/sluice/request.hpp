@@ -1,65 +1,11 @@
 // One request in the hands of a hook. A thin view: copy it freely, never keep it past the hook. [loop]
 #pragma once
 
-#include <atomic>
-#include <mutex>
-
-#include <sluice/host.hpp>
+#include <sluice/detail/tables.hpp>
+#include <sluice/headers.hpp>
+#include <sluice/refusal.hpp>
 
 namespace sluice {
-
-namespace detail {
-
-// The host's tables, looked up once for each loaded plugin. Filled before the first hook runs, constant
-// afterwards.
-struct Tables {
-    const sluice_host_request* request = nullptr;
-    const sluice_host_reply* reply = nullptr;
-    const sluice_host_response* response = nullptr;
-    const sluice_host_content* content = nullptr;  // hosts from 0.2.0 on
-    const sluice_host_attempt* attempt = nullptr;
-    const sluice_host_stream* stream = nullptr;
-    const sluice_host_serve* serve = nullptr;
-    const sluice_host_attributes* attributes = nullptr;
-    const sluice_host_timers* timers = nullptr;
-    std::atomic<const sluice_host_http*> http{nullptr};  // not every instance is granted it
-    const sluice_host_offload* offload = nullptr;
-
-    void fill(const Host& host) {
-        request = host.find<sluice_host_request>(SLUICE_HOST_REQUEST_ID);
-        reply = host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
-        content = host.find<sluice_host_content>(SLUICE_HOST_CONTENT_ID);
-        response = host.find<sluice_host_response>(SLUICE_HOST_RESPONSE_ID);
-        attempt = host.find<sluice_host_attempt>(SLUICE_HOST_ATTEMPT_ID);
-        stream = host.find<sluice_host_stream>(SLUICE_HOST_STREAM_ID);
-        serve = host.find<sluice_host_serve>(SLUICE_HOST_SERVE_ID);
-        attributes = host.find<sluice_host_attributes>(SLUICE_HOST_ATTRIBUTES_ID);
-        timers = host.find<sluice_host_timers>(SLUICE_HOST_TIMERS_ID);
-        http = host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID);
-        offload = host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID);
-    }
-
-    // With the first instance; later ones may come while hooks run. The host itself asks, at each call,
-    // whether the instance that calls has been granted HTTP.
-    void fillOnce(const Host& host) {
-        static std::once_flag once;
-        std::call_once(once, [&] { fill(host); });
-        if (const auto* granted = host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID)) http = granted;
-    }
-};
-inline Tables tables;
-
-}  // namespace detail
-
-/// Why something is refused. Only `message` is shown to the client.
-struct Refusal {
-    std::string_view message;
-    std::string_view code = {};
-    std::string_view type = {};
-    std::string_view category = {};
-    std::string_view internal_reason = {};
-    uint32_t http_status = 0;  // 0: the phase's own
-};
 
 /// How text of a stream is shown, and for how long it may be held; see sluice/stream.h.
 enum class Grain : int32_t {
@@ -100,10 +46,14 @@ public:
     std::string_view tenant() const { return text(SLUICE_REQUEST_TENANT); }
     std::string_view keyId() const { return text(SLUICE_REQUEST_KEY_ID); }
     std::string_view user() const { return text(SLUICE_REQUEST_USER); }
+    std::string_view team() const { return text(SLUICE_REQUEST_TEAM); }
+    std::string_view endUser() const { return text(SLUICE_REQUEST_END_USER); }
     std::string_view client() const { return text(SLUICE_REQUEST_CLIENT); }
     std::string_view query() const { return text(SLUICE_REQUEST_QUERY); }
     bool stream() const { return tables().request->stream(ctx_) != 0; }
     bool cancelled() const { return tables().request->cancelled(ctx_) != 0; }
+    /// Until the request's deadline; never negative.
+    uint64_t remainingMs() const { return tables().request->remaining_ms(ctx_); }
 
     std::optional<std::string_view> header(std::string_view name) const {
         sluice_str value{};
@@ -113,7 +63,16 @@ public:
     bool setHeader(std::string_view name, std::string_view value) const {
         return tables().request->set_header(ctx_, str(name), str(value)) == SLUICE_OK;
     }
+    /// All fields of that name.
+    bool removeHeader(std::string_view name) const {
+        return tables().request->remove_header(ctx_, str(name)) == SLUICE_OK;
+    }
+    /// for (const auto [name, value] : request.headers())
+    Headers headers() const { return {tables().request, ctx_}; }
     std::string_view body() const { return view(tables().request->body(ctx_)); }
+    bool setBody(std::string_view body) const {
+        return tables().request->set_body(ctx_, str(body)) == SLUICE_OK;
+    }
     /// A top-level member of the body, as JSON text.
     std::optional<std::string_view> member(std::string_view name) const {
         sluice_str json{};
@@ -122,6 +81,9 @@ public:
     }
     bool setMember(std::string_view name, std::string_view json) const {
         return tables().request->set_member(ctx_, str(name), str(json)) == SLUICE_OK;
+    }
+    bool removeMember(std::string_view name) const {
+        return tables().request->remove_member(ctx_, str(name)) == SLUICE_OK;
     }
     bool setModel(std::string_view model) const {
         return tables().request->set_model(ctx_, str(model)) == SLUICE_OK;
@@ -144,6 +106,12 @@ public:
         (void)tables().reply->not_scanned(ctx_, str(reason));
         return Verdict::NotScanned;
     }
+    /// The hook itself failed, and why, for the log and the record; on_error decides what becomes of the
+    /// request. An exception does the same.
+    Verdict failed(std::string_view why) const {
+        detail::tellFailure(ctx_, why);
+        return Verdict::Failed;
+    }
     /// `identity.size` is filled in here.
     Verdict identified(sluice_identity identity) const {
         identity.size = sizeof identity;
@@ -163,16 +131,13 @@ public:
     sluice_status sleep(uint32_t ms) const { return tables().timers->sleep(ctx_, ms); }
 
     /// Calls out and reads the answer on the next line; the request parks meanwhile. [may-wait]
+    HttpResult http(const Host& host, const HttpCall& call) const {
+        return detail::httpCall(tables().http, host.raw(), ctx_, call);
+    }
+    /// The same for JSON. [may-wait]
     HttpResult post(const Host& host, std::string_view url, std::string_view json,
                     uint32_t timeout_ms = 0) const {
-        const sluice_host_http* http = tables().http;
-        if (!http) return {SLUICE_E_DENIED, 0, {}};  // the capability "net" is not granted
-        const sluice_http_field field{str("content-type"), str("application/json")};
-        sluice_http_request request{sizeof request, timeout_ms, str("POST"), str(url), &field, 1, str(json)};
-        sluice_http_response response{};
-        response.size = sizeof response;
-        const sluice_status status = http->call(host.raw(), ctx_, &request, &response);
-        return {status, static_cast<int>(response.status), view(response.body)};
+        return http(host, {url, "POST", {{"content-type", "application/json"}}, json, timeout_ms});
     }
 
     /// Sees text of these lanes (SLUICE_LANE_*, or'ed) in on_stream; it goes on to the client at once.
@@ -228,8 +193,19 @@ public:
     bool setPath(std::string_view path) const {
         return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK;
     }
+    /// The target at the upstream; path() is the client's.
+    std::string_view upstreamPath() const { return text(SLUICE_ATTEMPT_PATH); }
+    /// A field of the upstream request; header() is the client's.
+    std::optional<std::string_view> upstreamHeader(std::string_view name) const {
+        sluice_str value{};
+        if (tables().attempt->header(raw(), str(name), &value) != SLUICE_OK) return std::nullopt;
+        return view(value);
+    }
     bool setUpstreamHeader(std::string_view name, std::string_view value) const {
         return tables().attempt->set_header(raw(), str(name), str(value)) == SLUICE_OK;
+    }
+    bool removeUpstreamHeader(std::string_view name) const {
+        return tables().attempt->remove_header(raw(), str(name)) == SLUICE_OK;
     }
     std::optional<std::string_view> upstreamMember(std::string_view name) const {
         sluice_str json{};
@@ -239,7 +215,13 @@ public:
     bool setUpstreamMember(std::string_view name, std::string_view json) const {
         return tables().attempt->set_member(raw(), str(name), str(json)) == SLUICE_OK;
     }
+    bool removeUpstreamMember(std::string_view name) const {
+        return tables().attempt->remove_member(raw(), str(name)) == SLUICE_OK;
+    }
     std::string_view upstreamBody() const { return view(tables().attempt->body(raw())); }
+    bool setUpstreamBody(std::string_view body) const {
+        return tables().attempt->set_body(raw(), str(body)) == SLUICE_OK;
+    }
 
     // For providers that answer by themselves.
     bool begin(uint32_t status, std::string_view content_type) const {
@@ -265,6 +247,9 @@ public:
     }
     bool setResponseHeader(std::string_view name, std::string_view value) const {
         return tables().response->set_header(raw(), str(name), str(value)) == SLUICE_OK;
+    }
+    bool removeResponseHeader(std::string_view name) const {
+        return tables().response->remove_header(raw(), str(name)) == SLUICE_OK;
     }
     std::string_view responseBody() const { return view(tables().response->body(raw())); }
     bool setResponseBody(std::string_view body) const {

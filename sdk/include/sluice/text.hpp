@@ -20,7 +20,9 @@ struct Span {
 /// was cut, as long as no span is longer than `longest`: the tail in which one could still grow is held back.
 class WindowScanner {
 public:
-    /// `find` returns the spans of a text, ascending, without overlap. `longest`: bytes of the longest one.
+    /// `find` returns the spans of a text, ascending, without overlap. `longest`: bytes of the longest one; 0
+    /// if there is no such bound: then nothing goes before the text ends, or before the subscription's own
+    /// bounds (Hold) are reached.
     WindowScanner(std::function<std::vector<Span>(std::string_view)> find, size_t longest)
         : find_(std::move(find)), longest_(longest) {}
 
@@ -32,11 +34,15 @@ public:
         std::vector<Span> spans = find_(window);
         release = window.size();
         if (ended) return spans;
-        const size_t sure = window.size() > longest_ ? window.size() - longest_ : 0;
+        const size_t sure = longest_ > 0 && window.size() > longest_ ? window.size() - longest_ : 0;
+        release = sure;
         // A span that touches the end may grow; one that begins in the tail may turn out to be another.
-        while (!spans.empty() && (spans.back().end == window.size() || spans.back().begin >= sure))
+        // Neither is cut, not even one that is longer than it should be.
+        while (!spans.empty() && (spans.back().end == window.size() || spans.back().begin >= sure)) {
+            release = std::min(release, spans.back().begin);
             spans.pop_back();
-        release = spans.empty() ? sure : std::max(sure, spans.back().end);
+        }
+        if (!spans.empty()) release = std::max(release, spans.back().end);
         while (release > 0 && release < window.size() &&
                (static_cast<unsigned char>(window[release]) & 0xC0) == 0x80)
             --release;

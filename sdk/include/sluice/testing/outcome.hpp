@@ -59,7 +59,8 @@ public:
     bool aborted() const { return verdict_ == SLUICE_ABORT; }
     bool retried() const { return verdict_ == SLUICE_RETRY; }
     bool fellBack() const { return verdict_ == SLUICE_FALLBACK; }
-    /// It said so, threw, or gave a verdict that its phase does not accept; see reason().
+    /// It said so, threw, or gave a verdict that its phase does not accept; reason() says which, in the words
+    /// of request.failed() or of the exception if there are any.
     bool failed() const { return verdict_ == SLUICE_FAILED; }
 
     sluice_verdict verdict() const { return verdict_; }
@@ -106,7 +107,8 @@ inline bool accepts(Phase phase, sluice_verdict verdict) {
 }
 
 inline Outcome judge(RequestData& request, Phase phase, sluice_verdict verdict) {
-    if (verdict == SLUICE_FAILED) return {verdict, "the hook says that it failed"};
+    if (verdict == SLUICE_FAILED)
+        return {verdict, request.failed.empty() ? "the hook says that it failed" : request.failed};
     if (!accepts(phase, verdict))
         return {SLUICE_FAILED, "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase)};
     if (verdict == SLUICE_RESPOND && !request.reply.set)
@@ -129,6 +131,7 @@ Outcome runHook(const std::shared_ptr<PluginData>& plugin, RequestData& request,
     Context& ctx = request.context(plugin, phase);
     // What an earlier hook said does not stand for this one.
     request.not_scanned.clear();
+    request.failed.clear();
     request.reply.set = false;
     if (phase == Phase::Authenticate) {
         request.identity = {};

@@ -1,8 +1,8 @@
 // One request as the fake host keeps it, and the handle that a plugin gets for it.
 #pragma once
 
+#include <sluice/json.hpp>
 #include <sluice/testing/host_state.hpp>
-#include <sluice/testing/json.hpp>
 #include <sluice/testing/plugin_data.hpp>
 
 #include <memory>
@@ -48,7 +48,7 @@ struct AttemptData {
     std::string deployment_id = "deployment-1", model = "model", provider = "openai", path, error;
     uint32_t number = 1;
     Fields fields;
-    JsonBody body;
+    JsonObject body;
 };
 struct AnswerData {
     uint32_t status = 0;
@@ -129,14 +129,14 @@ struct RequestData {
     std::string method = "POST", path = "/v1/chat/completions", query, route = "chat", model,
                 call_id = "call-1", client = "127.0.0.1";
     Fields fields;
-    JsonBody body;
+    JsonObject body;
     bool stream = false, cancelled = false, ended = false;
     int64_t deadline_ms = INT64_MAX;
     bool identified = false;
     Identity identity;
     Block block;
     Reply reply;
-    std::string not_scanned;
+    std::string not_scanned, failed;
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
     AttemptData attempt;

@@ -60,7 +60,7 @@ inline sluice_str attemptBody(sluice_ctx* ctx) {
 inline sluice_status attemptSetBody(sluice_ctx* ctx, sluice_str text) {
     Context& c = contextOf(ctx);
     if (!attemptEditable(c)) return SLUICE_E_UNSUPPORTED;
-    JsonBody fresh;
+    JsonObject fresh;
     fresh.assign(view(text));
     if (c.request->attempt.body.object() && !fresh.object()) return SLUICE_E_INVALID;
     c.request->attempt.body = std::move(fresh);

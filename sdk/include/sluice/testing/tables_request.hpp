@@ -64,7 +64,7 @@ inline sluice_str requestBody(sluice_ctx* ctx) {
 inline sluice_status requestSetBody(sluice_ctx* ctx, sluice_str text) {
     Context& c = contextOf(ctx);
     if (!bodyEditable(c)) return SLUICE_E_UNSUPPORTED;
-    JsonBody fresh;
+    JsonObject fresh;
     fresh.assign(view(text));
     if (c.request->body.object() && !fresh.object()) return SLUICE_E_INVALID;
     c.request->body = std::move(fresh);
@@ -117,6 +117,10 @@ inline sluice_status replyNotScanned(sluice_ctx* ctx, sluice_str reason) {
     contextOf(ctx).request->not_scanned = view(reason);
     return SLUICE_OK;
 }
+inline sluice_status replyFailed(sluice_ctx* ctx, sluice_str reason) {
+    contextOf(ctx).request->failed = view(reason);
+    return SLUICE_OK;
+}
 inline sluice_status replyIdentify(sluice_ctx* ctx, const sluice_identity* who) {
     Context& c = contextOf(ctx);
     if (c.phase != Phase::Authenticate) return SLUICE_E_UNSUPPORTED;
@@ -162,7 +166,7 @@ inline const sluice_host_request kRequest{sizeof(sluice_host_request),
                                           requestRemainingMs,
                                           requestCancelled};
 inline const sluice_host_reply kReply{
-    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify};
+    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify, replyFailed};
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 

@@ -1,0 +1,89 @@
+// From the hooks of a class to the table of sluice.hooks/1. Not for plugins.
+#pragma once
+
+#include <memory>
+
+#include <sluice/detail/checks.hpp>
+#include <sluice/detail/contained.hpp>
+
+namespace sluice::detail {
+
+template <class T, class = void>
+struct HasPerRequest : std::false_type {};
+template <class T>
+struct HasPerRequest<T, std::void_t<typename T::PerRequest>> : std::true_type {};
+
+// The hooks that get one view of the request and nothing else.
+#define SLUICE_DETAIL_PLAIN(name, View)                                                                \
+    if constexpr (has_##name<T>) {                                                                     \
+        h.name = [](sluice_instance* self, sluice_ctx* ctx, void* state) -> sluice_verdict {           \
+            return verdictOf(ctx, [&] { return reinterpret_cast<T*>(self)->name(View(ctx, state)); }); \
+        };                                                                                             \
+    }
+
+template <class T>
+void addPlainHooks(sluice_hooks& h) {
+    SLUICE_DETAIL_PLAIN(on_request, Request)
+    SLUICE_DETAIL_PLAIN(authenticate, Request)
+    SLUICE_DETAIL_PLAIN(authorize, Request)
+    SLUICE_DETAIL_PLAIN(pre_call, Request)
+    SLUICE_DETAIL_PLAIN(cache_lookup, Request)
+    SLUICE_DETAIL_PLAIN(during_call, Request)
+    SLUICE_DETAIL_PLAIN(on_upstream_request, Attempt)
+    SLUICE_DETAIL_PLAIN(on_upstream_response, Response)
+    SLUICE_DETAIL_PLAIN(on_attempt_end, Attempt)
+    SLUICE_DETAIL_PLAIN(post_call, Response)
+    SLUICE_DETAIL_PLAIN(on_response, Response)
+}
+#undef SLUICE_DETAIL_PLAIN
+
+template <class T>
+void addState(sluice_hooks& h) {
+    if constexpr (HasPerRequest<T>::value) {
+        h.request_begin = [](sluice_instance*, sluice_ctx*) -> void* {
+            return std::make_unique<typename T::PerRequest>().release();
+        };
+        h.request_end = [](sluice_instance*, void* state) {
+            const std::unique_ptr<typename T::PerRequest> dies(static_cast<typename T::PerRequest*>(state));
+        };
+    }
+}
+
+template <class T>
+sluice_hooks makeHooks() {
+    sluice_hooks h{};
+    h.size = sizeof h;
+    addPlainHooks<T>(h);
+    addState<T>(h);
+    if constexpr (has_route<T>) {
+        h.route = [](sluice_instance* self, sluice_ctx* ctx, void* state,
+                     const sluice_candidates* c) -> sluice_verdict {
+            return verdictOf(ctx, [&] { return reinterpret_cast<T*>(self)->route(Request(ctx, state), *c); });
+        };
+    }
+    if constexpr (has_on_stream<T>) {
+        h.on_stream = [](sluice_instance* self, sluice_ctx* ctx, void* state, const sluice_stream_event* e,
+                         sluice_stream_action* a) -> sluice_verdict {
+            return verdictOf(
+                ctx, [&] { return reinterpret_cast<T*>(self)->on_stream(Stream(ctx, state, *e, *a)); });
+        };
+    }
+    if constexpr (has_on_complete<T>) {
+        h.on_complete = [](sluice_instance* self, const sluice_record* record) {
+            (void)statusOf(nullptr, [&] {
+                reinterpret_cast<T*>(self)->on_complete(*record);
+                return SLUICE_OK;
+            });
+        };
+    }
+    return h;
+}
+
+template <class T>
+const sluice_hooks* hooksOf() {
+    static_assert(checkSignatures<T>());
+    static const sluice_hooks table = makeHooks<T>();
+    return &table;
+}
+
+}  // namespace sluice::detail
