@@ -1,11 +1,20 @@
-# sluice_add_plugin(NAME source…): a shared library that the gateway can load: hidden visibility, nothing unresolved, no
-# symbols that keep it mapped for ever, and one exported function. Installed as part of SluicePlugin, too.
+# sluice_add_plugin(NAME source… [MANIFEST manifest.json]): a shared library that the gateway can load: hidden visibility,
+# nothing unresolved, no symbols that keep it mapped for ever, and one exported function. Installed as part of
+# SluicePlugin, too.
 #
+#   MANIFEST manifest.json     its manifest in a file of its own: NAME_manifest.hpp has it as SLUICE_MANIFEST and its
+#                              configuration as the struct NAME::Config, see SluiceManifest.cmake
 #   SLUICE_PLUGIN_DIR          where it is built; default: CMake's own
 #   SLUICE_PLUGIN_INSTALL_DIR  where it is installed, below the prefix; empty: not at all
 
+include(${CMAKE_CURRENT_LIST_DIR}/SluiceManifest.cmake)
+
 function(sluice_add_plugin name)
-    add_library(${name} MODULE ${ARGN})
+    cmake_parse_arguments(PARSE_ARGV 1 plugin "" MANIFEST "")
+    add_library(${name} MODULE ${plugin_UNPARSED_ARGUMENTS})
+    if(plugin_MANIFEST)
+        sluice_manifest_header(${name} ${name} "${plugin_MANIFEST}")
+    endif()
     target_link_libraries(${name} PRIVATE SluicePlugin::sdk)
     target_compile_options(${name} PRIVATE -fvisibility=hidden $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
         $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)

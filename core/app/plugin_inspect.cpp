@@ -44,6 +44,7 @@ int inspectPlugin(const std::string& path, bool json) {
     }
     fmt::print("{} {}\n  {}\n", manifest->id, manifest->version, manifest->description);
     fmt::print("  interfaces    {}\n", fmt::join(manifest->interfaces, ", "));
+    if (manifest->hooks) fmt::print("  hooks         {}\n", fmt::join(*manifest->hooks, ", "));
     fmt::print("  capabilities  {}\n", manifest->capabilities.empty()
                                            ? "none"
                                            : fmt::format("{}", fmt::join(manifest->capabilities, ", ")));

@@ -9,18 +9,13 @@
 
 #include "app/plugin_tools.h"
 #include "base/text.h"
+#include "plugin_host/hook_names.h"
 
 namespace sluice::app {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::vector<std::string_view> kHooks{"on_request",     "authenticate",        "authorize",
-                                           "pre_call",       "cache_lookup",        "route",
-                                           "during_call",    "on_upstream_request", "on_upstream_response",
-                                           "on_attempt_end", "on_stream",           "post_call",
-                                           "on_response",    "on_complete"};
 
 int refuse(const std::string& why) {
     std::fprintf(stderr, "sluice: %s\n", why.c_str());
@@ -30,6 +25,16 @@ int refuse(const std::string& why) {
 void replaceAll(std::string& text, std::string_view what, std::string_view by) {
     for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
         text.replace(at, what.size(), by);
+}
+
+// In a template of JSON each entry of a list has its comma: which one is the last depends on the hooks that
+// were chosen.
+std::string withoutLastCommas(std::string text) {
+    for (size_t at = 0; (at = text.find(",\n", at)) != std::string::npos; ++at) {
+        const size_t next = text.find_first_not_of(" \n", at + 1);
+        if (next != std::string::npos && text[next] == ']') text.erase(at, 1);
+    }
+    return text;
 }
 
 bool isName(std::string_view name) {
@@ -112,10 +117,11 @@ int newPlugin(const NewOptions& options) {
     if (!isName(instance.name()))
         return refuse("--id \"" + options.id +
                       "\": its last word has to be [a-z][a-z0-9_]*, as in com.acme.length_guard");
+    const auto& known = host::hookNames();
     for (const auto& hook : options.hooks) {
-        if (std::find(kHooks.begin(), kHooks.end(), hook) != kHooks.end()) continue;
-        const auto near = base::nearest(hook, kHooks);
-        return refuse(fmt::format("there is no hook \"{}\"; there are {}{}", hook, fmt::join(kHooks, ", "),
+        if (std::find(known.begin(), known.end(), hook) != known.end()) continue;
+        const auto near = base::nearest(hook, known);
+        return refuse(fmt::format("there is no hook \"{}\"; there are {}{}", hook, fmt::join(known, ", "),
                                   near.empty() ? "" : fmt::format("; did you mean {}?", near)));
     }
     const fs::path from = templatesOf(options) / options.language;
@@ -131,7 +137,8 @@ int newPlugin(const NewOptions& options) {
         const fs::path target = to / entry.path().lexically_relative(from).replace_extension();
         fs::create_directories(target.parent_path());
         std::ofstream out(target, std::ios::binary);
-        out << instance.text(text.str());
+        const std::string written = instance.text(text.str());
+        out << (target.extension() == ".json" ? withoutLastCommas(written) : written);
         if (!out) return refuse(target.string() + " cannot be written");
         fmt::print("{}\n", target.string());
     }

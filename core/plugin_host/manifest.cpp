@@ -1,8 +1,10 @@
 #include "plugin_host/manifest.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "plugin_host/hook_names.h"
 #include "sluice/entry.h"
 
 namespace sluice::host {
@@ -19,6 +21,18 @@ std::vector<std::string> texts(const Json& object, const char* key) {
 
 base::Error malformed(const std::string& what) {
     return base::gatewayError(Code::Malformed, "the manifest cannot be used: " + what);
+}
+
+// What is wrong with the list of hooks; empty if nothing is.
+std::string faultOf(const std::optional<std::vector<std::string>>& hooks) {
+    const auto& known = hookNames();
+    for (const auto& hook : hooks.value_or(std::vector<std::string>())) {
+        if (std::find(known.begin(), known.end(), hook) != known.end()) continue;
+        std::string all;
+        for (const auto name : known) all += (all.empty() ? "" : ", ") + std::string(name);
+        return "there is no hook \"" + hook + "\"; there are " + all;
+    }
+    return {};
 }
 
 // The tree is taken apart by recursion; a manifest has no use for more than this.
@@ -54,6 +68,8 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         if (manifest.id.empty()) return malformed("id is empty");
         manifest.abi = root.at("abi").get<int>();
         manifest.interfaces = texts(root, "interfaces");
+        if (root.contains("hooks")) manifest.hooks = texts(root, "hooks");
+        if (const auto fault = faultOf(manifest.hooks); !fault.empty()) return malformed(fault);
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
         manifest.capabilities = texts(root, "capabilities");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct Manifest {
     std::string version;
     int abi = 0;  // major
     std::vector<std::string> interfaces;
+    /// The hooks it has, if it says so. The SDK holds the class against them, the validator the table.
+    std::optional<std::vector<std::string>> hooks;
     config::Json config_schema = config::Json::object();
     /// Providers of litellm_params.model that it serves, each with {"api_key_env", "api_base_env"}, both
     /// optional.

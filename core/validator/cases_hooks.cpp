@@ -1,6 +1,9 @@
 // Every hook on every route, with bodies that clients send and with odd ones.
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "plugin_host/hook_names.h"
 #include "plugin_host/phase_rules.h"
 #include "validator/case.h"
 
@@ -78,6 +81,21 @@ void state(Trial& trial) {
             "request_begin without request_end: its states are never freed");
 }
 
+// A name of the manifest that the table lacks is a hook that nobody calls.
+void listed(Trial& trial) {
+    if (!trial.manifest().hooks) throw Skip{"its manifest does not list its hooks"};
+    const auto& said = *trial.manifest().hooks;
+    const auto has = [](const std::vector<std::string>& list, const std::string& name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+    };
+    const auto there = host::hooksIn(trial.instance()->hooks());
+    for (const auto& name : said)
+        require(has(there, name), "the manifest lists the hook " + name + ", the table does not have it");
+    for (const auto& name : there)
+        require(has(said, name),
+                "the table has the hook " + name + ", the manifest's \"hooks\" does not list it");
+}
+
 void edits(Trial& trial) {
     const auto instance = trial.instance();
     trial.onLoop([&](base::Loop&) {
@@ -122,6 +140,7 @@ std::vector<Case> hookCases() {
         {"hooks.bodies", "odd bodies and answers are survived", bodies},
         {"hooks.quick", "no hook holds its loop for long", quick},
         {"hooks.state", "what is begun is ended", state},
+        {"hooks.listed", "the hooks that the manifest lists are those that there are", listed},
         {"hooks.edits", "an edited body is still JSON", edits},
         {"hooks.records", "on_complete takes any record", records}};
 }

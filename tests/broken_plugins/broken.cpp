@@ -47,6 +47,15 @@
 #elif BROKEN == 36
 #define MANIFEST \
     R"({"id":"broken","version":"1.0.0","abi":1,"description":"d","interfaces":["sluice.hooks/1","sluice.endpoint/1"]})"
+#elif BROKEN == 47
+#define MANIFEST \
+    R"({"id":"broken","version":"1.0.0","abi":1,"description":"d","interfaces":["sluice.hooks/1"],"hooks":["pre_call","on_stream"]})"
+#elif BROKEN == 48
+#define MANIFEST \
+    R"({"id":"broken","version":"1.0.0","abi":1,"description":"d","interfaces":["sluice.hooks/1"],"hooks":[]})"
+#elif BROKEN == 49
+#define MANIFEST \
+    R"({"id":"broken","version":"1.0.0","abi":1,"description":"d","interfaces":["sluice.hooks/1"],"hooks":["pre_cal"]})"
 #else
 #define MANIFEST \
     R"({"id":"broken","version":"1.0.0","abi":1,"description":"d","interfaces":["sluice.hooks/1"],"config_schema":{"type":"object","properties":{"word":{"type":"string","default":"w"}}}})"

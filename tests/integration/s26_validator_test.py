@@ -40,6 +40,8 @@ BROKEN = {
     41: ("contract.rich", "whose structs have grown"), 42: ("config.create", "crashed (signal 6"),
     43: ("static.exports", "helper"), 44: ("scan.load", "incomplete entry"),
     45: ("static.stack", "executable stack"), 46: ("scan.load", "nobody_has_this"),
+    47: ("hooks.listed", "lists the hook on_stream, the table"), 48: ("hooks.listed", "the table has the hook pre_call"),
+    49: ("static.manifest", 'no hook "pre_cal"; there are on_request, '),
 }
 # With a sanitizer in the process these end in its own words, or not at all.
 NOT_SANITIZED = {11, 20, 25, 30, 31, 32, 33, 38, 40, 42, 45, 46}
@@ -146,6 +148,8 @@ class Validator(unittest.TestCase):
         run = subprocess.run([str(gateway_binary()), "plugin", "inspect", str(path), "--json"], capture_output=True, text=True, check=True)
         value = json.loads(run.stdout)
         self.assertEqual((value["manifest"]["id"], len(value["sha256"])), ("broken", 64))
+        listing = [str(gateway_binary()), "plugin", "inspect", str(path.with_name("broken_47.so"))]
+        self.assertRegex(subprocess.run(listing, capture_output=True, text=True, check=True).stdout, r"(?m)^  hooks +pre_call, on_stream$")
         bad = subprocess.run([str(gateway_binary()), "plugin", "inspect", __file__], capture_output=True, text=True, check=False)
         self.assertEqual((bad.returncode, bad.stdout), (1, ""))
         self.assertIn("not a 64-bit ELF", bad.stderr)

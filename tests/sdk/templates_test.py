@@ -5,6 +5,7 @@
 
 --write-abi writes the ABI of the Rust template anew, from the headers. CXX, CC: the compilers.
 """
+import json
 import os
 import pathlib
 import re
@@ -53,7 +54,10 @@ class Templates(unittest.TestCase):
         for source in (TEMPLATES / language).rglob("*.in"):
             target = folder / source.relative_to(TEMPLATES / language).with_suffix("")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(instantiated(source.read_text(encoding="utf-8"), set(hooks)), encoding="utf-8")
+            text = instantiated(source.read_text(encoding="utf-8"), set(hooks))
+            if target.suffix == ".json":
+                text = re.sub(r",(\s*\])", r"\1", text)
+            target.write_text(text, encoding="utf-8")
             self.assertNotIn("@ID@", target.read_text(encoding="utf-8"))
         return folder
 
@@ -95,6 +99,19 @@ class Templates(unittest.TestCase):
 
     def test_cpp_with_one_hook(self):
         self.cpp("on_stream")
+
+    def test_cpp_says_which_hooks_it_has(self):
+        for hooks in (HOOKS, ["on_stream"], ["on_complete"]):
+            folder = self.project("cpp", *hooks)
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            self.assertEqual(set(manifest["hooks"]), set(hooks) | ({"pre_call"} if "on_stream" in hooks else set()))
+        # One that is misspelt does not build.
+        text = (folder / "plugin.cpp").read_text(encoding="utf-8")
+        (folder / "plugin.cpp").write_text(text.replace("on_complete", "on_completed"), encoding="utf-8")
+        subprocess.run(["cmake", "-S", ".", "-B", "build", f"-DSLUICE_SDK={ROOT}"], cwd=folder, check=True, capture_output=True)
+        built = subprocess.run(["cmake", "--build", "build", "--target", ID], cwd=folder, capture_output=True, text=True, check=False)
+        self.assertNotEqual(built.returncode, 0)
+        self.assertIn("the manifest lists the hook on_complete, but the class has no such member: is it misspelt?", built.stdout + built.stderr)
 
     def test_c_with_every_hook(self):
         self.c(*HOOKS)

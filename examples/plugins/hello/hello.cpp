@@ -11,4 +11,5 @@ struct Hello {
 };
 
 SLUICE_PLUGIN(Hello, R"({"id":"hello","version":"1.0.0","abi":1,"description":"Says hello in every answer",
-  "interfaces":["sluice.hooks/1"],"config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")
+  "interfaces":["sluice.hooks/1"],"hooks":["on_response"],
+  "config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")

@@ -85,4 +85,5 @@ private:
 SLUICE_PLUGIN(
     StreamCounter,
     R"({"id":"stream_counter","version":"1.0.0","abi":1,"description":"Counts characters and words of streams, by lane",
-  "interfaces":["sluice.hooks/1"],"config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")
+  "interfaces":["sluice.hooks/1"],"hooks":["pre_call","on_stream"],
+  "config_schema":{"type":"object","additionalProperties":false,"properties":{}}})")

@@ -35,6 +35,23 @@ TEST_CASE("a small manifest, padded with NULs", "[plugin_host]") {
     CHECK_FALSE(m->blocking);
 }
 
+TEST_CASE("a manifest may list its hooks", "[plugin_host]") {
+    const auto of = [](const std::string& hooks) {
+        return parseManifest(R"({"id":"x","version":"1","abi":1)" + hooks + "}");
+    };
+    CHECK_FALSE(of("")->hooks);
+    CHECK(of(R"(,"hooks":[])")->hooks->empty());
+    CHECK(*of(R"(,"hooks":["on_complete","pre_call"])")->hooks ==
+          std::vector<std::string>{"on_complete", "pre_call"});
+    const auto unknown = of(R"(,"hooks":["pre_call","pre_cal"])");
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().message.find("there is no hook \"pre_cal\"; there are on_request, authenticate") !=
+          std::string::npos);
+    CHECK_FALSE(of(R"(,"hooks":"pre_call")"));
+    CHECK_FALSE(of(R"(,"hooks":[1])"));
+    CHECK_FALSE(of(R"(,"hooks":null)"));
+}
+
 TEST_CASE("manifests that are none say so", "[plugin_host]") {
     for (const char* bad : {"",
                             "x",

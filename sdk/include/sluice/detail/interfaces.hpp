@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sluice/detail/hooks.hpp>
+#include <sluice/detail/roles.hpp>
 
 namespace sluice {
 
@@ -16,22 +17,9 @@ struct Route : sluice_route {
 
 namespace sluice::detail {
 
-#define SLUICE_DETAIL_MEMBER(name)          \
-    template <class T, class = void>        \
-    struct Has_##name : std::false_type {}; \
-    template <class T>                      \
-    struct Has_##name<T, std::void_t<decltype(&T::name)>> : std::true_type {};
-SLUICE_DETAIL_MEMBER(pick)
-SLUICE_DETAIL_MEMBER(handle)
-SLUICE_DETAIL_MEMBER(export_state)
-SLUICE_DETAIL_MEMBER(prepare)
-SLUICE_DETAIL_MEMBER(serve)
-SLUICE_DETAIL_MEMBER(closing)
-#undef SLUICE_DETAIL_MEMBER
-
 template <class T>
 const sluice_router* routerOf() {
-    if constexpr (Has_pick<T>::value) {
+    if constexpr (has_pick<T>) {
         static const sluice_router table{
             sizeof(sluice_router), 0,
             [](sluice_instance* self, sluice_ctx* ctx, const sluice_candidates* c) -> int32_t {
@@ -54,7 +42,7 @@ struct DeploymentHolder {
 
 template <class T>
 const sluice_provider* providerOf() {
-    if constexpr (Has_prepare<T>::value) {
+    if constexpr (has_prepare<T>) {
         static const sluice_provider table = [] {
             sluice_provider p{};
             p.size = sizeof p;
@@ -79,7 +67,7 @@ const sluice_provider* providerOf() {
                         reinterpret_cast<DeploymentHolder<T>*>(d)->deployment, Attempt(ctx));
                 });
             };
-            if constexpr (Has_serve<T>::value) {
+            if constexpr (has_serve<T>) {
                 p.serve = [](sluice_instance* self, sluice_deployment* d, sluice_ctx* ctx) {
                     return statusOf(ctx, [&] {
                         return reinterpret_cast<T*>(self)->serve(
@@ -97,7 +85,7 @@ const sluice_provider* providerOf() {
 
 template <class T>
 const sluice_endpoint* endpointOf() {
-    if constexpr (Has_handle<T>::value) {
+    if constexpr (has_handle<T>) {
         static_assert(sizeof(Route) == sizeof(sluice_route), "an array of one must be an array of the other");
         static const sluice_endpoint table{
             sizeof(sluice_endpoint), 0,
@@ -118,7 +106,7 @@ const sluice_endpoint* endpointOf() {
 
 template <class T>
 const sluice_state* stateOf() {
-    if constexpr (Has_export_state<T>::value) {
+    if constexpr (has_export_state<T>) {
         static const sluice_state table{
             sizeof(sluice_state), 0,
             [](sluice_instance* self, void* sink, void (*write)(void*, sluice_str)) -> sluice_status {
@@ -141,6 +129,7 @@ const sluice_state* stateOf() {
 
 template <class T>
 const void* interfaceOf(std::string_view id) {
+    static_assert(checkRoles<T>());
     if (id == SLUICE_HOOKS_ID) return hooksOf<T>();
     if (id == SLUICE_ROUTER_ID) return routerOf<T>();
     if (id == SLUICE_PROVIDER_ID) return providerOf<T>();
@@ -164,7 +153,7 @@ sluice_status createOf(const sluice_host* host, sluice_str config, sluice_instan
 template <class T>
 void destroyOf(sluice_instance* self) {
     const std::unique_ptr<T> dies(reinterpret_cast<T*>(self));
-    if constexpr (Has_closing<T>::value)
+    if constexpr (has_closing<T>)
         (void)statusOf(nullptr, [&] {
             dies->closing();
             return SLUICE_OK;
