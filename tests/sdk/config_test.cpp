@@ -84,15 +84,15 @@ TEST_CASE("faults say where, what was found and what is allowed") {
     CHECK(fault(R"(,"ratio":[])") == "ratio: found a list; allowed: a number");
     CHECK(fault(R"(,"on":1)") == "on: found 1; allowed: true or false");
     CHECK(fault(R"(,"on":"true")") == "on: found a text; allowed: true or false");
-    CHECK(fault(R"(,"greeting":5)") == "greeting: found 5; allowed: a text");
+    CHECK(fault(R"(,"greeting":5)") == "greeting: found a number; allowed: a text");
     CHECK(fault(R"(,"greeting":{"x":1})") == "greeting: found an object; allowed: a text");
     CHECK(fault(R"(,"words":"a")") == "words: found a text; allowed: a list of texts");
     CHECK(fault(R"(,"words":["a",["b"]])") == "words[1]: found a list; allowed: a text");
     CHECK(fault(R"(,"mode":"medium")") == "mode: found another text; allowed: one of fast, slow");
     CHECK(fault(R"(,"mode":"")") == "mode: found another text; allowed: one of fast, slow");
-    CHECK(fault(R"(,"mode":1)") == "mode: found 1; allowed: a text");
+    CHECK(fault(R"(,"mode":1)") == "mode: found a number; allowed: a text");
     CHECK(fault(R"(,"extra":[])") == "extra: found a list; allowed: an object");
-    CHECK(fault(R"(,"extra":{"unit":1})") == "extra.unit: found 1; allowed: a text");
+    CHECK(fault(R"(,"extra":{"unit":1})") == "extra.unit: found a number; allowed: a text");
     CHECK(
         fault(R"(,"timeout":5)").find("timeout: found an unknown key; allowed: anything, api_key, class, ") ==
         0);

@@ -168,8 +168,10 @@ private:
         if (json[0] == '"' && JsonReader(json).string(&text)) return text;
         const JsonObject secret(json);
         const auto handle = secret.member("$secret");
-        if (!handle || secret.names().size() != 1 || !JsonReader(*handle).string(&text))
-            fail(path, kindOf(json), "a text");
+        if (!handle || secret.names().size() != 1 || !JsonReader(*handle).string(&text)) {
+            const bool number = isNumber(json);  // which one is not said: it may be somebody's key
+            fail(path, number ? "a number" : kindOf(json), "a text");
+        }
         if (!host_) return text;
         const auto revealed = host_->reveal(text);
         if (!revealed) fail(path, "a secret that the host does not know", "a text");

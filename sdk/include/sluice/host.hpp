@@ -74,6 +74,11 @@ public:
         const auto* table = find<sluice_host_clock>(SLUICE_HOST_CLOCK_ID);
         return table ? table->random(host_) : 0;
     }
+    /// For measuring: it never goes back.
+    int64_t monotonicMs() const {
+        const auto* table = find<sluice_host_clock>(SLUICE_HOST_CLOCK_ID);
+        return table ? static_cast<int64_t>(table->monotonic_ns(host_) / 1'000'000) : 0;
+    }
     int64_t wallMs() const {
         const auto* table = find<sluice_host_clock>(SLUICE_HOST_CLOCK_ID);
         return table ? table->wall_ms(host_) : 0;

@@ -1,0 +1,84 @@
+// The deployments that may serve a request, for the hook route and for routers.
+//
+//   Verdict route(sluice::Request, const sluice_candidates& given) {
+//       for (const auto candidate : sluice::Candidates(given))
+//           if (candidate.inFlight() > 100) candidate.drop("it is busy");
+//       return Verdict::Continue;
+//   }
+#pragma once
+
+#include <optional>
+
+#include <sluice/types.hpp>
+
+namespace sluice {
+
+/// One of them. A view: until the hook returns. [loop]
+class Candidate {
+public:
+    Candidate(const sluice_candidates& all, uint32_t index)
+        : all_(&all), it_(all.at(&all, index)), index_(index) {}
+
+    uint32_t index() const { return index_; }
+    std::string_view id() const { return view(it_->id); }
+    std::string_view model() const { return view(it_->model); }        // the provider's name for it
+    std::string_view provider() const { return view(it_->provider); }  // "openai", "anthropic", …
+    uint32_t inFlight() const { return it_->in_flight; }               // requests of this process, now
+    std::string_view params() const { return view(it_->params); }      // litellm_params as JSON
+
+    // Of litellm_params; nothing where it is not set.
+    std::optional<double> weight() const { return set(it_->weight); }
+    std::optional<double> rpm() const { return set(it_->rpm); }      // requests a minute
+    std::optional<double> tpm() const { return set(it_->tpm); }      // tokens a minute
+    std::optional<double> order() const { return set(it_->order); }  // lower is preferred
+
+    /// False: it was dropped, or tried.
+    bool available() const { return all_->available(all_, index_) != 0; }
+    /// Takes it out of the choice; the reason goes to the record. Only in route.
+    bool drop(std::string_view reason) const { return all_->drop(all_, index_, str(reason)) == SLUICE_OK; }
+    /// Leaves only this one, and no retry goes elsewhere. Only in route.
+    bool pin() const { return all_->pin(all_, index_) == SLUICE_OK; }
+
+private:
+    static std::optional<double> set(double value) {
+        return value < 0 ? std::nullopt : std::optional<double>(value);
+    }
+
+    const sluice_candidates* all_;
+    const sluice_candidate* it_;
+    uint32_t index_;
+};
+
+/// All that are available, in the order of the configuration.
+class Candidates {
+public:
+    class iterator {
+    public:
+        iterator(const sluice_candidates& all, uint32_t i) : all_(&all), i_(i) { skip(); }
+        Candidate operator*() const { return {*all_, i_}; }
+        iterator& operator++() {
+            ++i_;
+            skip();
+            return *this;
+        }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.i_ == b.i_; }
+        friend bool operator!=(const iterator& a, const iterator& b) { return a.i_ != b.i_; }
+
+    private:
+        void skip() {
+            while (i_ < all_->count && all_->available(all_, i_) == 0) ++i_;
+        }
+        const sluice_candidates* all_;
+        uint32_t i_;
+    };
+
+    explicit Candidates(const sluice_candidates& all) : all_(all) {}
+    iterator begin() const { return {all_, 0}; }
+    iterator end() const { return {all_, all_.count}; }
+    const sluice_candidates& raw() const { return all_; }
+
+private:
+    const sluice_candidates& all_;
+};
+
+}  // namespace sluice
