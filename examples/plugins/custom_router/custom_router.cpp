@@ -2,33 +2,18 @@
 // requests in flight. The others are there for retries, when the first ones have been tried.
 //
 //   router_settings: {routing_strategy: primary-first}
-#include <sluice/plugin.hpp>
+#include <limits>
+
+#include <sluice/strategy.hpp>
 
 namespace {
 
-// Without an order it comes last.
-bool better(const sluice_candidate& a, const sluice_candidate& b) {
-    const bool last_a = a.order < 0;
-    const bool last_b = b.order < 0;
-    if (last_a != last_b) return last_b;
-    if (!last_a && a.order != b.order) return a.order < b.order;
-    return a.in_flight < b.in_flight;
-}
-
-class CustomRouter {
-public:
+struct CustomRouter : sluice::Strategy {
     CustomRouter(std::string_view, sluice::Host) {}
 
-    // Once an attempt, on the loop: it allocates nothing and waits for nobody.
-    int32_t pick(sluice::Request, const sluice_candidates& candidates) {
-        int32_t best = SLUICE_E_UNAVAILABLE;
-        for (uint32_t i = 0; i < candidates.count; ++i) {
-            if (!candidates.available(&candidates, i)) continue;
-            if (best < 0 || better(*candidates.at(&candidates, i),
-                                   *candidates.at(&candidates, static_cast<uint32_t>(best))))
-                best = static_cast<int32_t>(i);
-        }
-        return best;
+    // The lowest wins, and of equal ones the least busy. Without an order it comes last.
+    double score(const sluice::Candidate& candidate) override {
+        return candidate.order().value_or(std::numeric_limits<double>::infinity());
     }
 };
 
