@@ -1,7 +1,5 @@
 #include "deployment.h"
 
-#include <nlohmann/json.hpp>
-
 namespace provider_anthropic {
 namespace {
 
@@ -11,16 +9,6 @@ constexpr std::string_view kBaseUrl = "https://api.anthropic.com";
 constexpr std::string_view kVersion = "2023-06-01";
 constexpr std::string_view kUserAgent = "sluice/0.1";
 
-// JSON string literal; bytes that are no UTF-8 must not throw.
-std::string jsonQuoted(std::string_view text) {
-    using Json = nlohmann::json;
-    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-bool startsWith(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
 bool stripEnd(std::string_view& text, std::string_view tail) {
     if (text.size() < tail.size() || text.substr(text.size() - tail.size()) != tail) return false;
     text.remove_suffix(tail.size());
@@ -29,16 +17,9 @@ bool stripEnd(std::string_view& text, std::string_view tail) {
 
 // The part before /v1: people write the base with it, without it, and as the whole URL.
 std::string baseOf(std::string_view api_base) {
-    if (api_base.empty()) return std::string(kBaseUrl);
-    const size_t host = startsWith(api_base, "https://") ? 8 : startsWith(api_base, "http://") ? 7 : 0;
-    if (host == 0) throw sluice::ConfigError("api_base: must start with http:// or https://");
-    if (api_base.find_first_of("?# ") != std::string_view::npos) {
-        throw sluice::ConfigError("api_base: must have no query, no fragment and no space");
-    }
-    while (stripEnd(api_base, "/")) continue;
+    api_base = sluice::checkedBaseUrl(api_base);
     if (!stripEnd(api_base, "/v1/messages")) (void)stripEnd(api_base, "/v1");
-    if (api_base.size() <= host) throw sluice::ConfigError("api_base: names no host");
-    return std::string(api_base);
+    return std::string(sluice::checkedBaseUrl(api_base));
 }
 
 // Leaves a body alone that says so already. False if it has no members.
@@ -65,25 +46,38 @@ bool isBeta(std::string_view query) {
     return false;
 }
 
-bool equalsIgnoringCase(std::string_view text, std::string_view lower) {
-    if (text.size() != lower.size()) return false;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-        if (c != lower[i]) return false;
+// Clients send several betas in one field or in several; for the upstream that is the same (RFC 9110
+// section 5.3).
+std::string betas(const sluice::Attempt& attempt) {
+    std::string joined;
+    for (const auto& [name, value] : attempt.headers()) {
+        if (!sluice::sameName(name, "anthropic-beta")) continue;
+        if (!joined.empty()) joined += ',';
+        joined += value;
     }
-    return true;
+    return joined;
+}
+
+// The client's own credentials and whatever else it sends stay here.
+void copyClientFields(const sluice::Attempt& attempt) {
+    (void)attempt.setUpstreamHeader("content-type", "application/json");
+    (void)attempt.setUpstreamHeader("anthropic-version",
+                                    attempt.header("anthropic-version").value_or(kVersion));
+    (void)attempt.setUpstreamHeader("user-agent", attempt.header("user-agent").value_or(kUserAgent));
+    if (!attempt.header("anthropic-beta")) return;
+    const std::string joined = betas(attempt);
+    if (!joined.empty()) (void)attempt.setUpstreamHeader("anthropic-beta", joined);
 }
 
 }  // namespace
 
 Deployment::Deployment(const sluice_deployment_config& config, const sluice::Host& host)
-    : fields_(host.find<sluice_host_request>(SLUICE_HOST_REQUEST_ID)),
-      model_(view(config.model)),
-      quoted_model_(jsonQuoted(model_)) {
-    const Params params = readParams(view(config.params), host);
-    base_url_ = baseOf(params.api_base);
-    if (!params.api_key.empty()) headers_.push_back({"x-api-key", params.api_key});
-    headers_.insert(headers_.end(), params.extra_headers.begin(), params.extra_headers.end());
+    : model_(view(config.model)), quoted_model_(sluice::jsonQuoted(model_)) {
+    const sluice::DeploymentParams params(view(config.params), host);
+    base_url_ = baseOf(params.baseUrl().value_or(std::string(kBaseUrl)));
+    const std::string key = params.text("api_key");
+    if (!key.empty()) headers_.push_back({"x-api-key", key});
+    for (auto& header : params.headers("extra_headers")) headers_.push_back(std::move(header));
     if (headers_.empty() && base_url_ == kBaseUrl) {
         host.warn("deployment " + std::string(view(config.id)) +
                   ": no api_key, and ANTHROPIC_API_KEY is not set: requests go without a key");
@@ -101,32 +95,8 @@ sluice_status Deployment::prepare(const sluice::Attempt& attempt) const {
     }
     const auto model = attempt.upstreamModel();  // another than model_ where that is a wildcard
     const bool named =
-        model == model_ ? nameModel(attempt, quoted_model_) : nameModel(attempt, jsonQuoted(model));
+        model == model_ ? nameModel(attempt, quoted_model_) : nameModel(attempt, sluice::jsonQuoted(model));
     return named ? SLUICE_OK : SLUICE_E_INVALID;
-}
-
-// The client's own credentials and whatever else it sends stay here.
-void Deployment::copyClientFields(const sluice::Attempt& attempt) const {
-    (void)attempt.setUpstreamHeader("content-type", "application/json");
-    (void)attempt.setUpstreamHeader("anthropic-version",
-                                    attempt.header("anthropic-version").value_or(kVersion));
-    (void)attempt.setUpstreamHeader("user-agent", attempt.header("user-agent").value_or(kUserAgent));
-    const std::string joined = betas(attempt);
-    if (!joined.empty()) (void)attempt.setUpstreamHeader("anthropic-beta", joined);
-}
-
-// Clients send several betas in one field or in several; for the upstream that is the same (RFC 9110
-// section 5.3).
-std::string Deployment::betas(const sluice::Attempt& attempt) const {
-    std::string joined;
-    if (!attempt.header("anthropic-beta")) return joined;
-    sluice_str name{}, value{};
-    for (uint32_t i = 0; fields_->header_at(attempt.raw(), i, &name, &value) == SLUICE_OK; ++i) {
-        if (!equalsIgnoringCase(view(name), "anthropic-beta")) continue;
-        if (!joined.empty()) joined += ',';
-        joined += view(value);
-    }
-    return joined;
 }
 
 }  // namespace provider_anthropic

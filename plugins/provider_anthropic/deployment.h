@@ -7,9 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <sluice/plugin.hpp>
-
-#include "params.h"
+#include <sluice/deployment.hpp>
+#include <sluice/request.hpp>
 
 namespace provider_anthropic {
 
@@ -25,14 +24,10 @@ public:
     sluice_status prepare(const sluice::Attempt& attempt) const;
 
 private:
-    void copyClientFields(const sluice::Attempt& attempt) const;
-    std::string betas(const sluice::Attempt& attempt) const;
-
-    const sluice_host_request* const fields_;  // host-owned
     std::string base_url_;
     std::string model_;
     std::string quoted_model_;
-    std::vector<Header> headers_;  // credentials first, extra_headers last
+    std::vector<sluice::OwnedHeader> headers_;  // credentials first, extra_headers last
 };
 
 }  // namespace provider_anthropic

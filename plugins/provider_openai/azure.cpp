@@ -1,7 +1,7 @@
 // Azure OpenAI. Two forms of one API: the older one has the deployment in the path and a dated api-version in
 // the query (learn.microsoft.com/azure/ai-services/openai/reference), the newer one is OpenAI's below
 // /openai/v1 (learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle).
-#include <sluice/plugin.hpp>
+#include <sluice/deployment.hpp>
 
 #include "endpoint.h"
 
@@ -39,7 +39,7 @@ Endpoint Endpoint::azure(std::string_view api_base, std::string_view api_version
         if (api_version.empty()) api_version = versionIn(api_base.substr(query));
         api_base = api_base.substr(0, query);
     }
-    api_base = checkedBase(api_base);
+    api_base = sluice::checkedBaseUrl(api_base);
     Endpoint endpoint;
     endpoint.azure_ = true;
     bool v1 = isV1(api_version);

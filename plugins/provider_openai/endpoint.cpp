@@ -1,15 +1,11 @@
 #include "endpoint.h"
 
-#include <sluice/plugin.hpp>
+#include <sluice/deployment.hpp>
 
 namespace provider_openai {
 namespace {
 
 using sluice::ConfigError;
-
-bool startsWith(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
 
 bool endsWith(std::string_view text, std::string_view tail) {
     return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
@@ -38,24 +34,13 @@ std::string percentEncoded(std::string_view text) {
     return out;
 }
 
-std::string_view checkedBase(std::string_view api_base) {
-    const size_t host = startsWith(api_base, "https://") ? 8 : startsWith(api_base, "http://") ? 7 : 0;
-    if (host == 0) throw ConfigError("api_base: must start with http:// or https://");
-    if (api_base.find_first_of("?# ") != std::string_view::npos) {
-        throw ConfigError("api_base: must have no query, no fragment and no space");
-    }
-    while (endsWith(api_base, "/")) api_base.remove_suffix(1);
-    if (api_base.size() <= host) throw ConfigError("api_base: names no host");
-    return api_base;
-}
-
 Endpoint Endpoint::plain(const Provider& provider, std::string_view api_base) {
     if (api_base.empty()) api_base = provider.base_url;
     if (api_base.empty()) {
         throw ConfigError("api_base: " + std::string(provider.name) + " has no default, so it is required");
     }
     Endpoint endpoint;
-    api_base = checkedBase(api_base);
+    api_base = sluice::checkedBaseUrl(api_base);
     const auto chat = info(Route::Chat).tail;
     if (endsWith(api_base, chat)) api_base.remove_suffix(chat.size());  // LiteLLM takes the whole URL, too
     endpoint.base_url_ = api_base;

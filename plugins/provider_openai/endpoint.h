@@ -40,8 +40,4 @@ private:
 /// encoded).
 std::string percentEncoded(std::string_view text);
 
-/// Without slashes at the end. Throws ConfigError if it is not http:// or https://, or if it has a query, a
-/// fragment or a space.
-std::string_view checkedBase(std::string_view api_base);
-
 }  // namespace provider_openai

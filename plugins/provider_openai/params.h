@@ -5,14 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include <sluice/plugin.hpp>
+#include <sluice/deployment.hpp>
 
 namespace provider_openai {
 
-struct Header {
-    std::string name;
-    std::string value;
-};
+using Header = sluice::OwnedHeader;
 
 struct Params {
     /// Base URL; also written base_url. Empty: the provider's own.
