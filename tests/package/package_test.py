@@ -98,6 +98,24 @@ class Package(unittest.TestCase):
         run("g++", "-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", self.project / "guard.cpp", *shlex.split(flags), "-o", library)
         self.assert_loadable(library)
 
+    def test_3b_a_manifest_becomes_a_struct(self):
+        """The examples need the installed package and nothing of the tree."""
+        build = self.folder / "examples"
+        shutil.copytree(REPO_ROOT / "examples" / "plugins", self.folder / "sources", ignore=shutil.ignore_patterns("rust_plugin", "target"))
+        lists = self.folder / "sources" / "CMakeLists.txt"
+        lists.write_text(lists.read_text(encoding="utf-8").replace("add_subdirectory(rust_plugin)", ""), encoding="utf-8")
+        run("cmake", "-S", self.folder / "sources", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_CXX_STANDARD=17")
+        run("cmake", "--build", build, "--target", "http_enricher", "custom_router")
+        shown = run(gateway_binary(), "plugin", "inspect", build / "http_enricher.so")
+        self.assertRegex(shown, r"(?m)^  hooks +pre_call$")
+        checked = run(gateway_binary(), "plugin", "check", build / "http_enricher.so", "--config", '{"url":"http://127.0.0.1:9/x"}')
+        self.assertNotIn("FAIL", checked)
+        # One that CMake knows nothing about is not taken for good.
+        manifest = self.folder / "sources" / "http_enricher" / "manifest.json"
+        manifest.write_text(manifest.read_text(encoding="utf-8").replace('"pre_call"', '"pre_cal"'), encoding="utf-8")
+        with self.assertRaisesRegex(AssertionError, "names a hook that does not exist"):
+            run("cmake", "--build", build, "--target", "http_enricher")
+
     def test_4_the_gateway_is_installed_with_its_plugins(self):
         if not (pathlib.Path(self.build) / "bin" / "sluice").exists():
             self.skipTest(f"{self.build}/bin/sluice is not built")
@@ -108,7 +126,7 @@ class Package(unittest.TestCase):
         self.assertFalse({"hello", "phase_probe"} & listed)
 
     def test_5_the_tutorial_quotes_files_that_are_tested(self):
-        sources = [*GUARD.iterdir(), *(REPO_ROOT / "examples" / "plugins").rglob("*.c*")]
+        sources = [*GUARD.iterdir(), *(REPO_ROOT / "examples" / "plugins").rglob("*.c*"), REPO_ROOT / "examples" / "plugins" / "CMakeLists.txt"]
         texts = [path.read_text(encoding="utf-8") for path in sources if path.is_file()]
         tutorial = (REPO_ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
         quotes = re.findall(r"```(?:cpp|c|cmake|yaml)\n(.*?)```", tutorial, re.DOTALL)
