@@ -6,7 +6,7 @@
 #
 # | property                          | member                                                      |
 # | string, with or without enum      | std::string; a secret: its handle, or revealed: read(json, host) |
-# | integer, number, boolean          | int64_t, double, bool                                       |
+# | integer, number, boolean          | std::int64_t, double, bool                                       |
 # | array whose items are strings     | std::vector<std::string>                                    |
 # | object with properties            | a struct of its own: limits is of type LimitsConfig         |
 # | anything else                     | std::string with its JSON text                              |
@@ -16,6 +16,9 @@
 # that is no C++ name becomes one: max-tokens is max_tokens, class is class_. Members stand in alphabetical order.
 # CMake's own JSON reader does it all; there is nothing to install.
 
+cmake_policy(PUSH)
+cmake_policy(VERSION 3.25)  # functions keep the policies of where they are defined
+
 # A text as the inside of a C++ literal.
 function(_sluice_escaped out text)
     string(REPLACE "\r\n" "\n" text "${text}")
@@ -23,6 +26,7 @@ function(_sluice_escaped out text)
     string(REPLACE "\"" "\\\"" text "${text}")
     string(REPLACE "\t" "\\t" text "${text}")
     string(REPLACE "\r" "\\r" text "${text}")
+    string(REPLACE "??" "?\\?" text "${text}")  # no trigraphs
     set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
@@ -48,20 +52,23 @@ function(_sluice_identifier out name)
     set(${out} "${identifier}" PARENT_SCOPE)
 endfunction()
 
-# "rate_limits" → RateLimitsConfig, which must not be the name of the struct around it.
-function(_sluice_struct_name out identifier around)
+# "rate_limits" → RateLimitsConfig, which must not be the name of the struct around it or of one beside it.
+function(_sluice_struct_name out identifier around used)
     string(REPLACE "_" ";" words "${identifier}")
     set(name "")
     foreach(word IN LISTS words)
+        if(word STREQUAL "")
+            continue()
+        endif()
         string(SUBSTRING "${word}" 0 1 first)
         string(SUBSTRING "${word}" 1 -1 rest)
         string(TOUPPER "${first}" first)
         string(APPEND name "${first}${rest}")
     endforeach()
-    string(APPEND name "Config")
-    if(name STREQUAL around)
+    string(MAKE_C_IDENTIFIER "${name}Config" name)
+    while(name STREQUAL around OR name IN_LIST used)
         string(APPEND name "_")
-    endif()
+    endwhile()
     set(${out} "${name}" PARENT_SCOPE)
 endfunction()
 
@@ -176,12 +183,12 @@ function(_sluice_member property key needed around path)
     endif()
     string(JSON description ERROR_VARIABLE none GET "${property}" description)
     if(NOT none)
-        string(REGEX REPLACE "[\r\n\\]+" " " description "${description}")
+        string(REGEX REPLACE "[\r\n\\]+|\\?\\?" " " description "${description}")
         set(comment "/// ${description}\n")
     endif()
     _sluice_default(initial "${property}" ${kind} "${path}.${key}")
     set(type_string std::string)
-    set(type_integer int64_t)
+    set(type_integer std::int64_t)
     set(type_number double)
     set(type_boolean bool)
     set(type_texts std::vector<std::string>)
@@ -194,7 +201,9 @@ function(_sluice_member property key needed around path)
     endif()
     set(reads "from.${verb}(${name}, made.${member});\n")
     if(kind STREQUAL "object")
-        _sluice_struct_name(type_object ${member} ${around})
+        _sluice_struct_name(type_object ${member} ${around} "${structs}")
+        list(APPEND structs ${type_object})
+        set(structs "${structs}" PARENT_SCOPE)
         _sluice_struct(comment "${property}" ${type_object} "${path}.${key}")
         set(reads "if (const auto inner = from.object(${name})) made.${member} = ${type_object}::read(*inner);\n")
         if(needed)
@@ -232,6 +241,7 @@ function(_sluice_struct out schema name path)
     set(reads "")
     set(keys "")
     set(members "")
+    set(structs "")  # of this struct; _sluice_member adds to it
     foreach(i RANGE ${count})
         if(i LESS count)
             string(JSON key MEMBER "${properties}" ${i})
@@ -310,3 +320,5 @@ ${config}
     file(CONFIGURE OUTPUT "${folder}/${name}_manifest.hpp" CONTENT "@header@" @ONLY)
     target_include_directories(${target} PRIVATE "${folder}")
 endfunction()
+
+cmake_policy(POP)

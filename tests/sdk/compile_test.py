@@ -113,6 +113,14 @@ class Compile(unittest.TestCase):
     def test_a_manifest_that_is_no_json(self):
         self.refuses(plugin(ONE, '"interfaces":["sluice.hooks/1",]'), "the manifest is no JSON object")
 
+    def test_a_manifest_of_100_kilobytes(self):
+        """Compilers bound what they evaluate: clang ends after 1,048,576 statements."""
+        properties = ",".join(f'"p{i}":{{"type":"string","description":"{"x" * 70}"}}' for i in range(1000))
+        for hook, judge in (("pre_call", self.accepts), ("on_stream", lambda source: self.refuses(source, "lists the hook on_stream, but", "has the hook pre_call"))):
+            manifest = f'"config_schema":{{"properties":{{{properties}}}}},' + listing(hook)
+            pieces = [manifest[at:at + 900] for at in range(0, len(manifest), 900)]
+            judge(plugin(ONE, ')"\n    R"('.join(pieces)))
+
     def test_near_misses_without_a_list(self):
         table = (SDK / "sluice" / "detail" / "near_misses.hpp").read_text(encoding="utf-8").split("#define", 1)[1]
         misses = re.findall(r" each\((\w+), (\w+)\)", table)

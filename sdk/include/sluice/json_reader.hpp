@@ -13,24 +13,25 @@ namespace sluice {
 /// Constant where the text is: a manifest is read while its plugin is compiled.
 class JsonReader {
 public:
-    explicit constexpr JsonReader(std::string_view text) : text_(text) {}
+    explicit constexpr JsonReader(std::string_view text)
+        : text_(text), data_(text.data()), size_(text.size()) {}
 
     constexpr size_t at() const { return at_; }
     constexpr bool done() {
         space();
-        return at_ == text_.size();
+        return at_ == size_;
     }
     constexpr bool take(char c) {
         space();
-        if (at_ == text_.size() || text_[at_] != c) return false;
+        if (at_ == size_ || data_[at_] != c) return false;
         ++at_;
         return true;
     }
 
     constexpr bool value(int depth = 0) {
         space();
-        if (at_ == text_.size() || depth > kDepthMax) return false;
-        switch (text_[at_]) {
+        if (at_ == size_ || depth > kDepthMax) return false;
+        switch (data_[at_]) {
             case '{':
                 return object(depth + 1);
             case '[':
@@ -59,20 +60,26 @@ public:
     /// A string; its text goes to `out`, if that is asked for.
     constexpr bool string(std::string* out = nullptr) {
         if (!take('"')) return false;
-        while (at_ < text_.size() && text_[at_] != '"') {
-            const char c = text_[at_++];
-            if (static_cast<unsigned char>(c) < 0x20) return false;
-            if (c != '\\') {
-                if (out) out->push_back(c);
-            } else if (!escape(out)) {
-                return false;
-            }
+        for (;;) {
+            const size_t begin = at_;
+            // One statement: compilers count them where they evaluate constants.
+            while (at_ < size_ && data_[at_] != '"' && data_[at_] != '\\' &&
+                   static_cast<unsigned char>(data_[at_]) >= 0x20)
+                ++at_;
+            if (out) out->append(data_ + begin, at_ - begin);
+            if (at_ == size_) return false;
+            const char c = data_[at_++];
+            if (c == '"') return true;
+            if (c != '\\' || !escape(out)) return false;
         }
-        return at_ < text_.size() && text_[at_++] == '"';
     }
 
 private:
-    constexpr void space() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+    constexpr void space() {
+        while (at_ < size_ &&
+               (data_[at_] == ' ' || data_[at_] == '\t' || data_[at_] == '\r' || data_[at_] == '\n'))
+            ++at_;
+    }
     constexpr bool word(std::string_view wanted) {
         const bool found = text_.substr(at_, wanted.size()) == wanted;
         at_ += found ? wanted.size() : 0;
@@ -95,7 +102,7 @@ private:
         return take(']');
     }
     constexpr bool digits() {
-        const size_t end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
+        const size_t end = std::min(text_.find_first_not_of("0123456789", at_), size_);
         const bool any = end > at_;
         at_ = end;
         return any;
@@ -112,8 +119,8 @@ private:
     }
 
     constexpr bool escape(std::string* out) {
-        if (at_ == text_.size()) return false;
-        const char c = text_[at_++];
+        if (at_ == size_) return false;
+        const char c = data_[at_++];
         if (c != 'u') {
             const size_t which = kLetters.find(c);
             if (which == std::string_view::npos) return false;
@@ -132,7 +139,7 @@ private:
     }
     constexpr bool hex(uint32_t& code) {
         for (int i = 0; i < 4; ++i, ++at_) {
-            const size_t digit = at_ < text_.size() ? kDigits.find(text_[at_]) : std::string_view::npos;
+            const size_t digit = at_ < size_ ? kDigits.find(data_[at_]) : std::string_view::npos;
             if (digit == std::string_view::npos) return false;
             code = code * 16 + static_cast<uint32_t>(digit > 15 ? digit - 6 : digit);
         }
@@ -160,6 +167,8 @@ private:
     static constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
 
     std::string_view text_;
+    const char* data_;
+    size_t size_;
     size_t at_ = 0;
 };
 

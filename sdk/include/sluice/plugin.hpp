@@ -44,7 +44,7 @@
 #define SLUICE_PLUGIN(Type, manifest)                                                               \
     namespace {                                                                                     \
     struct SluiceManifest {                                                                         \
-        static constexpr std::string_view text() { return manifest; }                               \
+        static constexpr std::string_view text() { return {manifest, sizeof(manifest) - 1}; }       \
     };                                                                                              \
     }                                                                                               \
     static_assert(::sluice::detail::checkPlugin<Type, SluiceManifest>(), "see above");              \

@@ -20,7 +20,7 @@ constexpr bool checkSignatures() {
 /// Hooks that the manifest lists are there, and the other way round.
 template <class T, class Manifest>
 constexpr bool checkListed() {
-    constexpr ManifestHooks hooks = readManifest(Manifest::text());
+    constexpr const ManifestHooks& hooks = manifest_hooks<Manifest>;
 #define SLUICE_DETAIL_CHECK(name, Result, ...)                                                       \
     static_assert(!hooks.has(Hook::name) || has_##name<T> || somehow_##name<T> || public_##name<T>,  \
                   "the manifest lists the hook " #name                                               \
@@ -57,7 +57,7 @@ constexpr bool checkGuesses() {
 
 template <class T, class Manifest>
 constexpr bool checkPlugin() {
-    constexpr ManifestHooks hooks = readManifest(Manifest::text());
+    constexpr const ManifestHooks& hooks = manifest_hooks<Manifest>;
     static_assert(hooks.is_object, "the manifest is no JSON object");
     static_assert(hooks.is_list, "the manifest's \"hooks\" is no list of texts");
     static_assert(
