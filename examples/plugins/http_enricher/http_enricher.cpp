@@ -52,6 +52,7 @@ SLUICE_PLUGIN(HttpEnricher, R"({
     "type": "object",
     "additionalProperties": false,
     "required": ["url"],
+    "examples": [{"url": "http://127.0.0.1:8080/callers"}],
     "properties": {
       "url": {"type": "string"},
       "timeout_ms": {"type": "integer", "minimum": 1, "default": 1000}
