@@ -136,6 +136,7 @@ pub struct sluice_host_reply {
     pub block: Option<unsafe extern "C" fn(*mut sluice_ctx, *const sluice_block) -> sluice_status>,
     pub not_scanned: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
     pub identify: Option<unsafe extern "C" fn(*mut sluice_ctx, *const sluice_identity) -> sluice_status>,
+    pub failed: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
