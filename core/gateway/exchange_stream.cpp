@@ -111,6 +111,7 @@ void Exchange::endStream(StreamRelay& relay) {
         (void)http.write(rest);
     }
     noteStream(relay, relay.reader().failed() ? End::Error : End::Ok);
+    request_.response.streamed = true;
     if (runner_.postCall() == host::Outcome::Block) {
         // The text is out already; all that is left is to say so.
         (void)http.write(llm::errorEvent({request_.block.status, request_.block.type, request_.block.code,

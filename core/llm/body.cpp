@@ -59,6 +59,28 @@ std::optional<std::string_view> Body::member(std::string_view name) const {
     return part && !part->file ? std::optional<std::string_view>(part->quoted) : std::nullopt;
 }
 
+std::vector<Body::Member> Body::members() const {
+    std::vector<Member> all;
+    if (!original_) return all;
+    const auto add = [&](std::string_view name) {
+        if (const auto json = member(name)) all.push_back({name, *json, false, false});
+    };
+    for (const auto& m : original_->json.members()) add(m.name);
+    for (const auto& part : original_->form.parts()) {
+        if (part.file) {
+            all.push_back({part.name, {}, true, false});
+        } else if (original_->form.find(part.name) == &part) {
+            add(part.name);
+        } else if (!edit(part.name)) {
+            all.push_back({part.name, part.quoted, false, true});
+        }
+    }
+    for (const auto& e : edits_) {
+        if (!original_->json.find(e.name) && !original_->form.find(e.name)) add(e.name);
+    }
+    return all;
+}
+
 std::optional<std::string> Body::text(std::string_view name) const {
     const auto json = member(name);
     if (!json || json->empty() || json->front() != '"') return std::nullopt;

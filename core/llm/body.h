@@ -30,6 +30,14 @@ public:
     /// The member if it is a string, decoded.
     std::optional<std::string> text(std::string_view name) const;
     bool isTrue(std::string_view name) const;
+    struct Member {
+        std::string_view name;
+        std::string_view json;  // empty for a file of a form
+        bool file;
+        bool again;  // a field of a form with the name of one before it: an edit replaces both
+    };
+    /// All of them, edits included, as `member` gives them; in the order of the body.
+    std::vector<Member> members() const;
 
     /// Replaces or adds a member. False if `json` is not JSON, or the body has no members.
     bool set(std::string_view name, std::string_view json);

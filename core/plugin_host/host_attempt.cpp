@@ -124,11 +124,17 @@ sluice_status removeResponseHeader(sluice_ctx* ctx, sluice_str name) {
 
 sluice_str responseBody(sluice_ctx* ctx) {
     if (ctx->phase != Phase::PostCall) return {nullptr, 0};
-    return str(ctx->request->response.body);
+    RequestState& request = *ctx->request;
+    request.contents.settle(request);
+    if (!request.response.streamed) return str(request.response.body);
+    std::string all;
+    for (const auto& [lane, text] : request.response.lanes) all += text;
+    return ctx->lend(std::move(all));
 }
 
 sluice_status setResponseBody(sluice_ctx* ctx, sluice_str bytes) {
-    if (ctx->phase != Phase::PostCall || ctx->request->stream) return SLUICE_E_UNSUPPORTED;
+    if (ctx->phase != Phase::PostCall || ctx->request->response.streamed) return SLUICE_E_UNSUPPORTED;
+    ctx->request->contents.forgetAnswer();
     ctx->request->response.body = view(bytes);
     ++ctx->request->edits;
     return SLUICE_OK;

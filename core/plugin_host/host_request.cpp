@@ -10,6 +10,13 @@ bool headEditable(const sluice_ctx* ctx) {
 bool bodyReadable(const sluice_ctx* ctx) { return ctx->phase >= Phase::PreCall; }
 bool bodyEditable(const sluice_ctx* ctx) { return ctx->phase == Phase::PreCall; }
 
+// The body is changed as a whole or by member: the texts that were found in it are others afterwards.
+struct BodyEdit {
+    explicit BodyEdit(sluice_ctx* ctx) : request(*ctx->request) { request.contents.settle(request); }
+    ~BodyEdit() { request.contents.forgetRequest(); }
+    RequestState& request;
+};
+
 sluice_str text(sluice_ctx* ctx, uint32_t what) {
     const RequestState& r = *ctx->request;
     switch (what) {
@@ -75,11 +82,13 @@ int32_t stream(sluice_ctx* ctx) { return ctx->request->stream ? 1 : 0; }
 
 sluice_str body(sluice_ctx* ctx) {
     if (!bodyReadable(ctx)) return {nullptr, 0};
+    ctx->request->contents.settle(*ctx->request);
     return ctx->lend(ctx->request->body.flattened());
 }
 
 sluice_status setBody(sluice_ctx* ctx, sluice_str text) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    const BodyEdit edit(ctx);
     if (!ctx->request->body.replace(std::string(view(text)))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -87,6 +96,7 @@ sluice_status setBody(sluice_ctx* ctx, sluice_str text) {
 
 sluice_status member(sluice_ctx* ctx, sluice_str name, sluice_str* json) {
     if (!bodyReadable(ctx)) return SLUICE_E_UNSUPPORTED;
+    ctx->request->contents.settle(*ctx->request);
     const auto found = ctx->request->body.member(view(name));
     if (!found) return SLUICE_E_NOT_FOUND;
     *json = str(*found);
@@ -95,6 +105,7 @@ sluice_status member(sluice_ctx* ctx, sluice_str name, sluice_str* json) {
 
 sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    const BodyEdit edit(ctx);
     if (!ctx->request->body.set(view(name), view(json))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -102,6 +113,7 @@ sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
 
 sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    const BodyEdit edit(ctx);
     if (!ctx->request->body.remove(view(name))) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
     return SLUICE_OK;

@@ -8,7 +8,7 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 15> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 16> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
         {SLUICE_HOST_LOG_ID, &kHostLog},
         {SLUICE_HOST_METRICS_ID, &kHostMetrics},
@@ -20,6 +20,7 @@ const void* hostInterface(const sluice_host* host, sluice_str id) {
         {SLUICE_HOST_REQUEST_ID, &kHostRequest},
         {SLUICE_HOST_REPLY_ID, &kHostReply},
         {SLUICE_HOST_RESPONSE_ID, &kHostResponse},
+        {SLUICE_HOST_CONTENT_ID, &kHostContent},
         {SLUICE_HOST_ATTEMPT_ID, &kHostAttempt},
         {SLUICE_HOST_STREAM_ID, &kHostStream},
         {SLUICE_HOST_SERVE_ID, &kHostServe},

@@ -17,6 +17,7 @@ extern const sluice_host_attributes kHostAttributes;
 extern const sluice_host_request kHostRequest;
 extern const sluice_host_reply kHostReply;
 extern const sluice_host_response kHostResponse;
+extern const sluice_host_content kHostContent;
 extern const sluice_host_attempt kHostAttempt;
 extern const sluice_host_stream kHostStream;
 extern const sluice_host_serve kHostServe;

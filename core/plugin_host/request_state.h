@@ -14,6 +14,7 @@
 #include "http/head.h"
 #include "llm/body.h"
 #include "llm/operation.h"
+#include "plugin_host/contents.h"
 #include "plugin_host/instance.h"
 #include "plugin_host/services.h"
 
@@ -102,6 +103,7 @@ struct AttemptState {
 
 struct ResponseState {
     int status = 0;
+    bool streamed = false;  // it has gone to the client event by event
     http::Fields fields;
     std::string body;                       // only if somebody wants it whole
     std::map<uint32_t, std::string> lanes;  // of a stream, likewise
@@ -134,6 +136,7 @@ struct RequestState {
     std::function<sluice_status(int status, std::string_view content_type)> serve_begin;
     std::function<sluice_status(std::string_view bytes)> serve_write;
     // --- bookkeeping ---
+    Contents contents;
     uint64_t edits = 0;  // counts changes, so that a hook's "modified" can be seen
 };
 

@@ -132,6 +132,8 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
         }
     }
     const auto end = Clock::now();
+    request_.contents.settle(request_);
+    request_.contents.release();
     ctx.lent.clear();
     ctx.answers.clear();
     ctx.answer_fields.clear();
@@ -199,6 +201,7 @@ Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record
         }
         case SLUICE_RESPOND:
             if (!may_respond || !request_.reply.set) break;
+            if (phase == Phase::PostCall && request_.response.streamed) break;  // it has gone already
             record.verdict = "responded";
             return Outcome::Respond;
         case SLUICE_IDENTIFIED:

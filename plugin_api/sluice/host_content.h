@@ -30,6 +30,7 @@ extern "C" {
 
 #define SLUICE_TEXT_READ_ONLY 1u /* signed, or gone already: replace answers SLUICE_E_UNSUPPORTED */
 #define SLUICE_TEXT_OPAQUE 2u    /* no text: `text` is empty, `where` says what nobody has looked into */
+#define SLUICE_TEXT_SENT 4u      /* the client has it: on_stream was where to stop or change it */
 
 typedef struct sluice_text {
     uint32_t size;

@@ -113,7 +113,7 @@ TEST_CASE("the whole answer is there in post_call, and may be replaced if it is 
     CHECK(view(kHostResponse.lane_text(ctx, SLUICE_LANE_REFUSAL)).empty());
     CHECK(kHostResponse.set_body(ctx, str("new")) == SLUICE_OK);
     CHECK(call.world.request.response.body == "new");
-    call.world.request.stream = true;
+    call.world.request.response.streamed = true;
     CHECK(kHostResponse.set_body(ctx, str("x")) == SLUICE_E_UNSUPPORTED);
 }
 

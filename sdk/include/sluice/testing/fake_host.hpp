@@ -35,6 +35,7 @@
 #include <sluice/testing/fake_plugin.hpp>
 #include <sluice/testing/fake_stream.hpp>
 #include <sluice/testing/tables_attempt.hpp>
+#include <sluice/testing/tables_content.hpp>
 #include <sluice/testing/tables_host.hpp>
 
 namespace sluice::testing {
@@ -116,6 +117,7 @@ private:
             {SLUICE_HOST_REQUEST_ID, &tables::kRequest},
             {SLUICE_HOST_REPLY_ID, &tables::kReply},
             {SLUICE_HOST_RESPONSE_ID, &tables::kResponse},
+            {SLUICE_HOST_CONTENT_ID, &tables::kContent},
             {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},
             {SLUICE_HOST_STREAM_ID, &tables::kStream},
             {SLUICE_HOST_SERVE_ID, &tables::kServe},

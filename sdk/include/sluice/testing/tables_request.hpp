@@ -162,7 +162,7 @@ inline const sluice_host_request kRequest{sizeof(sluice_host_request),
                                           requestRemainingMs,
                                           requestCancelled};
 inline const sluice_host_reply kReply{
-    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify};
+    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify, nullptr};
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 
