@@ -19,11 +19,21 @@ using sluice::testing::Abi;
 using sluice::testing::FakeHost;
 
 // What became of a plugin, as the exit code of its process.
-constexpr int kWorks = 0, kFails = 3, kReadTooFar = 4, kCrashed = 5;
+constexpr int kWorks = 0, kFails = 3, kReadTooFar = 4, kCrashed = 5, kSaysWhatItMisses = 6;
 
 void onFault(int, siginfo_t* fault, void*) {
     // SEGV_ACCERR: the page behind a struct. Anything else is an ordinary crash.
     _exit(fault->si_code == SEGV_ACCERR ? kReadTooFar : kCrashed);
+}
+
+// A refusal is a good one if it names an interface that the first release did not have.
+bool namesWhatIsMissing(std::string_view why) {
+    const size_t at = why.find("sluice.host.");
+    if (at == std::string_view::npos) return false;
+    const std::string_view id =
+        why.substr(at, why.find_first_not_of("abcdefghijklmnopqrstuvwxyz./0123456789", at) - at);
+    const auto& all = sluice::testing::kTablesOfV1_0;
+    return std::none_of(std::begin(all), std::end(all), [&](const auto& table) { return table.first == id; });
 }
 
 [[noreturn]] void child(const std::string& path, const std::string& config, Abi abi) {
@@ -41,6 +51,9 @@ void onFault(int, siginfo_t* fault, void*) {
         if (!entry) throw std::runtime_error(dlerror());
         FakeHost host(abi);
         tryPlugin(host, *entry(), config);
+    } catch (const sluice::abi_test::Refused& e) {
+        std::fprintf(stderr, "%s refuses: %s\n", path.c_str(), e.what());
+        _exit(abi == Abi::V1_0 && namesWhatIsMissing(e.what()) ? kSaysWhatItMisses : kFails);
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s: %s\n", path.c_str(), e.what());
         _exit(kFails);
@@ -79,14 +92,15 @@ std::string structOf(std::string_view id) {
 
 }  // namespace
 
-TEST_CASE("every plugin works in a host of ABI 1.0, and in today's") {
+TEST_CASE("every plugin works in a host of ABI 1.0 or says what it misses, and works in today's") {
     for (const char* folder : {"plugins", "examples", "test_plugins", "newer_plugins", "frozen_plugins"}) {
         const auto plugins = pluginsIn(folder);
         INFO(folder);
         CHECK_FALSE(plugins.empty());
         for (const auto& path : plugins) {
             INFO(path);
-            CHECK(run(path, {}, Abi::V1_0) == kWorks);
+            const int first = run(path, {}, Abi::V1_0);
+            CHECK((first == kWorks || first == kSaysWhatItMisses));
             CHECK(run(path, {}, Abi::Today) == kWorks);
         }
     }
@@ -96,6 +110,9 @@ TEST_CASE("a plugin that uses what is newer without asking is caught") {
     CHECK(run(newer(), rude("reply")) == kReadTooFar);
     CHECK(run(newer(), rude("content")) == kCrashed);  // there is no such interface: a call through null
     CHECK(run(newer(), rude("nothing")) == kWorks);
+    CHECK(run(newer(), rude("needs")) == kSaysWhatItMisses);
+    CHECK(run(newer(), rude("needs"), Abi::Today) == kWorks);
+    CHECK(run(newer(), rude("refusal")) == kFails);  // which does not say what it misses
 }
 
 TEST_CASE("a plugin that reads behind a struct is caught") {

@@ -16,6 +16,8 @@ public:
           reply_(host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID)),
           content_(host.find<sluice_host_content>(SLUICE_HOST_CONTENT_ID)) {
         if (rude("host")) behind(*host.raw());
+        if (rude("refusal")) throw sluice::ConfigError("not in this host: " + config_);
+        if (rude("needs") && !content_) throw sluice::ConfigError("it has no " SLUICE_HOST_CONTENT_ID);
     }
 
     Verdict pre_call(sluice::Request r) {

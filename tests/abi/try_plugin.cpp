@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <stdexcept>
-
 namespace sluice::abi_test {
 namespace {
 
@@ -21,6 +19,14 @@ void require(bool holds, const std::string& why) {
 }
 void works(const Outcome& outcome, const char* what) {
     require(!outcome.failed(), std::string(what) + ": " + outcome.reason());
+}
+
+FakePlugin load(FakeHost& host, const sluice_entry& entry, const std::string& config) {
+    try {
+        return host.load(entry, config);
+    } catch (const std::runtime_error& e) {
+        throw Refused(e.what());
+    }
 }
 
 // What the host would hand to create: an example of the schema, defaults filled in.
@@ -111,7 +117,7 @@ void tryPlugin(FakeHost& host, const sluice_entry& entry, const std::string& con
     const Json manifest = Json::parse(view(entry.describe()));
     host.capabilities = {"net", "admin"};
     host.http.answer("http://", {200, R"({"verdict":"continue"})"});
-    FakePlugin plugin = host.load(entry, config.empty() ? configOf(manifest).dump() : config);
+    FakePlugin plugin = load(host, entry, config.empty() ? configOf(manifest).dump() : config);
     hooks(host, plugin);
     routes(host, plugin);
     providers(host, plugin, manifest.value("providers", Json::object()));

@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from harness import free_port  # noqa: E402
 
-# A file that a document shows, by the language of its code block.
-FILES = {"cmake": "CMakeLists.txt", "yaml": "config.yaml"}
+# Whole files that the tutorial shows, by how they begin; other blocks are parts of some.
+FILES = {"cmake_minimum_required": "CMakeLists.txt", "model_list:": "config.yaml"}
 
 
 def blocks(path):
@@ -41,9 +41,10 @@ class Tutorial(unittest.TestCase):
             if language == "sh":
                 code = re.sub(r"^(ask '.*') +# ([^,\n]+)", r"printf '\\n@expect %s\\n' '\2'\n\1 #", code, flags=re.MULTILINE)
                 lines.append(code.replace("localhost:4000", f"localhost:{port}"))
-            elif language in FILES:
-                more = f"listen: {{port: {port}}}\n" if language == "yaml" else ""
-                lines.append(f"cat > {FILES[language]} <<'END'\n{code}{more}END")
+            for beginning, name in FILES.items():
+                if code.startswith(beginning):
+                    more = f"listen: {{port: {port}}}\n" if language == "yaml" else ""
+                    lines.append(f"cat > {name} <<'END'\n{code}{more}END")
         return "\n".join(lines)
 
     def test_it_can_be_followed_word_for_word(self):

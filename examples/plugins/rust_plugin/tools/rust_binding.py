@@ -17,7 +17,7 @@ USERS = ("lib.rs", "host.rs")  # beside it
 HEADERS = HERE.parents[3] / "plugin_api"
 SCALARS = {"uint8_t": "u8", "int32_t": "i32", "uint32_t": "u32", "int64_t": "i64", "uint64_t": "u64", "size_t": "usize",
            "double": "f64", "char": "u8", "void": "c_void"}
-KEYWORDS = {"type", "fn", "in", "ref", "match", "move"}
+KEYWORDS = {"type", "fn", "in", "ref", "match", "move", "where"}
 HEAD = """// What lib.rs and host.rs use of the C ABI, written by tools/rust_binding.py: do not edit. The meaning stands in the C headers.
 #![allow(dead_code, non_camel_case_types)]
 
