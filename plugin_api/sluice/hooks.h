@@ -18,8 +18,9 @@
  *  90 on_complete           after the last byte           none: it returns nothing            open
  *
  * 10 to 50 run in config order, 55 to 75 in reverse order. There is no "done" verdict in a response phase: the next
- * guard always runs. All hooks but on_complete are [loop]; on_complete is [offload]. "on_error" is the policy of the
- * instance, closed unless configured otherwise.
+ * guard always runs. All hooks but on_complete are [loop]; on_complete is [offload]. "on failure": what holds unless
+ * the instance's on_error, or on_timeout, says otherwise, and "always" whatever they say; "on_error" is closed unless
+ * configured otherwise.
  */
 /* clang-format on */
 #pragma once

@@ -1,5 +1,6 @@
 /* Streams by lane. A plugin that wants the text of a stream subscribes to lanes of it, in any phase up to
- * on_upstream_request; without a subscription it is never called and nothing is decoded for it.
+ * on_upstream_request but during_call; without a subscription it is never called and nothing is decoded for
+ * it.
  *
  * One text (a lane and a choice) reaches on_stream as a window that grows: what the plugin has not released
  * yet, the new text at its tail. The plugin says how many bytes of it go on; the rest is held and comes

@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
-from scenario import USER, Scenario, deployment, main, wait_until, whole_lines  # noqa: E402
+from scenario import KEY, USER, Scenario, deployment, main, request, wait_until, whole_lines  # noqa: E402
 from harness import REPO_ROOT  # noqa: E402 (scenario finds it)
 from processes import gateway_binary  # noqa: E402
 
@@ -184,6 +184,32 @@ class CustomRouter(Example):
             free = {self.call(CHAT, {**BODY, "model": "twins"}).headers["x-litellm-model-id"] for _ in range(5)}
         self.assertEqual({busy} | free, {"left", "right"})
         self.assertNotIn(busy, free)
+
+
+class Endpoint(Example):
+    plugin = "endpoint"
+    instance = {"config": {"requests_per_day": 2}}
+    QUOTA = "/v1/quota"
+
+    def test_z14_a_route_of_its_own(self):
+        """a caller sees what is left of its quota; asking costs nothing; beyond it, there is 429"""
+        self.assertEqual(self.get(self.QUOTA).json(), {"user": "default_user_id", "requests_per_day": 2, "used": 0, "left": 2})
+        self.assertEqual(self.call(CHAT, BODY).status, 200)
+        answer = self.get(self.QUOTA)
+        self.assertEqual((answer.json()["used"], answer.json()["left"]), (1, 1))
+        self.assertEqual(answer.headers["content-type"], "application/json")
+        self.assertIn("x-litellm-call-id", answer.headers)
+        self.assertEqual([self.call(CHAT, BODY).status for _ in range(3)], [200, 429, 429])
+        self.assertEqual(self.get(self.QUOTA).json()["left"], 0)
+
+    def test_z15_its_route_is_guarded_as_every_other(self):
+        for key, status in ((None, 401), ("sk-wrong", 401), (KEY, 200)):
+            self.assertEqual(self.get(self.QUOTA, key).status, status, key)
+        self.assertEqual(self.call(self.QUOTA, {}).status, 405)
+        self.assertEqual(self.get(self.QUOTA + "/more").status, 404)
+
+    def get(self, path, key=KEY):
+        return request(self.gateway.port, "GET", path, None, {"authorization": f"Bearer {key}"} if key else {})
 
 
 if __name__ == "__main__":

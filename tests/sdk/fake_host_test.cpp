@@ -216,3 +216,27 @@ TEST_CASE_METHOD(Asks, "interfaces that nobody knows are not there") {
     CHECK(api->get_interface(api, sluice::str(SLUICE_HOST_ADMIN_ID)) == nullptr);
     CHECK(api->get_interface(api, sluice::str(SLUICE_HOST_HTTP_ID)) != nullptr);
 }
+
+TEST_CASE("a host of ABI 1.0 has what that release had") {
+    FakeHost host(sluice::testing::Abi::V1_0);
+    Puppet::act = [](const sluice::Request& r) { return r.block({"no"}); };
+    auto plugin = host.load<Puppet>();
+    const auto request = host.request();
+    CHECK(plugin.preCall(request).blocked());
+    CHECK(request.blockMessage() == "no");
+    CHECK(plugin.onUpstreamRequest(request).blocked());
+    CHECK(request.upstreamPath() == "/elsewhere");
+    FakeCandidates candidates{{"one"}, {"two"}};
+    CHECK(plugin.route(request, candidates).continued());
+    CHECK(candidates.dropReason(0) == "too small");
+    CHECK(plugin.pick(request, candidates) == 1);
+    plugin.onComplete(request.record("blocked"));
+    CHECK(plugin.as<Puppet>().completed == "blocked");
+
+    const sluice::Host seen(plugin.host());
+    CHECK(seen.find<sluice_host_content>(SLUICE_HOST_CONTENT_ID) == nullptr);
+    const auto* reply = seen.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
+    REQUIRE(reply);
+    CHECK(SLUICE_HAS(reply, identify));
+    CHECK_FALSE(SLUICE_HAS(reply, failed));
+}

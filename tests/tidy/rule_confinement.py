@@ -18,7 +18,7 @@ CONFINEMENTS = (
     Confinement(
         "dlopen-confined",
         re.compile(r"dlfcn\.h$|boost/dll\b"),
-        ("core/plugin_host",),
+        ("core/plugin_host", "tests/abi"),
         re.compile(r"\b(?:dlopen|dlmopen|dlsym)\s*\("),
     ),
     Confinement(

@@ -100,6 +100,8 @@ class IncludeTest(TidyTest):
         self.quiet("sdk/include/sluice/plugin.hpp", HEADER + good)
         self.fires("sdk-include", "sdk/include/sluice/plugin.hpp", HEADER + "#include <fmt/core.h>\n", 3)
         self.fires("sdk-include", "sdk/include/sluice/plugin.hpp", HEADER + '#include "base/status.hpp"\n', 3)
+        self.fires("sdk-include", "sdk/include/sluice/plugin.hpp", HEADER + "#include <unistd.h>\n", 3)
+        self.quiet("sdk/include/sluice/testing/fake_host.hpp", HEADER + "#include <unistd.h>\n")
         self.quiet("sdk/templates/guard/guard.cpp", "#include <sluice/plugin.hpp>\n#include <re2/re2.h>\n")
 
     def test_the_abi_includes_nothing_but_itself(self):

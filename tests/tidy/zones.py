@@ -44,6 +44,8 @@ def zone_of(path):
         return Zone(area, parts[1] if len(parts) > 2 else "")
     if path.startswith("sdk/templates/"):
         return Zone("examples")  # what an author's plugin starts as
+    if path.startswith("sdk/include/sluice/testing/"):
+        return Zone("sdk", "testing")
     if area in ("plugin_api", "sdk", "examples", "tests"):
         return Zone(area)
     return Zone("elsewhere")

@@ -19,6 +19,7 @@ __attribute__((section(SLUICE_MANIFEST_SECTION), used)) static const char manife
     "{\"id\":\"c_plugin\",\"version\":\"1.0.0\",\"abi\":1,\"interfaces\":[\"sluice.hooks/1\"],"
     "\"description\":\"Refuses requests with a word in them\","
     "\"config_schema\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"word\"],"
+    "\"examples\":[{\"word\":\"xyzzy\"}],"
     "\"properties\":{\"word\":{\"type\":\"string\",\"minLength\":1}}}}";
 
 /* What sluice_instance is, is the plugin's own affair. */

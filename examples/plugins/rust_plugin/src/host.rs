@@ -13,31 +13,35 @@ pub fn bytes(s: &sluice_str) -> &[u8] {
     unsafe { std::slice::from_raw_parts(s.ptr, s.len) }
 }
 
-/// The host's tables that this plugin uses. They are as old as the host.
+/// The host's tables that this plugin uses.
 pub struct Tables {
-    request: &'static sluice_host_request,
-    reply: &'static sluice_host_reply,
-    attributes: &'static sluice_host_attributes,
+    request: sluice_host_request,
+    reply: sluice_host_reply,
+    attributes: sluice_host_attributes,
 }
 
 impl Tables {
-    /// None if the host lacks one of them, or has one that is shorter than what we know.
+    /// None if the host lacks something that is called below. What else it lacks does not matter.
     pub unsafe fn find(host: *const sluice_host) -> Option<Tables> {
-        Some(Tables {
-            request: table(host, SLUICE_HOST_REQUEST_ID)?,
-            reply: table(host, SLUICE_HOST_REPLY_ID)?,
-            attributes: table(host, SLUICE_HOST_ATTRIBUTES_ID)?,
-        })
+        let request: sluice_host_request = table(host, SLUICE_HOST_REQUEST_ID)?;
+        let reply: sluice_host_reply = table(host, SLUICE_HOST_REPLY_ID)?;
+        let attributes: sluice_host_attributes = table(host, SLUICE_HOST_ATTRIBUTES_ID)?;
+        let whole = request.body.is_some() && request.header.is_some() && reply.block.is_some() && attributes.set.is_some();
+        whole.then_some(Tables { request, reply, attributes })
     }
 }
 
-unsafe fn table<T>(host: *const sluice_host, id: &str) -> Option<&'static T> {
-    let found = (*host).get_interface?(host, text(id));
-    // Every table begins with its size.
-    if found.is_null() || (*(found as *const u32) as usize) < std::mem::size_of::<T>() {
+/// A copy of a table, as far as the host has it: functions that a host of an older release lacks are None.
+unsafe fn table<T: Copy>(host: *const sluice_host, id: &str) -> Option<T> {
+    let found = (*host).get_interface?(host, text(id)) as *const u8;
+    if found.is_null() {
         return None;
     }
-    Some(&*(found as *const T))
+    // Every table begins with its size.
+    let size = (*(found as *const u32) as usize).min(std::mem::size_of::<T>());
+    let mut copy = std::mem::MaybeUninit::<T>::zeroed();
+    std::ptr::copy_nonoverlapping(found, copy.as_mut_ptr() as *mut u8, size);
+    Some(copy.assume_init())
 }
 
 /// One request in the hands of a hook. It cannot outlive it.

@@ -1,7 +1,7 @@
 // The deployments that a test lets a router choose from.
 #pragma once
 
-#include <sluice/types.hpp>
+#include <sluice/testing/abi_release.hpp>
 
 #include <vector>
 
@@ -21,9 +21,9 @@ public:
         for (const auto& c : items_)
             table_items_.push_back({sizeof(sluice_candidate), c.in_flight, str(c.id), str(c.model),
                                     str(c.provider), c.weight, c.rpm, c.tpm, c.order, str(c.params)});
-        table_.api = {
-            sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin, isAvailable};
-        table_.owner = this;
+        table_ = {
+            this,
+            {sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin, isAvailable}};
     }
     FakeCandidates(const FakeCandidates&) = delete;
     FakeCandidates& operator=(const FakeCandidates&) = delete;
@@ -34,20 +34,33 @@ public:
     /// Why a plugin dropped it; empty if it did not.
     const std::string& dropReason(uint32_t i) const { return reasons_.at(i); }
 
-    const sluice_candidates& table() const { return table_.api; }
+    /// As a host of that release gives it.
+    const sluice_candidates* table(Abi abi = Abi::Today) const {
+        if (abi == Abi::Today) return &table_.api;
+        if (!cut_) cut(abi);
+        return reinterpret_cast<const sluice_candidates*>(cut_->data() + offsetof(Table, api));
+    }
     void openForRoute(bool open) { in_route_ = open; }
 
 private:
     struct Table {
-        sluice_candidates api;  // first, so that a pointer to it is one to this
         FakeCandidates* owner;
+        sluice_candidates api;  // last, so that an older one can be cut behind it
     };
     static FakeCandidates& self(const sluice_candidates* table) {
-        return *reinterpret_cast<const Table*>(table)->owner;
+        const char* api = reinterpret_cast<const char*>(table);
+        return *reinterpret_cast<const Table*>(api - offsetof(Table, api))->owner;
+    }
+    void cut(Abi abi) const {
+        Table older = table_;
+        older.api.size = kSizeInV1_0<sluice_candidates>;
+        cut_ = std::make_unique<AtTheEdge>(&older, offsetof(Table, api) + older.api.size);
+        for (const auto& item : table_items_) cut_items_.emplace_back(abi, item);
     }
     static const sluice_candidate* at(const sluice_candidates* table, uint32_t i) {
         auto& c = self(table);
-        return i < c.table_items_.size() ? &c.table_items_[i] : nullptr;
+        if (i >= c.table_items_.size()) return nullptr;
+        return table == &c.table_.api ? &c.table_items_[i] : c.cut_items_[i].get();
     }
     static sluice_status drop(const sluice_candidates* table, uint32_t i, sluice_str reason) {
         auto& c = self(table);
@@ -71,6 +84,8 @@ private:
     Table table_{};
     std::vector<FakeCandidate> items_;
     std::vector<sluice_candidate> table_items_;
+    mutable std::unique_ptr<AtTheEdge> cut_;  // for a host of an older release
+    mutable std::vector<Given<sluice_candidate>> cut_items_;
     std::vector<char> available_;
     std::vector<std::string> reasons_;
     bool in_route_ = false;

@@ -25,6 +25,9 @@
 // into a plugin. It follows that one thread at a time may use the fake hosts of a program, and that a
 // plugin's method called directly, past FakePlugin, sees the tables of the plugin that was called last.
 //
+// FakeHost host(Abi::V1_0) is a host of that release: see sluice/testing/abi_release.hpp. Load a library in
+// one host only for that: its SDK keeps what the first one told it.
+//
 // The host must outlive its plugins and requests: declare it first.
 #pragma once
 
@@ -55,6 +58,8 @@ const sluice_entry& entryOf() {
 /// log, http, secrets, clock and metrics: see HostState.
 class FakeHost : public HostState {
 public:
+    explicit FakeHost(Abi release = Abi::Today) : HostState(release) {}
+
     /// Throws std::runtime_error with the plugin's words if it refuses its configuration.
     template <class T>
     FakePlugin load(std::string_view config = "{}") {
@@ -87,7 +92,7 @@ private:
         size_t size = 0;
         data.creating = true;
         const sluice_status status =
-            data.entry->create(&data.handle.api, str(data.config), &data.self, error, sizeof error, &size);
+            data.entry->create(data.api(), str(data.config), &data.self, error, sizeof error, &size);
         data.creating = false;
         if (status != SLUICE_OK) {
             data.self = nullptr;
@@ -123,7 +128,7 @@ private:
                                                                     : "";
         if (!needs.empty() && handleOf(host).plugin->capabilities.count(needs) == 0) return nullptr;
         for (const auto& [name, table] : all) {
-            if (name == id) return table;
+            if (name == id) return tableOf(handleOf(host).host->abi, id, table);
         }
         return nullptr;
     }

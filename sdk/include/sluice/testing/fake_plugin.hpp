@@ -45,6 +45,8 @@ public:
     T& as() const {
         return *reinterpret_cast<T*>(data_->self);
     }
+    /// The host as this plugin sees it.
+    const sluice_host* host() const { return data_->api(); }
     /// on_error and on_timeout of the instance are open: a stream goes on if its hook fails or holds too
     /// long.
     FakePlugin& failOpen(bool open = true) {
@@ -69,7 +71,7 @@ public:
         if (!SLUICE_HAS(data_->hooks, route)) return missing(Phase::Route);
         candidates.openForRoute(true);
         const Outcome outcome = runHook(data_, r.data(), Phase::Route, [&](Context& ctx) {
-            return data_->hooks->route(data_->self, ctx.raw(), ctx.state, &candidates.table());
+            return data_->hooks->route(data_->self, ctx.raw(), ctx.state, candidates.table(abi()));
         });
         candidates.openForRoute(false);
         return outcome;
@@ -90,12 +92,12 @@ public:
     /// False if the plugin has no on_complete.
     bool onComplete(const FakeRecord& r) {
         if (!SLUICE_HAS(data_->hooks, on_complete)) return false;
-        const sluice_record record{
-            sizeof record,       r.http_status,    str(r.call_id),       str(r.outcome), str(r.route),
-            str(r.model),        str(r.json),      r.start_ms,           r.end_ms,       r.prompt_tokens,
-            r.completion_tokens, r.stream ? 1 : 0, r.usage_known ? 1 : 0};
+        Given<sluice_record> record(
+            abi(), {sizeof(sluice_record), r.http_status, str(r.call_id), str(r.outcome), str(r.route),
+                    str(r.model), str(r.json), r.start_ms, r.end_ms, r.prompt_tokens, r.completion_tokens,
+                    r.stream ? 1 : 0, r.usage_known ? 1 : 0});
         data_->enter();
-        data_->hooks->on_complete(data_->self, &record);
+        data_->hooks->on_complete(data_->self, record.get());
         return true;
     }
 
@@ -107,7 +109,7 @@ public:
         if (!SLUICE_HAS(router, pick)) return SLUICE_E_UNSUPPORTED;
         int32_t choice = SLUICE_E_INTERNAL;
         call(r, Phase::Route,
-             [&](Context& ctx) { choice = router->pick(data_->self, ctx.raw(), &candidates.table()); });
+             [&](Context& ctx) { choice = router->pick(data_->self, ctx.raw(), candidates.table(abi())); });
         return choice < 0 || candidates.available(static_cast<uint32_t>(choice)) ? choice : SLUICE_E_INVALID;
     }
 
@@ -162,6 +164,7 @@ public:
     }
 
 private:
+    Abi abi() const { return data_->handle.host->abi; }
     Outcome missing(Phase phase) const {
         return {SLUICE_CONTINUE, std::string("the plugin has no ") + name(phase), false};
     }
@@ -234,16 +237,17 @@ inline FakeDeployment FakePlugin::open(std::string_view provider_name, std::stri
     const auto* provider = data_->table<sluice_provider>(SLUICE_PROVIDER_ID);
     if (!SLUICE_HAS(provider, open)) throw std::runtime_error("the plugin is no provider");
     data_->config += params;
-    const sluice_deployment_config config{sizeof config,      0,          str("deployment-1"),
-                                          str(provider_name), str(model), str(params)};
-    sluice_upstream upstream{sizeof upstream, 0, {nullptr, 0}};
+    Given<sluice_deployment_config> config(abi(), {sizeof(sluice_deployment_config), 0, str("deployment-1"),
+                                                   str(provider_name), str(model), str(params)});
+    Given<sluice_upstream> upstream(abi(), {sizeof(sluice_upstream), 0, {nullptr, 0}});
     sluice_deployment* raw = nullptr;
     char error[1024];
     size_t size = 0;
     data_->enter();
-    if (provider->open(data_->self, &config, &raw, &upstream, error, sizeof error, &size) != SLUICE_OK)
+    if (provider->open(data_->self, config.get(), &raw, upstream.get(), error, sizeof error, &size) !=
+        SLUICE_OK)
         throw std::runtime_error(std::string(error, std::min(size, sizeof error)));
-    return {provider, data_->self, raw, std::string(view(upstream.base_url))};
+    return {provider, data_->self, raw, std::string(view(upstream->base_url))};
 }
 
 }  // namespace sluice::testing

@@ -1,6 +1,7 @@
 // What of the fake host belongs to no request: log, metrics, secrets, clock, timers, capabilities.
 #pragma once
 
+#include <sluice/testing/abi_release.hpp>
 #include <sluice/testing/http_script.hpp>
 
 #include <map>
@@ -35,6 +36,8 @@ struct Timer {
 /// Public members are the test's to read and to set.
 class HostState {
 public:
+    /// The release of the ABI whose tables and structs plugins are given.
+    const Abi abi;
     std::vector<LogLine> log;
     HttpScript http;
     /// By handle. A plugin sees those that its configuration names as {"$secret":"HANDLE"}.
@@ -80,7 +83,7 @@ public:
     int64_t last_timer = 0;
 
 protected:
-    HostState() = default;
+    explicit HostState(Abi release) : abi(release) {}
     HostState(const HostState&) = delete;
     HostState& operator=(const HostState&) = delete;
     ~HostState() = default;

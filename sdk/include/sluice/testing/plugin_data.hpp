@@ -24,21 +24,31 @@ enum class Phase {  // numbers as in sluice/hooks.h
     OnResponse = 75,
 };
 
-/// The host as one plugin sees it; `api` comes first, so that the pointer a plugin holds is one to this, too.
+/// The host as one plugin sees it; `api` comes last, so that an older one can be cut behind it.
 struct HostHandle {
-    sluice_host api;
     HostState* host;
     PluginData* plugin;
+    sluice_host api;
 };
+
+inline const HostHandle& handleOf(const sluice_host* host) {
+    return *reinterpret_cast<const HostHandle*>(reinterpret_cast<const char*>(host) -
+                                                offsetof(HostHandle, api));
+}
 
 /// Dies with the last request that uses it, like an instance in the gateway.
 struct PluginData {
     PluginData(HostState& host, const sluice_entry& e, decltype(sluice_host::get_interface) find,
                std::string_view config_json)
         : entry(&e),
-          handle{{sizeof(sluice_host), SLUICE_ABI_MINOR, find}, &host, this},
+          handle{&host, this, {sizeof(sluice_host), SLUICE_ABI_MINOR, find}},
           config(config_json),
-          capabilities(host.capabilities) {}
+          capabilities(host.capabilities) {
+        if (host.abi == Abi::Today) return;
+        handle.api.size = kSizeInV1_0<sluice_host>;
+        handle.api.abi_minor = 0;
+        cut = std::make_unique<AtTheEdge>(&handle, offsetof(HostHandle, api) + handle.api.size);
+    }
     PluginData(const PluginData&) = delete;
     PluginData& operator=(const PluginData&) = delete;
     ~PluginData() {
@@ -52,7 +62,13 @@ struct PluginData {
 
     /// Before every call into the plugin: the SDK keeps the host's tables in a global of the program, which
     /// may hold what another plugin was granted.
-    void enter() { sluice::detail::tables.fill(Host(&handle.api)); }
+    void enter() { sluice::detail::tables.fill(Host(api())); }
+
+    /// What the plugin gets.
+    const sluice_host* api() const {
+        return cut ? reinterpret_cast<const sluice_host*>(cut->data() + offsetof(HostHandle, api))
+                   : &handle.api;
+    }
 
     template <class Table>
     const Table* table(std::string_view id) const {
@@ -61,6 +77,7 @@ struct PluginData {
 
     const sluice_entry* entry;
     HostHandle handle;
+    std::unique_ptr<AtTheEdge> cut;  // the handle of an older host
     std::string config;
     std::set<std::string, std::less<>> capabilities;
     size_t index = 0;  // in the order of loading
@@ -70,10 +87,6 @@ struct PluginData {
     const sluice_hooks* hooks = nullptr;
     size_t states_begun = 0, states_ended = 0;
 };
-
-inline const HostHandle& handleOf(const sluice_host* host) {
-    return *reinterpret_cast<const HostHandle*>(host);
-}
 
 inline void HostState::advance(int64_t ms) {
     const int64_t target = now_ms_ + ms;

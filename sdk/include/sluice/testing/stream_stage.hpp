@@ -120,18 +120,19 @@ private:
     bool show(size_t size, int32_t end, std::string& out) {
         const std::string lent = window_.substr(0, size);  // a copy, so that keeping it is seen
         const std::string_view window(lent);
-        const sluice_stream_event event{sizeof event, lane_,       choice_,
-                                        end,          str(window), str(window.substr(shown_))};
+        Given<sluice_stream_event> event(request_.host.abi, {sizeof(sluice_stream_event), lane_, choice_, end,
+                                                             str(window), str(window.substr(shown_))});
         StreamCall call{window, subscription_.mode, {}};
         uint64_t released = size;
         const Outcome outcome =
             runHook(plugin_, request_, Phase::OnStream, [&](Context& ctx) -> sluice_verdict {
-                sluice_stream_action action{sizeof action, 0, size};
+                Given<sluice_stream_action> action(request_.host.abi,
+                                                   {sizeof(sluice_stream_action), 0, size});
                 ctx.stream_call = &call;
                 const auto verdict =
-                    plugin_->hooks->on_stream(plugin_->self, ctx.raw(), ctx.state, &event, &action);
+                    plugin_->hooks->on_stream(plugin_->self, ctx.raw(), ctx.state, event.get(), action.get());
                 if (end == SLUICE_END_NOT_YET && call.mode != SLUICE_STREAM_OBSERVE)
-                    released = action.release;
+                    released = action->release;
                 const size_t edited =
                     call.edits.empty() ? 0 : call.edits.back().start + call.edits.back().length;
                 // An edit of what is held, or half a character: the plugin does not know what it does.
