@@ -111,7 +111,8 @@ std::string Reloader::status() const {
                              {"version", instance->manifest().version},
                              {"failures", instance->failures.load()},
                              {"timeouts", instance->timeouts.load()},
-                             {"stalls", instance->stalls.load()}});
+                             {"stalls", instance->stalls.load()},
+                             {"misuses", instance->handleUse().misuses.load()}});
     }
     return Json{{"version", std::string(gateway::kVersion)},
                 {"generation", generation->number()},

@@ -25,6 +25,6 @@ sluice_status status(sluice_ctx* ctx, sluice_str* json) {
 
 }  // namespace
 
-const sluice_host_admin kHostAdmin{sizeof(sluice_host_admin), 0, reload, status};
+const sluice_host_admin kHostAdmin{sizeof(sluice_host_admin), 0, checked<reload>, checked<status>};
 
 }  // namespace sluice::host

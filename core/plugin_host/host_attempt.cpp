@@ -165,26 +165,26 @@ sluice_status serveWrite(sluice_ctx* ctx, sluice_str bytes) {
 
 const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt),
                                        0,
-                                       text,
-                                       number,
-                                       setPath,
-                                       header,
-                                       setHeader,
-                                       removeHeader,
-                                       member,
-                                       setMember,
-                                       removeMember,
-                                       body,
-                                       setBody};
+                                       checked<text>,
+                                       checked<number>,
+                                       checked<setPath>,
+                                       checked<header>,
+                                       checked<setHeader>,
+                                       checked<removeHeader>,
+                                       checked<member>,
+                                       checked<setMember>,
+                                       checked<removeMember>,
+                                       checked<body>,
+                                       checked<setBody>};
 const sluice_host_response kHostResponse{sizeof(sluice_host_response),
                                          0,
-                                         status,
-                                         responseHeader,
-                                         setResponseHeader,
-                                         removeResponseHeader,
-                                         responseBody,
-                                         setResponseBody,
-                                         laneText};
-const sluice_host_serve kHostServe{sizeof(sluice_host_serve), 0, serveBegin, serveWrite};
+                                         checked<status>,
+                                         checked<responseHeader>,
+                                         checked<setResponseHeader>,
+                                         checked<removeResponseHeader>,
+                                         checked<responseBody>,
+                                         checked<setResponseBody>,
+                                         checked<laneText>};
+const sluice_host_serve kHostServe{sizeof(sluice_host_serve), 0, checked<serveBegin>, checked<serveWrite>};
 
 }  // namespace sluice::host

@@ -110,8 +110,9 @@ const sluice_host_log kHostLog{sizeof(sluice_host_log), 0, logWrite, logEnabled}
 const sluice_host_metrics kHostMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord};
 const sluice_host_secrets kHostSecrets{sizeof(sluice_host_secrets), 0, reveal};
 const sluice_host_clock kHostClock{sizeof(sluice_host_clock), 0, monotonicNs, wallMs, randomNumber};
-const sluice_host_timers kHostTimers{sizeof(sluice_host_timers), 0, sleepFor, every, cancelTimer};
-const sluice_host_offload kHostOffload{sizeof(sluice_host_offload), 0, offloadRun};
-const sluice_host_attributes kHostAttributes{sizeof(sluice_host_attributes), 0, attributeGet, attributeSet};
+const sluice_host_timers kHostTimers{sizeof(sluice_host_timers), 0, checked<sleepFor>, every, cancelTimer};
+const sluice_host_offload kHostOffload{sizeof(sluice_host_offload), 0, checked<offloadRun>};
+const sluice_host_attributes kHostAttributes{sizeof(sluice_host_attributes), 0, checked<attributeGet>,
+                                             checked<attributeSet>};
 
 }  // namespace sluice::host

@@ -23,7 +23,7 @@ sluice_status count(sluice_ctx* ctx, int32_t side, uint32_t* count) {
 sluice_status at(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_text* out) {
     auto* content = sideOf(ctx, side);
     if (!content) return SLUICE_E_UNSUPPORTED;
-    if (!out || out->size < sizeof(sluice_text)) return SLUICE_E_INVALID;
+    if (!out || !SLUICE_REACHES(out, where)) return SLUICE_E_INVALID;
     if (i >= content->size()) return SLUICE_E_NOT_FOUND;
     const auto& info = content->info(i);
     const bool edits = side == SLUICE_CONTENT_REQUEST ? ctx->phase == Phase::PreCall : true;
@@ -53,6 +53,7 @@ sluice_status replace(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str text
 
 }  // namespace
 
-const sluice_host_content kHostContent{sizeof(sluice_host_content), 0, count, at, replace};
+const sluice_host_content kHostContent{sizeof(sluice_host_content), 0, checked<count>, checked<at>,
+                                       checked<replace>};
 
 }  // namespace sluice::host

@@ -49,9 +49,9 @@ void lend(const HttpAnswer& answer, std::vector<sluice_http_field>& fields, slui
 
 sluice_status httpCall(const sluice_host* host, sluice_ctx* ctx, const sluice_http_request* request,
                        sluice_http_response* response) {
-    if (!request || !response || request->size < sizeof(sluice_http_request) ||
-        response->size < sizeof(sluice_http_response))
+    if (!request || !response || !SLUICE_REACHES(request, body) || !SLUICE_REACHES(response, body))
         return SLUICE_E_INVALID;
+    if (ctx && !mayUse(ctx)) return SLUICE_E_INVALID;
     // The table may have come from another instance of the plugin, which was granted it.
     if (!handle(host).instance->maySee(&kHostHttp)) return SLUICE_E_DENIED;
     const auto call = toCall(*request);

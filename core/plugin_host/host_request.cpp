@@ -145,7 +145,7 @@ sluice_status respond(sluice_ctx* ctx, uint32_t status, sluice_str content_type,
 }
 
 sluice_status block(sluice_ctx* ctx, const sluice_block* reason) {
-    if (!reason || reason->size < sizeof(sluice_block)) return SLUICE_E_INVALID;
+    if (!reason || !SLUICE_REACHES(reason, category)) return SLUICE_E_INVALID;
     if (reason->http_status != 0 && (reason->http_status < 400 || reason->http_status > 599))
         return SLUICE_E_INVALID;
     Block& b = ctx->request->block;
@@ -172,7 +172,7 @@ sluice_status failedBecause(sluice_ctx* ctx, sluice_str reason) {
 
 sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
     if (ctx->phase != Phase::Authenticate) return SLUICE_E_UNSUPPORTED;
-    if (!who || who->size < sizeof(sluice_identity) || view(who->key_id).empty()) return SLUICE_E_INVALID;
+    if (!who || !SLUICE_REACHES(who, end_user) || view(who->key_id).empty()) return SLUICE_E_INVALID;
     const auto text = [](sluice_str s) { return std::string(view(s)); };
     ctx->request->identity = {true,
                               (who->flags & SLUICE_IDENTITY_ADMIN) != 0,
@@ -190,21 +190,22 @@ sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
 
 const sluice_host_request kHostRequest{sizeof(sluice_host_request),
                                        0,
-                                       text,
-                                       header,
-                                       headerAt,
-                                       setHeader,
-                                       removeHeader,
-                                       stream,
-                                       body,
-                                       setBody,
-                                       member,
-                                       setMember,
-                                       removeMember,
-                                       setModel,
-                                       remainingMs,
-                                       cancelled};
+                                       checked<text>,
+                                       checked<header>,
+                                       checked<headerAt>,
+                                       checked<setHeader>,
+                                       checked<removeHeader>,
+                                       checked<stream>,
+                                       checked<body>,
+                                       checked<setBody>,
+                                       checked<member>,
+                                       checked<setMember>,
+                                       checked<removeMember>,
+                                       checked<setModel>,
+                                       checked<remainingMs>,
+                                       checked<cancelled>};
 const sluice_host_reply kHostReply{
-    sizeof(sluice_host_reply), 0, respond, block, notScanned, identify, failedBecause};
+    sizeof(sluice_host_reply), 0, checked<respond>, checked<block>, checked<notScanned>, checked<identify>,
+    checked<failedBecause>};
 
 }  // namespace sluice::host

@@ -10,7 +10,7 @@ constexpr size_t kHoldBytes = 64 * 1024;
 constexpr uint32_t kHoldMs = 10'000;
 
 sluice_status subscribe(sluice_ctx* ctx, const sluice_subscription* wanted) {
-    if (!wanted || wanted->size < sizeof(sluice_subscription) || wanted->lanes == 0) return SLUICE_E_INVALID;
+    if (!wanted || !SLUICE_REACHES(wanted, hold_policy) || wanted->lanes == 0) return SLUICE_E_INVALID;
     if (ctx->phase > Phase::OnUpstreamRequest || ctx->phase == Phase::DuringCall ||
         !SLUICE_HAS(ctx->instance->hooks(), on_stream))
         return SLUICE_E_UNSUPPORTED;
@@ -60,6 +60,6 @@ sluice_status replace(sluice_ctx* ctx, uint64_t start, uint64_t length, sluice_s
 
 }  // namespace
 
-const sluice_host_stream kHostStream{sizeof(sluice_host_stream), 0, subscribe, replace};
+const sluice_host_stream kHostStream{sizeof(sluice_host_stream), 0, checked<subscribe>, checked<replace>};
 
 }  // namespace sluice::host

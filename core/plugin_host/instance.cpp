@@ -15,10 +15,12 @@ Instance::Instance(const Library& library, const config::PluginInstance& setting
       library_(library),
       settings_(settings),
       index_(index),
+      handle_use_(handleUseOf(settings.id)),
       handle_(std::make_unique<HostHandle>()) {
     handle_->api = {sizeof(sluice_host), SLUICE_ABI_MINOR, hostInterface};
     handle_->instance = this;
     handle_->services = &services;
+    handle_use_.unpunished = false;  // what an older one of this id did is not this one's
     grantSecrets(settings.config);
 }
 
@@ -114,15 +116,29 @@ void Instance::ownTimer(int64_t id) {
     timers_.push_back(id);
 }
 
+namespace {
+
+// Afterwards the handle is nobody's to use.
+struct HookEnd {
+    explicit HookEnd(sluice_ctx& c) : ctx(c) {}
+    ~HookEnd() { ctx.phase = Phase::None; }
+    sluice_ctx& ctx;
+};
+
+}  // namespace
+
 int32_t Instance::pick(sluice_ctx& ctx, const sluice_candidates& candidates) {
+    const HookEnd end(ctx);
     return contained("pick", [&] { return router_->pick(self_, &ctx, &candidates); });
 }
 
 sluice_status Instance::prepare(sluice_deployment* deployment, sluice_ctx& ctx) {
+    const HookEnd end(ctx);
     return contained("prepare", [&] { return provider_->prepare(self_, deployment, &ctx); });
 }
 
 sluice_status Instance::serve(sluice_deployment* deployment, sluice_ctx& ctx) {
+    const HookEnd end(ctx);
     return contained("serve", [&] { return provider_->serve(self_, deployment, &ctx); });
 }
 

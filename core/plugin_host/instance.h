@@ -17,6 +17,7 @@
 namespace sluice::host {
 
 class Instance;
+struct HandleUse;
 
 /// The host as one instance sees it; `api` comes first, so that the pointer a plugin holds is also a pointer
 /// to this.
@@ -71,6 +72,9 @@ public:
     sluice_status serve(sluice_deployment* deployment, sluice_ctx& ctx);
     void complete(const sluice_record& record);
 
+    /// How it treats the handles of requests.
+    HandleUse& handleUse() const { return handle_use_; }
+
     base::Breaker breaker;
     std::atomic<uint64_t> failures{0};  // hooks that failed, threw or gave an impossible verdict
     std::atomic<uint64_t> timeouts{0};  // hooks past their deadline
@@ -87,6 +91,7 @@ private:
     Library library_;
     config::PluginInstance settings_;
     size_t index_;
+    HandleUse& handle_use_;
     std::unique_ptr<HostHandle> handle_;
     std::set<std::string> secrets_;
     std::mutex timers_mutex_;

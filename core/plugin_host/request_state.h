@@ -15,6 +15,7 @@
 #include "llm/body.h"
 #include "llm/operation.h"
 #include "plugin_host/contents.h"
+#include "plugin_host/handle_use.h"
 #include "plugin_host/instance.h"
 #include "plugin_host/services.h"
 
@@ -146,7 +147,9 @@ struct RequestState {
 struct sluice_ctx {
     sluice::host::RequestState* request = nullptr;
     sluice::host::Instance* instance = nullptr;
-    sluice::host::Phase phase = sluice::host::Phase::None;
+    sluice::host::Phase phase = sluice::host::Phase::None;  // None: no hook runs
+    std::atomic<const void*> thread{nullptr};               // of the hook that runs, or ran last
+    std::atomic<sluice::host::HandleUse*> use{nullptr};     // of the instance
     sluice::base::TimePoint hook_deadline = sluice::base::kNever;
     void* state = nullptr;                            // of the plugin
     bool begun = false;                               // request_begin was called

@@ -50,25 +50,34 @@ Runner::Runner(RequestState& request, size_t instance_count)
 
 Runner::~Runner() {
     for (auto& ctx : contexts_) {
-        if (!ctx || !ctx->begun) continue;
-        const sluice_hooks* hooks = ctx->instance->hooks();
-        if (!SLUICE_HAS(hooks, request_end)) continue;
-        const Label label(*ctx->instance);
-        try {
-            hooks->request_end(ctx->instance->self(), ctx->state);
-        } catch (...) {
-            ++ctx->instance->failures;
-            base::log::error("plugin {}: request_end threw an exception", ctx->instance->id());
+        if (ctx && ctx->begun) endState(*ctx);
+    }
+    for (auto* handles : {&contexts_, &parallel_}) {
+        for (auto& ctx : *handles) {
+            if (ctx) retireHandle(std::move(ctx));
         }
+    }
+}
+
+void Runner::endState(sluice_ctx& ctx) {
+    Instance& instance = *ctx.instance;
+    if (!SLUICE_HAS(instance.hooks(), request_end)) return;
+    const Label label(instance);
+    try {
+        instance.hooks()->request_end(instance.self(), ctx.state);
+    } catch (...) {
+        ++instance.failures;
+        base::log::error("plugin {}: request_end threw an exception", instance.id());
     }
 }
 
 sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance) {
     auto& slot = handles[instance.index()];
     if (!slot) {
-        slot = std::make_unique<sluice_ctx>();
+        slot = newHandle();
         slot->request = &request_;
         slot->instance = &instance;
+        slot->use.store(&instance.handleUse(), std::memory_order_relaxed);
     }
     return *slot;
 }
@@ -76,6 +85,7 @@ sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, 
 sluice_ctx& Runner::context(Instance& instance, Phase phase) {
     sluice_ctx& ctx = handleOf(phase == Phase::DuringCall ? parallel_ : contexts_, instance);
     ctx.phase = phase;
+    ctx.thread.store(thisThread(), std::memory_order_relaxed);
     ctx.hook_deadline = request_.deadline;
     return ctx;
 }
@@ -97,6 +107,9 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
     if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model))
         return Outcome::Continue;
+    // A provider that serves by itself is inside a call of its own while the hooks of its stream run.
+    const auto& known = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
+    const Phase around = known ? known->phase : Phase::None;
     sluice_ctx& ctx = context(instance, phase);
     const auto start = Clock::now();
     if (instance.settings().timeout_ms > 0) {
@@ -138,14 +151,17 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     ctx.answers.clear();
     ctx.answer_fields.clear();
     ctx.stream_call = nullptr;
-    ctx.phase = Phase::None;
+    ctx.phase = around;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
     VerdictRecord record{
         &instance, phase, request_.edits == edits ? "pass" : "modified", static_cast<uint32_t>(took), {}};
     if (!thrown.empty()) {
-        base::log::error("plugin {}: {} threw: {}", instance.id(), name(phase), thrown);
         verdict = SLUICE_FAILED;
-        record.reason = thrown;
+        record.reason = std::string(name(phase)) + " threw: " + thrown;
+    }
+    if (instance.handleUse().unpunished.exchange(false, std::memory_order_relaxed)) {
+        verdict = SLUICE_FAILED;
+        record.reason = "it used the handle of a request when it may not";
     }
     Outcome outcome = judge(phase, verdict, record);
     if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {

@@ -65,6 +65,7 @@ private:
     Outcome judge(Phase phase, sluice_verdict verdict, VerdictRecord& record);
     Outcome notScanned(Phase phase, const Instance& instance);
     void begin(sluice_ctx& ctx);
+    static void endState(sluice_ctx& ctx);
     void forgetRepeated();
     sluice_ctx& handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance);
 

@@ -58,7 +58,7 @@ TEST_CASE("an attempt says what it is", "[plugin_host]") {
 
 TEST_CASE("an attempt is edited before it is sent, not later", "[plugin_host]") {
     for (const auto phase : {Phase::PreCall, Phase::OnUpstreamRequest, Phase::OnUpstreamResponse,
-                             Phase::OnAttemptEnd, Phase::None}) {
+                             Phase::OnAttemptEnd, Phase::OnStream}) {
         CAPTURE(host::name(phase));
         Call call;
         auto* ctx = call.in(phase);

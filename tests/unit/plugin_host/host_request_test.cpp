@@ -28,19 +28,10 @@ struct Call {
     host::Instance* instance;
 };
 
-const std::vector<Phase> kPhases{Phase::None,
-                                 Phase::OnRequest,
-                                 Phase::Authenticate,
-                                 Phase::Authorize,
-                                 Phase::PreCall,
-                                 Phase::CacheLookup,
-                                 Phase::Route,
-                                 Phase::DuringCall,
-                                 Phase::OnUpstreamRequest,
-                                 Phase::OnUpstreamResponse,
-                                 Phase::OnAttemptEnd,
-                                 Phase::OnStream,
-                                 Phase::PostCall,
+const std::vector<Phase> kPhases{Phase::OnRequest,    Phase::Authenticate,      Phase::Authorize,
+                                 Phase::PreCall,      Phase::CacheLookup,       Phase::Route,
+                                 Phase::DuringCall,   Phase::OnUpstreamRequest, Phase::OnUpstreamResponse,
+                                 Phase::OnAttemptEnd, Phase::OnStream,          Phase::PostCall,
                                  Phase::OnResponse};
 
 bool among(Phase phase, std::initializer_list<Phase> phases) {

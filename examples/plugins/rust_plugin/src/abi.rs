@@ -3,7 +3,7 @@
 
 use std::os::raw::c_void;
 
-pub const SLUICE_ABI_MINOR: i32 = 0;
+pub const SLUICE_ABI_MINOR: i32 = 1;
 pub const SLUICE_OK: i32 = 0;
 pub const SLUICE_E_UNSUPPORTED: i32 = -3;
 pub const SLUICE_E_INTERNAL: i32 = -9;

@@ -1,0 +1,72 @@
+#include "plugin_host/handle_use.h"
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+#include "base/log.h"
+#include "plugin_host/request_state.h"
+
+namespace sluice::host {
+namespace {
+
+constexpr size_t kKept = 256;  // handles that have ended, for each thread
+
+bool refuse(sluice_ctx* ctx, const char* what) {
+    HandleUse& use = *ctx->use.load(std::memory_order_relaxed);
+    use.unpunished = true;
+    const uint64_t times = use.misuses.fetch_add(1, std::memory_order_relaxed) + 1;
+    if ((times & (times - 1)) == 0)  // 1, 2, 4, 8 …
+        base::log::error("plugin {}: it used the handle of a request {} ({} times so far)", use.instance,
+                         what, times);
+    return false;
+}
+
+std::deque<std::unique_ptr<sluice_ctx>>& ended() {
+    thread_local std::deque<std::unique_ptr<sluice_ctx>> handles;
+    return handles;
+}
+
+}  // namespace
+
+HandleUse& handleUseOf(const std::string& instance) {
+    static std::mutex mutex;
+    static auto& all = *new std::map<std::string, HandleUse>;  // never destroyed: threads end after main does
+    const std::lock_guard lock(mutex);
+    return all.try_emplace(instance, instance).first->second;
+}
+
+const void* thisThread() {
+    thread_local const char here = 0;
+    return &here;
+}
+
+bool mayUse(sluice_ctx* ctx) {
+    if (!ctx) {
+        base::log::error("a plugin called the host about a request, and gave no handle");
+        return false;
+    }
+    if (ctx->thread.load(std::memory_order_relaxed) != thisThread())
+        return refuse(ctx, "on another thread than its hook's");
+    if (ctx->phase == Phase::None) return refuse(ctx, "outside its hooks, or after the request's end");
+    return true;
+}
+
+std::unique_ptr<sluice_ctx> newHandle() {
+    auto& old = ended();
+    if (old.size() <= kKept) return std::make_unique<sluice_ctx>();
+    auto handle = std::move(old.front());
+    old.pop_front();
+    return handle;
+}
+
+void retireHandle(std::unique_ptr<sluice_ctx> handle) {
+    handle->request = nullptr;
+    handle->instance = nullptr;
+    handle->phase = Phase::None;
+    handle->state = nullptr;
+    handle->begun = false;
+    ended().push_back(std::move(handle));
+}
+
+}  // namespace sluice::host

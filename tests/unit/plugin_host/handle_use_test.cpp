@@ -1,0 +1,80 @@
+// Handles in the wrong hands: kept, or carried to another thread.
+#include "plugin_host/handle_use.h"
+
+#include <thread>
+
+#include "plugin_host/host_world.h"
+
+using namespace sluice;
+using host::kHostRequest;
+using host::kHostResponse;
+using host::Outcome;
+using host::view;
+
+namespace {
+
+uint64_t misuses(const host::Instance& instance) { return instance.handleUse().misuses; }
+
+}  // namespace
+
+TEST_CASE("a handle that is used after its hook is refused, counted, and the next hook fails",
+          "[plugin_host]") {
+    sluice_ctx* kept = nullptr;
+    test::FakePlugin plugin;
+    plugin.preCall([&](sluice_ctx* ctx) {
+        kept = ctx;
+        return SLUICE_CONTINUE;
+    });
+    plugin.postCall([](sluice_ctx*) { return SLUICE_CONTINUE; });
+    test::HostWorld world;
+    auto& instance = world.add(plugin, test::instanceNamed("keeper-1"));
+    world.start();
+    CHECK(world.runner().preCall() == Outcome::Continue);
+    CHECK(view(kHostRequest.body(kept)).empty());
+    CHECK(kHostRequest.set_model(kept, host::str("x")) == SLUICE_E_INVALID);
+    CHECK(misuses(instance) == 2);
+    CHECK(world.runner().postCall() == Outcome::Block);
+    CHECK(world.lastVerdict().reason == "it used the handle of a request when it may not");
+    CHECK(world.runner().postCall() == Outcome::Continue);  // once for all of them
+}
+
+TEST_CASE("a handle that is used after its request is refused", "[plugin_host]") {
+    sluice_ctx* kept = nullptr;
+    test::FakePlugin plugin;
+    plugin.preCall([&](sluice_ctx* ctx) {
+        if (!kept) kept = ctx;
+        return SLUICE_CONTINUE;
+    });
+    for (int request = 0; request < 200; ++request) {  // others have come and gone since
+        test::HostWorld world;
+        auto& instance = world.add(plugin, test::instanceNamed("keeper-2"));
+        world.start();
+        CHECK(world.runner().preCall() == Outcome::Continue);
+        world.end();
+        const auto before = misuses(instance);
+        CHECK(kHostResponse.status(kept) == 0);
+        CHECK(misuses(instance) == before + 1);
+    }
+}
+
+TEST_CASE("a handle on another thread is refused, and the hook counts as failed", "[plugin_host]") {
+    sluice_status elsewhere = SLUICE_OK;
+    test::FakePlugin plugin;
+    plugin.preCall([&](sluice_ctx* ctx) {
+        std::thread([&] { elsewhere = kHostRequest.set_model(ctx, host::str("x")); }).join();
+        return SLUICE_CONTINUE;
+    });
+    test::HostWorld world;
+    auto& instance = world.add(plugin, test::instanceNamed("wanderer"));
+    world.start();
+    CHECK(world.runner().preCall() == Outcome::Block);
+    CHECK(elsewhere == SLUICE_E_INVALID);
+    CHECK(world.request.model.empty());
+    CHECK(misuses(instance) == 1);
+    CHECK(world.request.block.category == "plugin_failure");
+}
+
+TEST_CASE("no handle at all is refused", "[plugin_host]") {
+    CHECK(kHostRequest.set_model(nullptr, host::str("x")) == SLUICE_E_INVALID);
+    CHECK(view(kHostRequest.body(nullptr)).empty());
+}
