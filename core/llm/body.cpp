@@ -68,7 +68,9 @@ std::vector<Body::Member> Body::members() const {
     for (const auto& m : original_->json.members()) add(m.name);
     for (const auto& part : original_->form.parts()) {
         if (part.file) {
-            all.push_back({part.name, {}, true, false});
+            const std::string_view text = original_->text;
+            all.push_back(
+                {part.name, text.substr(part.value_begin, part.value_end - part.value_begin), true, false});
         } else if (original_->form.find(part.name) == &part) {
             add(part.name);
         } else if (!edit(part.name)) {

@@ -32,7 +32,7 @@ public:
     bool isTrue(std::string_view name) const;
     struct Member {
         std::string_view name;
-        std::string_view json;  // empty for a file of a form
+        std::string_view json;  // of a file in a form: its bytes
         bool file;
         bool again;  // a field of a form with the name of one before it: an edit replaces both
     };

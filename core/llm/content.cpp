@@ -48,11 +48,11 @@ Content Content::ofRequest(const Body& body) {
     content.body_ = body;
     for (const auto& m : content.body_.members()) {
         if (m.file) {
-            auto text = plain(kLaneText, std::string(m.name), content.sources_.size(), 0);
+            auto text = plain(kLaneText, std::string(m.name), content.sources_.size(), m.json.size());
             text.role = Role::User;
             text.opaque = text.read_only = true;
             content.texts_.push_back(std::move(text));
-            content.sources_.push_back({std::string(m.name), {}});
+            content.sources_.push_back({std::string(m.name), m.json});
             continue;
         }
         const size_t before = content.texts_.size();
@@ -121,6 +121,11 @@ std::string_view Content::text(size_t i) {
         value.text = kept_.emplace_back(jsonString(raw));
     }
     return value.text;
+}
+
+std::string_view Content::raw(size_t i) const {
+    const ContentText& info = texts_[shown_[i]];
+    return sources_[info.source].json.substr(info.begin, info.end - info.begin);
 }
 
 base::Status Content::replace(size_t i, std::string_view text) {

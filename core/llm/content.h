@@ -42,6 +42,8 @@ public:
     const ContentText& info(size_t i) const { return texts_[shown_[i]]; }
     /// Decoded, replacements included. Borrowed from this object, whatever is replaced later.
     std::string_view text(size_t i);
+    /// As it stands in the body, replacements not included: JSON, or the bytes of a file.
+    std::string_view raw(size_t i) const;
     /// InvalidArgument if it cannot stand there, Unsupported if that text cannot be changed.
     base::Status replace(size_t i, std::string_view text);
 

@@ -31,7 +31,7 @@ std::deque<std::unique_ptr<sluice_ctx>>& ended() {
 
 HandleUse& handleUseOf(const std::string& instance) {
     static std::mutex mutex;
-    static auto& all = *new std::map<std::string, HandleUse>;  // never destroyed: threads end after main does
+    static std::map<std::string, HandleUse> all;
     const std::lock_guard lock(mutex);
     return all.try_emplace(instance, instance).first->second;
 }

@@ -44,8 +44,10 @@ sluice_status metricsRecord(const sluice_host* host, int32_t id, const sluice_st
 }
 
 sluice_status reveal(const sluice_host* host, sluice_str wanted, sluice_str* out) {
-    if (!handle(host).instance->maySeeSecret(view(wanted))) return SLUICE_E_NOT_FOUND;
-    const base::Secret* secret = handle(host).services->secrets.find(view(wanted));
+    const Instance& instance = *handle(host).instance;
+    const base::Secret* secret = instance.maySeeSecret(view(wanted))
+                                     ? handle(host).services->secrets.find(view(wanted))
+                                     : instance.namedSecret(view(wanted));
     if (!secret) return SLUICE_E_NOT_FOUND;
     *out = str(secret->reveal());
     return SLUICE_OK;

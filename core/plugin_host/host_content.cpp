@@ -51,9 +51,18 @@ sluice_status replace(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str text
     return SLUICE_OK;
 }
 
+sluice_status raw(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str* bytes) {
+    if (!ctx->instance->has("raw_bytes")) return SLUICE_E_DENIED;
+    const auto* content = sideOf(ctx, side);
+    if (!content) return SLUICE_E_UNSUPPORTED;
+    if (i >= content->size()) return SLUICE_E_NOT_FOUND;
+    *bytes = str(content->raw(i));
+    return SLUICE_OK;
+}
+
 }  // namespace
 
-const sluice_host_content kHostContent{sizeof(sluice_host_content), 0, checked<count>, checked<at>,
-                                       checked<replace>};
+const sluice_host_content kHostContent{
+    sizeof(sluice_host_content), 0, checked<count>, checked<at>, checked<replace>, checked<raw>};
 
 }  // namespace sluice::host

@@ -11,6 +11,7 @@ extern const sluice_host_log kHostLog;
 extern const sluice_host_metrics kHostMetrics;
 extern const sluice_host_secrets kHostSecrets;
 extern const sluice_host_clock kHostClock;
+extern const sluice_host_kv kHostKv;
 extern const sluice_host_timers kHostTimers;
 extern const sluice_host_offload kHostOffload;
 extern const sluice_host_attributes kHostAttributes;

@@ -1,6 +1,7 @@
 #include "plugin_host/instance.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/log.h"
 #include "plugin_host/host_tables.h"
@@ -8,6 +9,10 @@
 namespace sluice::host {
 
 using base::Code;
+
+namespace {
+constexpr std::string_view kSecrets = "secrets:";
+}
 
 Instance::Instance(const Library& library, const config::PluginInstance& settings, Services& services,
                    size_t index)
@@ -22,6 +27,7 @@ Instance::Instance(const Library& library, const config::PluginInstance& setting
     handle_->services = &services;
     handle_use_.unpunished = false;  // what an older one of this id did is not this one's
     grantSecrets(settings.config);
+    readNamedSecrets();
 }
 
 template <class T>
@@ -87,14 +93,32 @@ void Instance::grantSecrets(const config::Json& config) {
     for (const auto& member : config) grantSecrets(member);
 }
 
-bool Instance::maySee(const void* table) const {
-    const char* needed = table == &kHostAdmin ? "admin" : table == &kHostHttp ? "net" : nullptr;
-    if (!needed) return true;
-    const auto has = [&](const std::vector<std::string>& list) {
-        return std::find(list.begin(), list.end(), needed) != list.end();
+bool Instance::has(std::string_view capability) const {
+    const auto in = [&](const std::vector<std::string>& list) {
+        return std::find(list.begin(), list.end(), capability) != list.end();
     };
-    const bool granted = settings_.grants ? has(*settings_.grants) : table != &kHostAdmin;
-    return granted && has(library_.manifest.capabilities);
+    const bool by_itself = capability != "admin" && capability.substr(0, kSecrets.size()) != kSecrets;
+    return in(library_.manifest.capabilities) && (settings_.grants ? in(*settings_.grants) : by_itself);
+}
+
+bool Instance::maySee(const void* table) const {
+    if (table == &kHostAdmin) return has("admin");
+    if (table == &kHostHttp) return has("net");
+    return table != &kHostKv || has("kv");
+}
+
+void Instance::readNamedSecrets() {
+    for (const auto& capability : library_.manifest.capabilities) {
+        if (capability.compare(0, kSecrets.size(), kSecrets) != 0 || !has(capability)) continue;
+        const std::string name = capability.substr(kSecrets.size());
+        if (const char* value = std::getenv(name.c_str()))
+            named_secrets_[name] = base::Secret(std::string(value));
+    }
+}
+
+const base::Secret* Instance::namedSecret(std::string_view name) const {
+    const auto found = named_secrets_.find(name);
+    return found == named_secrets_.end() ? nullptr : &found->second;
 }
 
 base::Status Instance::inherit(Instance& before) {

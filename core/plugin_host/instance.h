@@ -3,12 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 
 #include "base/breaker.h"
+#include "base/secret.h"
 #include "config/settings.h"
 #include "plugin_host/library.h"
 #include "plugin_host/services.h"
@@ -57,10 +59,14 @@ public:
     /// A secret is shown only to the instances whose configuration, or whose deployments, name it.
     void grantSecrets(const config::Json& config);
     bool maySeeSecret(std::string_view handle) const { return secrets_.count(std::string(handle)) > 0; }
-    /// May it have this table of the host? Those that reach beyond the request need a capability: asked for
-    /// in the manifest and granted in the configuration (`grants`; without that key, everything but "admin"
-    /// is granted).
+    /// Has it this capability: asked for in the manifest, and granted in the configuration (`grants`; without
+    /// that key all is granted but "admin" and "secrets:NAME")?
+    bool has(std::string_view capability) const;
+    /// May it have this table of the host? Those that reach beyond the request need a capability.
     bool maySee(const void* table) const;
+    /// The variable of the process's environment that "secrets:NAME" stands for; null without that
+    /// capability.
+    const base::Secret* namedSecret(std::string_view name) const;
     /// Timers end with the instance.
     void ownTimer(int64_t id);
 
@@ -83,6 +89,7 @@ public:
 private:
     Instance(const Library& library, const config::PluginInstance& settings, Services& services,
              size_t index);
+    void readNamedSecrets();
     template <class T>
     const T* interface(const char* id) const;
     template <class Call>
@@ -94,6 +101,7 @@ private:
     HandleUse& handle_use_;
     std::unique_ptr<HostHandle> handle_;
     std::set<std::string> secrets_;
+    std::map<std::string, base::Secret, std::less<>> named_secrets_;
     std::mutex timers_mutex_;
     std::vector<int64_t> timers_;  // guarded by timers_mutex_
     sluice_instance* self_ = nullptr;

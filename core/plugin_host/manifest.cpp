@@ -23,6 +23,12 @@ base::Error malformed(const std::string& what) {
     return base::gatewayError(Code::Malformed, "the manifest cannot be used: " + what);
 }
 
+bool isCapability(std::string_view name) {
+    constexpr std::string_view kSecrets = "secrets:";
+    if (name.substr(0, kSecrets.size()) == kSecrets) return name.size() > kSecrets.size();
+    return name == "net" || name == "kv" || name == "raw_bytes" || name == "admin";
+}
+
 // What is wrong with the list of hooks; empty if nothing is.
 std::string faultOf(const std::optional<std::vector<std::string>>& hooks) {
     const auto& known = hookNames();
@@ -74,8 +80,9 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.callbacks = texts(root, "callbacks");
         manifest.capabilities = texts(root, "capabilities");
         for (const auto& capability : manifest.capabilities) {
-            if (capability != "net" && capability != "admin")
-                return malformed("there is no capability \"" + capability + "\"; there are net and admin");
+            if (!isCapability(capability))
+                return malformed("there is no capability \"" + capability +
+                                 "\"; there are net, kv, raw_bytes, admin and secrets:NAME");
         }
         manifest.config_schema = root.value("config_schema", Json::object());
         if (!manifest.config_schema.is_object()) return malformed("config_schema is no object");

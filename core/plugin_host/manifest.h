@@ -29,7 +29,8 @@ struct Manifest {
     /// Keys of the configuration that call for an instance of this plugin: path → key of its own
     /// configuration.
     std::map<std::string, std::string> activated_by;
-    /// What it asks for beyond the request at hand: "net" (sluice.host.http), "admin" (sluice.host.admin).
+    /// What it asks for beyond the request at hand: "net" (sluice.host.http), "kv"
+    /// (sluice.host.kv), "raw_bytes" (of images and files), "admin" (sluice.host.admin), "secrets:NAME".
     std::vector<std::string> capabilities;
     std::string description;
     bool unloadable = false;  // nothing of it is in use once its instances have gone: it may be unmapped

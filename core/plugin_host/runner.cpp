@@ -102,6 +102,13 @@ void Runner::begin(sluice_ctx& ctx) {
     ctx.state = owner.state;
 }
 
+Outcome Runner::paused(Phase phase, const Instance& instance) {
+    VerdictRecord record{&instance, phase, "failed", 0, "it failed too often: it is not called for a while"};
+    const Outcome outcome = failed(phase, instance, false, record);
+    request_.verdicts.push_back(std::move(record));
+    return outcome;
+}
+
 template <class Call>
 Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
@@ -118,13 +125,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     }
     // Who the caller is gets asked whatever happened before: not to ask would be to refuse everybody.
     const bool breaks = !alwaysClosed(phase);
-    if (breaks && !instance.breaker.allow(start)) {
-        VerdictRecord stopped{&instance, phase, "failed", 0,
-                              "it failed too often: it is not called for a while"};
-        const Outcome outcome = failed(phase, instance, false, stopped);
-        request_.verdicts.push_back(std::move(stopped));
-        return outcome;
-    }
+    if (breaks && !instance.breaker.allow(start)) return paused(phase, instance);
     const uint64_t edits = request_.edits;
     // What one plugin has said does not stand for the next.
     request_.not_scanned.clear();

@@ -61,6 +61,7 @@ private:
     Outcome runOne(Phase phase, const HookSlot& slot);
     Outcome runForward(Phase phase, const std::vector<HookSlot>& slots);
     Outcome runAll(Phase phase, const std::vector<HookSlot>& slots);
+    Outcome paused(Phase phase, const Instance& instance);
     Outcome failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record);
     Outcome judge(Phase phase, sluice_verdict verdict, VerdictRecord& record);
     Outcome notScanned(Phase phase, const Instance& instance);

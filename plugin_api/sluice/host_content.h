@@ -57,6 +57,10 @@ typedef struct sluice_host_content {
      * arguments of a tool that would be no JSON. What repeats an answer's text in another form (logprobs)
      * becomes null once one of its texts was replaced. [loop] */
     sluice_status (*replace)(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str text);
+    /* The bytes behind text i as they stand in the body: JSON, or the content of a file in a form. For
+     * whoever looks into images, sound and files. Needs the capability "raw_bytes", SLUICE_E_DENIED without
+     * it. [loop] */
+    sluice_status (*raw)(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str* bytes);
 } sluice_host_content;
 
 #ifdef __cplusplus

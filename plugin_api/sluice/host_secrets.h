@@ -9,7 +9,8 @@ typedef struct sluice_host_secrets {
     uint32_t size;
     uint32_t reserved;
     /* The text behind a handle that stands in this instance's configuration or in that of a deployment it
-     * opened; SLUICE_E_NOT_FOUND for any other. Host-owned, valid as long as the instance. Never log it.
+     * opened; with the capability "secrets:NAME" also NAME itself, a variable of the process's environment.
+     * SLUICE_E_NOT_FOUND for any other. Host-owned, valid as long as the instance. Never log it.
      * [any] */
     sluice_status (*reveal)(const sluice_host* host, sluice_str handle, sluice_str* out);
 } sluice_host_secrets;

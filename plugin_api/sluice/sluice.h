@@ -12,6 +12,7 @@
 #include "host_clock.h"
 #include "host_content.h"
 #include "host_http.h"
+#include "host_kv.h"
 #include "host_log.h"
 #include "host_metrics.h"
 #include "host_offload.h"

@@ -43,6 +43,13 @@ public:
         return table_->replace(ctx_, side_, index_, str(text)) == SLUICE_OK;
     }
 
+    /// As it stands in the body: JSON, or the bytes of a file. Needs the capability "raw_bytes".
+    std::optional<std::string_view> bytes() const {
+        sluice_str all{};
+        if (!SLUICE_HAS(table_, raw) || table_->raw(ctx_, side_, index_, &all) != SLUICE_OK) return {};
+        return sluice::view(all);
+    }
+
 private:
     const sluice_host_content* table_;
     sluice_ctx* ctx_;

@@ -34,5 +34,6 @@ private:
 }  // namespace
 
 SLUICE_PLUGIN(Guard, R"({"id":"text_guard","version":"1.0.0","abi":1,"interfaces":["sluice.hooks/1"],
+  "hooks":["pre_call","on_stream","post_call"],
   "config_schema":{"type":"object","additionalProperties":false,"properties":{
     "action":{"type":"string","enum":["mask","block","observe"]},"needs_all":{"type":"boolean"}}}})")

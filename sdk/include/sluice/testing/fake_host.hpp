@@ -37,6 +37,7 @@
 #include <sluice/testing/tables_attempt.hpp>
 #include <sluice/testing/tables_content.hpp>
 #include <sluice/testing/tables_host.hpp>
+#include <sluice/testing/tables_kv.hpp>
 
 namespace sluice::testing {
 
@@ -105,25 +106,19 @@ private:
 
     static const void* findTable(const sluice_host* host, sluice_str wanted) {
         static const std::pair<std::string_view, const void*> all[] = {
-            {SLUICE_HOST_LOG_ID, &tables::kLog},
-            {SLUICE_HOST_METRICS_ID, &tables::kMetrics},
-            {SLUICE_HOST_SECRETS_ID, &tables::kSecrets},
-            {SLUICE_HOST_CLOCK_ID, &tables::kClock},
-            {SLUICE_HOST_TIMERS_ID, &tables::kTimers},
-            {SLUICE_HOST_OFFLOAD_ID, &tables::kOffload},
-            {SLUICE_HOST_HTTP_ID, &tables::kHttp},
-            {SLUICE_HOST_ADMIN_ID, &tables::kAdmin},
-            {SLUICE_HOST_ATTRIBUTES_ID, &tables::kAttributes},
-            {SLUICE_HOST_REQUEST_ID, &tables::kRequest},
-            {SLUICE_HOST_REPLY_ID, &tables::kReply},
-            {SLUICE_HOST_RESPONSE_ID, &tables::kResponse},
-            {SLUICE_HOST_CONTENT_ID, &tables::kContent},
-            {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},
-            {SLUICE_HOST_STREAM_ID, &tables::kStream},
+            {SLUICE_HOST_LOG_ID, &tables::kLog},           {SLUICE_HOST_METRICS_ID, &tables::kMetrics},
+            {SLUICE_HOST_SECRETS_ID, &tables::kSecrets},   {SLUICE_HOST_CLOCK_ID, &tables::kClock},
+            {SLUICE_HOST_TIMERS_ID, &tables::kTimers},     {SLUICE_HOST_OFFLOAD_ID, &tables::kOffload},
+            {SLUICE_HOST_HTTP_ID, &tables::kHttp},         {SLUICE_HOST_KV_ID, &tables::kKv},
+            {SLUICE_HOST_ADMIN_ID, &tables::kAdmin},       {SLUICE_HOST_ATTRIBUTES_ID, &tables::kAttributes},
+            {SLUICE_HOST_REQUEST_ID, &tables::kRequest},   {SLUICE_HOST_REPLY_ID, &tables::kReply},
+            {SLUICE_HOST_RESPONSE_ID, &tables::kResponse}, {SLUICE_HOST_CONTENT_ID, &tables::kContent},
+            {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},   {SLUICE_HOST_STREAM_ID, &tables::kStream},
             {SLUICE_HOST_SERVE_ID, &tables::kServe},
         };
         const std::string_view id = view(wanted);
         const std::string_view needs = id == SLUICE_HOST_HTTP_ID    ? "net"
+                                       : id == SLUICE_HOST_KV_ID    ? "kv"
                                        : id == SLUICE_HOST_ADMIN_ID ? "admin"
                                                                     : "";
         if (!needs.empty() && handleOf(host).plugin->capabilities.count(needs) == 0) return nullptr;

@@ -33,6 +33,11 @@ struct Timer {
     const PluginData* plugin;
 };
 
+struct KvEntry {
+    std::string value;
+    int64_t end_ms;
+};
+
 /// Public members are the test's to read and to set.
 class HostState {
 public:
@@ -42,8 +47,11 @@ public:
     HttpScript http;
     /// By handle. A plugin sees those that its configuration names as {"$secret":"HANDLE"}.
     std::map<std::string, std::string, std::less<>> secrets;
-    /// What plugins may have beyond their request: "net" (http), "admin". Asked when the plugin is loaded.
-    std::set<std::string, std::less<>> capabilities{"net"};
+    /// What sluice.host.kv/1 keeps; all plugins of this host share it.
+    std::map<std::string, KvEntry, std::less<>> kv;
+    /// What plugins may have beyond their request: "net" (http), "kv", "raw_bytes", "admin". Asked when the
+    /// plugin is loaded.
+    std::set<std::string, std::less<>> capabilities{"net", "kv"};
     /// What sluice.host.admin/1 says.
     std::string admin_status = R"({"generation":1})";
     std::vector<std::string> reload_faults;

@@ -98,21 +98,6 @@ private:
 
 namespace sluice::testing::tables {
 
-inline std::string quotedText(std::string_view text) {
-    static const char* const kHex = "0123456789abcdef";
-    std::string out = "\"";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (code < 0x20) {
-            (out += "\\u00").append({kHex[code >> 4], kHex[code & 15]});
-        } else {
-            if (c == '"' || c == '\\') out += '\\';
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
 inline bool contentSide(Context& c, int32_t side, std::vector<FoundText>& texts) {
     RequestData& r = *c.request;
     if (side == SLUICE_CONTENT_REQUEST && c.phase >= Phase::PreCall) {
@@ -160,7 +145,7 @@ inline sluice_status contentReplace(sluice_ctx* ctx, int32_t side, uint32_t i, s
     std::string body = side == SLUICE_CONTENT_REQUEST ? c.request->body.text() : c.request->answer.body;
     const bool quoted = body[texts[i].begin] == '"';
     body.replace(texts[i].begin, texts[i].end - texts[i].begin,
-                 quoted ? quotedText(view(by)) : std::string(view(by)));
+                 quoted ? jsonQuoted(view(by)) : std::string(view(by)));
     if (side == SLUICE_CONTENT_REQUEST) {
         c.request->body.assign(body);
     } else {
@@ -169,7 +154,19 @@ inline sluice_status contentReplace(sluice_ctx* ctx, int32_t side, uint32_t i, s
     return SLUICE_OK;
 }
 
-inline const sluice_host_content kContent{sizeof(sluice_host_content), 0, contentCount, contentAt,
-                                          contentReplace};
+inline sluice_status contentRaw(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str* bytes) {
+    Context& c = contextOf(ctx);
+    std::vector<FoundText> texts;
+    if (c.plugin->capabilities.count("raw_bytes") == 0) return SLUICE_E_DENIED;
+    if (!contentSide(c, side, texts)) return SLUICE_E_UNSUPPORTED;
+    if (i >= texts.size()) return SLUICE_E_NOT_FOUND;
+    const std::string& body =
+        side == SLUICE_CONTENT_REQUEST ? c.request->body.text() : c.request->answer.body;
+    *bytes = c.lend(std::string_view(body).substr(texts[i].begin, texts[i].end - texts[i].begin));
+    return SLUICE_OK;
+}
+
+inline const sluice_host_content kContent{
+    sizeof(sluice_host_content), 0, contentCount, contentAt, contentReplace, contentRaw};
 
 }  // namespace sluice::testing::tables
