@@ -1,9 +1,8 @@
 // Why something is refused: for request.block(), request.deny() and stream.abort().
 //
 //   return request.block({"The prompt is too long"});
-//   return request.block(sluice::Refusal{"The prompt is too
-//   long"}.withCode("prompt_too_long").withStatus(413)); return request.block({.message = "The prompt is too
-//   long", .code = "prompt_too_long"});  // C++20
+//   return request.block(sluice::Refusal{"Too long"}.withCode("prompt_too_long").withStatus(413));
+//   return request.block({.message = "Too long", .code = "prompt_too_long"});  // C++20
 #pragma once
 
 #include <sluice/types.hpp>
