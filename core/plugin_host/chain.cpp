@@ -16,37 +16,36 @@ bool applies(const Instance& instance, const std::string& tenant, llm::Operation
 }
 
 template <class Hook>
-void add(std::vector<HookSlot>& slots, Instance& instance, bool reaches, Hook hook, sluice_hook plain) {
-    if (reaches && hook) slots.push_back({&instance, plain, !instance.settings().scope.models.empty()});
+void add(std::vector<HookSlot>& slots, Instance& instance, Phase phase, Hook hook, sluice_hook plain) {
+    if (hook && instance.wants(static_cast<uint32_t>(phase)))
+        slots.push_back({&instance, plain, !instance.settings().scope.models.empty()});
 }
 
 // A hook exists if the plugin's table reaches as far and the pointer is set.
-#define SLUICE_ADD(phase)                                                                               \
-    add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, \
-        SLUICE_REACHES(h, phase) ? h->phase : nullptr)
-#define SLUICE_ADD_OWN(phase)                                                                           \
-    add(chain.phase, instance, SLUICE_REACHES(h, phase), SLUICE_REACHES(h, phase) ? h->phase : nullptr, \
-        nullptr)
+#define SLUICE_HOOK(hook) (SLUICE_REACHES(h, hook) ? h->hook : nullptr)
+#define SLUICE_ADD(hook, phase) add(chain.hook, instance, phase, SLUICE_HOOK(hook), SLUICE_HOOK(hook))
+#define SLUICE_ADD_OWN(hook, phase) add(chain.hook, instance, phase, SLUICE_HOOK(hook), nullptr)
 
 void addHooks(Chain& chain, Instance& instance) {
     const sluice_hooks* h = instance.hooks();
     if (!h) return;
-    SLUICE_ADD(on_request);
-    SLUICE_ADD(authenticate);
-    SLUICE_ADD(authorize);
-    SLUICE_ADD(pre_call);
-    SLUICE_ADD(cache_lookup);
-    SLUICE_ADD_OWN(route);
-    SLUICE_ADD(during_call);
-    SLUICE_ADD(on_upstream_request);
-    SLUICE_ADD(on_upstream_response);
-    SLUICE_ADD(on_attempt_end);
-    SLUICE_ADD_OWN(on_stream);
-    SLUICE_ADD(post_call);
-    SLUICE_ADD(on_response);
-    SLUICE_ADD_OWN(on_complete);
+    SLUICE_ADD(on_request, Phase::OnRequest);
+    SLUICE_ADD(authenticate, Phase::Authenticate);
+    SLUICE_ADD(authorize, Phase::Authorize);
+    SLUICE_ADD(pre_call, Phase::PreCall);
+    SLUICE_ADD(cache_lookup, Phase::CacheLookup);
+    SLUICE_ADD_OWN(route, Phase::Route);
+    SLUICE_ADD(during_call, Phase::DuringCall);
+    SLUICE_ADD(on_upstream_request, Phase::OnUpstreamRequest);
+    SLUICE_ADD(on_upstream_response, Phase::OnUpstreamResponse);
+    SLUICE_ADD(on_attempt_end, Phase::OnAttemptEnd);
+    SLUICE_ADD_OWN(on_stream, Phase::OnStream);
+    SLUICE_ADD(post_call, Phase::PostCall);
+    SLUICE_ADD(on_response, Phase::OnResponse);
+    SLUICE_ADD_OWN(on_complete, Phase::OnComplete);
 }
 
+#undef SLUICE_HOOK
 #undef SLUICE_ADD
 #undef SLUICE_ADD_OWN
 

@@ -151,6 +151,10 @@ struct HookEnd {
 
 }  // namespace
 
+bool Instance::wants(uint32_t phase) {
+    return !SLUICE_HAS(hooks_, wants) || contained("wants", [&] { return hooks_->wants(self_, phase); }) != 0;
+}
+
 int32_t Instance::pick(sluice_ctx& ctx, const sluice_candidates& candidates) {
     const HookEnd end(ctx);
     return contained("pick", [&] { return router_->pick(self_, &ctx, &candidates); });

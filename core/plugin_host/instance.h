@@ -72,6 +72,8 @@ public:
 
     // --- calls into the plugin that are no hooks; whatever it throws stops here and counts as a failure ---
 
+    /// Has it a use for its hook of that phase, as it is configured? [control]
+    bool wants(uint32_t phase);
     /// Index of a candidate, or a negative status.
     int32_t pick(sluice_ctx& ctx, const sluice_candidates& candidates);
     sluice_status prepare(sluice_deployment* deployment, sluice_ctx& ctx);

@@ -24,6 +24,7 @@ bool closedByDefault(Phase phase) {
         case Phase::OnUpstreamResponse:
         case Phase::OnAttemptEnd:
         case Phase::OnResponse:
+        case Phase::OnComplete:
         case Phase::None:
             return false;
     }
@@ -76,6 +77,8 @@ const char* name(Phase phase) {
             return "post_call";
         case Phase::OnResponse:
             return "on_response";
+        case Phase::OnComplete:
+            return "on_complete";
     }
     return "none";
 }

@@ -37,6 +37,7 @@ enum class Phase {  // numbers as in plugin_api/sluice/hooks.h
     Endpoint = 65,
     PostCall = 70,
     OnResponse = 75,
+    OnComplete = 90,
 };
 const char* name(Phase phase);
 

@@ -64,6 +64,9 @@ typedef struct sluice_hooks {
     sluice_hook post_call;
     sluice_hook on_response;
     void (*on_complete)(sluice_instance* self, const sluice_record* record);
+    /* Optional: 0 if this instance, as it is configured, has no use for its hook of that phase (10, 20, …). It
+     * is left out of the chains then and costs what a null hook costs. [control] */
+    int32_t (*wants)(sluice_instance* self, uint32_t phase);
 } sluice_hooks;
 
 #ifdef __cplusplus

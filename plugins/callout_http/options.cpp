@@ -81,6 +81,11 @@ std::vector<std::pair<std::string, std::string>> readHeaders(const json& wanted,
 
 }  // namespace
 
+bool Options::asks(std::string_view hook) const {
+    const size_t phase = indexIn(kPhases, hook);
+    return phase < kPhases.size() && asks(static_cast<Phase>(phase));
+}
+
 std::string_view name(Phase phase) { return kPhases[static_cast<size_t>(phase)]; }
 
 std::string_view laneName(uint32_t lane) {

@@ -29,6 +29,7 @@ struct Options {
     uint32_t lanes = 0;
     sluice::Grain grain = sluice::Grain::Sentence;
 
+    bool asks(std::string_view hook) const;
     bool asks(Phase phase) const { return (phases & (1u << static_cast<uint32_t>(phase))) != 0; }
 };
 

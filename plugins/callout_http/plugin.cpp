@@ -19,6 +19,11 @@ public:
           service_(host, options_),
           table_(host.find<sluice_host_request>(SLUICE_HOST_REQUEST_ID)) {}
 
+    // Streams are subscribed to in pre_call.
+    bool wants(std::string_view hook) const {
+        return options_.asks(hook) || (hook == "pre_call" && options_.asks(Phase::OnStream));
+    }
+
     Verdict pre_call(sluice::Request request) {
         if (options_.asks(Phase::OnStream) && request.stream()) {
             sluice::Hold hold;

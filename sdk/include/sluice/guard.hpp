@@ -55,6 +55,11 @@ public:
         return why;
     }
 
+    bool wants(std::string_view hook) const {
+        if (hook == "on_stream") return policy_.answers && policy_.action != GuardAction::Observe;
+        return hook == "post_call" ? policy_.answers : policy_.answers || policy_.requests;
+    }
+
     Verdict pre_call(Request request) {
         // Observing needs no say in the stream: its whole text comes to post_call.
         const bool watch = policy_.answers && request.stream() && policy_.action != GuardAction::Observe;

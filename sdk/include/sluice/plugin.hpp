@@ -17,6 +17,9 @@
 //   on_stream(Stream)      post_call(Response)      on_response(Response)
 //   void on_complete(const sluice_record&)
 //
+// bool wants(std::string_view hook) const, if there is one, says which of its hooks an instance has a use for
+// as it is configured; the others are left out of the chains.
+//
 // A nested type PerRequest, default-constructible, is the plugin's own object for one request:
 // request.state<PerRequest>().
 //

@@ -111,3 +111,14 @@ TEST_CASE("no instances make empty chains for every route", "[plugin_host]") {
     for (size_t op = 0; op < llm::kOperations; ++op)
         CHECK(chains.get("t", static_cast<Operation>(op)).pre_call.empty());
 }
+
+TEST_CASE("an instance is left out of the phases that it has no use for", "[plugin_host]") {
+    Instances i;
+    i.add(named("all"));
+    i.plugin.wantsOnly({30});
+    i.add(named("a"));
+    const host::Chains chains(i.all);
+    CHECK(ids(chains.get("", Operation::Chat).pre_call) == "alla");
+    CHECK(chains.get("", Operation::Chat).post_call.empty());  // both share the plugin, and so the table
+    CHECK(chains.get("", Operation::Chat).on_request.empty());
+}

@@ -37,6 +37,10 @@ struct FakeEntry {
 
     static void* begin(sluice_instance* self, sluice_ctx*) { return fake(self).begin_(); }
     static void end(sluice_instance* self, void* state) { fake(self).end_(state); }
+    static int32_t wants(sluice_instance* self, uint32_t phase) {
+        const auto& wanted = fake(self).wanted_;
+        return std::find(wanted.begin(), wanted.end(), phase) != wanted.end() ? 1 : 0;
+    }
     static sluice_verdict route(sluice_instance* self, sluice_ctx* ctx, void*, const sluice_candidates*) {
         return fake(self).route_(ctx);
     }
@@ -52,6 +56,12 @@ struct FakeEntry {
 template <size_t I>
 sluice_verdict FakePlugin::call(sluice_instance* self, sluice_ctx* ctx, void*) {
     return fake(self).plain_[I](ctx);
+}
+
+FakePlugin& FakePlugin::wantsOnly(std::vector<uint32_t> phases) {
+    wanted_ = std::move(phases);
+    table_.wants = FakeEntry::wants;
+    return *this;
 }
 
 FakePlugin::FakePlugin() { table_.size = sizeof table_; }

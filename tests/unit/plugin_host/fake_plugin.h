@@ -40,6 +40,8 @@ public:
     FakePlugin& onStream(StreamHook hook);
     /// `begin` makes the state of a request, `end` gets it back.
     FakePlugin& keepsState(std::function<void*()> begin, std::function<void(void*)> end);
+    /// Has a use for the hooks of these phases only.
+    FakePlugin& wantsOnly(std::vector<uint32_t> phases);
     FakePlugin& refusesConfig(std::string words);
     FakePlugin& createsWith(std::function<void(const sluice_host*, const std::string& config)> create);
     /// As a plugin of an older minor version, whose table ends before `member`.
@@ -61,6 +63,7 @@ private:
     friend struct FakeEntry;
 
     std::vector<std::string> capabilities_;
+    std::vector<uint32_t> wanted_;
     sluice_hooks table_{};
     Hook plain_[kPlainHooks];
     Hook route_;

@@ -49,12 +49,64 @@ void addState(sluice_hooks& h) {
     }
 }
 
+template <class T, class = void>
+struct HasWants : std::false_type {};
+template <class T>
+struct HasWants<T, std::void_t<decltype(bool(std::declval<T&>().wants(std::string_view())))>>
+    : std::true_type {};
+
+// The number of a phase, as in sluice/hooks.h.
+inline std::string_view hookOfPhase(uint32_t phase) {
+    switch (phase) {
+        case 10:
+            return "on_request";
+        case 20:
+            return "authenticate";
+        case 25:
+            return "authorize";
+        case 30:
+            return "pre_call";
+        case 38:
+            return "cache_lookup";
+        case 40:
+            return "route";
+        case 45:
+            return "during_call";
+        case 50:
+            return "on_upstream_request";
+        case 55:
+            return "on_upstream_response";
+        case 58:
+            return "on_attempt_end";
+        case 60:
+            return "on_stream";
+        case 70:
+            return "post_call";
+        case 75:
+            return "on_response";
+        case 90:
+            return "on_complete";
+        default:
+            return {};
+    }
+}
+
+template <class T>
+int32_t wanted(sluice_instance* self, uint32_t phase) noexcept {
+    const auto hook = hookOfPhase(phase);
+    const auto tell = [](std::string_view) {};
+    return contained(int32_t{1}, tell, [&]() -> int32_t {
+        return hook.empty() || reinterpret_cast<T*>(self)->wants(hook) ? 1 : 0;
+    });
+}
+
 template <class T>
 sluice_hooks makeHooks() {
     sluice_hooks h{};
     h.size = sizeof h;
     addPlainHooks<T>(h);
     addState<T>(h);
+    if constexpr (HasWants<T>::value) h.wants = wanted<T>;
     if constexpr (has_route<T>) {
         h.route = [](sluice_instance* self, sluice_ctx* ctx, void* state,
                      const sluice_candidates* c) -> sluice_verdict {
