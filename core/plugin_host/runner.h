@@ -51,6 +51,8 @@ public:
                      uint64_t& release);
     /// Writes down that text of a stream went by unseen. [loop]
     void noteNotScanned(Instance& instance, std::string reason);
+    /// When the hook that was called last was called.
+    base::TimePoint lastCall() const { return last_call_; }
 
     /// The handle for calls that are no hooks: a router's pick, a provider's prepare and serve.
     sluice_ctx& context(Instance& instance, Phase phase);
@@ -70,6 +72,7 @@ private:
 
     RequestState& request_;
     const Chain* chain_ = nullptr;
+    base::TimePoint last_call_{};
     std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
     std::vector<std::unique_ptr<sluice_ctx>>
         parallel_;  // the same for during_call, which runs beside everything else
