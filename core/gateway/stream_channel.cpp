@@ -25,41 +25,35 @@ bool StreamChannel::feed(uint64_t place, std::string_view text, int32_t end) {
     started_ = true;
     ended_ = end != SLUICE_END_NOT_YET;
     if (heard_.size() < kSaidMax) heard_.append(text);
-    moving_.clear();
-    if (!text.empty()) moving_.push_back({place, std::string(text)});
-    return pass(0, end);
+    stages_.front().input().append(place, text);
+    const size_t before = ready_.size();
+    if (!pass(0, end)) return false;
+    say(before);
+    return true;
 }
 
 // From `stage` on: what the one releases is what the next one sees.
 bool StreamChannel::pass(size_t stage, int32_t end) {
     for (; stage < stages_.size(); ++stage) {
-        if (moving_.empty() && end == SLUICE_END_NOT_YET) return true;
-        moved_.clear();
-        if (stages_[stage].feed(moving_, end, moved_) == Outcome::Abort) return false;
-        moving_.swap(moved_);
-    }
-    for (auto& piece : moving_) {
-        if (said_.size() < kSaidMax) said_.append(piece.text);
-        ready_.push_back(std::move(piece));
+        if (!stages_[stage].hasInput() && end == SLUICE_END_NOT_YET) return true;
+        if (stages_[stage].feed(end, behind(stage)) == Outcome::Abort) return false;
     }
     return true;
+}
+
+// What is ready beyond the bytes that were.
+void StreamChannel::say(size_t before) {
+    if (said_.size() < kSaidMax) said_.append(ready_.view().substr(before));
 }
 
 bool StreamChannel::expire(base::TimePoint now) {
+    const size_t before = ready_.size();
     for (size_t i = 0; i < stages_.size(); ++i) {
         if (stages_[i].deadline() > now) continue;
-        moving_.clear();
-        if (stages_[i].expire(moving_) == Outcome::Abort || !pass(i + 1, SLUICE_END_NOT_YET)) return false;
+        if (stages_[i].expire(behind(i)) == Outcome::Abort || !pass(i + 1, SLUICE_END_NOT_YET)) return false;
     }
+    say(before);
     return true;
-}
-
-std::string StreamChannel::take(uint64_t place) {
-    std::string text;
-    size_t taken = 0;
-    for (; taken < ready_.size() && ready_[taken].place <= place; ++taken) text.append(ready_[taken].text);
-    ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(taken));
-    return text;
 }
 
 uint64_t StreamChannel::oldest() const {

@@ -1,7 +1,6 @@
 // One text of a stream (a lane and a part) with the row of subscribers that it passes.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,8 +20,9 @@ public:
 
     /// Text of this place or an earlier one is still held.
     bool holds(uint64_t place) const { return oldest() <= place; }
-    /// What goes to the client from up to this place, in order; taken out.
-    std::string take(uint64_t place);
+    /// What goes to the client from up to this place, in order; taken out. Lives until the next feed or
+    /// expire.
+    std::string_view take(uint64_t place) { return ready_.takeUpTo(place); }
     base::TimePoint deadline() const;
 
     uint32_t lane() const { return lane_; }
@@ -35,11 +35,14 @@ public:
 
 private:
     bool pass(size_t stage, int32_t end);
+    void say(size_t before);
+    host::PlacedText& behind(size_t stage) {
+        return stage + 1 < stages_.size() ? stages_[stage + 1].input() : ready_;
+    }
     uint64_t oldest() const;
 
     std::vector<host::StreamStage> stages_;
-    std::vector<host::PlacedText> moving_, moved_;  // between stages; kept for their memory
-    std::vector<host::PlacedText> ready_;
+    host::PlacedText ready_;
     uint32_t lane_, part_;
     std::string heard_, said_;
     bool ended_ = false, started_ = false;

@@ -12,6 +12,7 @@ using Kind = llm::EventText::Kind;
 namespace {
 
 constexpr size_t kHeldMax = 4 * 1024 * 1024;  // events that wait, of all lanes together
+constexpr size_t kSpareMax = 4;               // most streams let one event go for each that comes
 
 base::Error stopped() {
     return base::pluginError(Code::PermissionDenied, "the stream was stopped by a guardrail");
@@ -46,9 +47,8 @@ StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part, bool more) {
         std::make_unique<StreamChannel>(runner_, request_.subscriptions, lane, part));
 }
 
-base::Status StreamFilter::feed(Slot& slot) {
+base::Status StreamFilter::feed(Slot& slot, const llm::EventText& text) {
     StreamChannel& to = *slot.channel;
-    const llm::EventText& text = slot.text;
     if (text.kind == Kind::Echo) return {};
     if (text.kind == Kind::Delta)
         return to.feed(slot.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
@@ -69,33 +69,42 @@ base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
     return {};
 }
 
-base::Status StreamFilter::take(const llm::SseEvent& event, std::vector<llm::EventText>& texts, int32_t end,
-                                std::string& out) {
-    slots_.clear();
-    for (auto& text : texts) {
+base::Status StreamFilter::feedAll(const Texts& texts) {
+    slots_.assign(texts.size(), {});
+    for (size_t i = 0; i < texts.size(); ++i) {
+        const llm::EventText& text = texts[i];
         if (text.kind == Kind::End) {
             if (auto ended = endParts(text.part, SLUICE_END_OK); !ended) return ended;
-        } else if (text.kind == Kind::Scrub) {
-            slots_.push_back({nullptr, 0, std::move(text)});
-        } else if (lanes_ & text.lane) {
-            StreamChannel& to = channel(text.lane, text.part, text.kind == Kind::Delta);
-            slots_.push_back({&to, ++places_, std::move(text)});
-            if (auto fed = feed(slots_.back()); !fed) return fed;
+        } else if (text.kind != Kind::Scrub && (lanes_ & text.lane)) {
+            slots_[i] = {&channel(text.lane, text.part, text.kind == Kind::Delta), ++places_};
+            if (auto fed = feed(slots_[i], text); !fed) return fed;
         }
     }
+    return {};
+}
+
+base::Status StreamFilter::take(const llm::SseEvent& event, Texts& texts, int32_t end, std::string& out) {
+    if (auto fed = feedAll(texts); !fed) return fed;
     if (end != SLUICE_END_NOT_YET) {
         if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
     }
     flush(out);
-    if (held_.empty() && !waits(slots_)) {
-        send(event.raw, event.data, slots_, out);
-        return {};
-    }
+    if (!held_.empty() || waits(slots_)) return hold(event, texts);
+    send(event.raw, event.data, texts, slots_, out);
+    return {};
+}
+
+base::Status StreamFilter::hold(const llm::SseEvent& event, Texts& texts) {
     held_bytes_ += event.raw.size();
     if (held_bytes_ > kHeldMax)
         return base::pluginError(Code::ResourceExhausted, "guardrails hold back too much of the stream");
-    held_.push_back({std::string(event.raw), std::string(event.data), std::move(slots_)});
-    slots_ = {};
+    if (spare_.empty()) spare_.emplace_back();
+    Held& last = spare_.front();
+    last.raw.assign(event.raw);
+    last.data.assign(event.data);
+    last.texts.swap(texts);
+    last.slots.swap(slots_);
+    held_.splice(held_.end(), spare_, spare_.begin());
     return {};
 }
 
@@ -138,14 +147,16 @@ bool StreamFilter::waits(const Slots& slots) {
 void StreamFilter::flush(std::string& out) {
     while (!held_.empty() && !waits(held_.front().slots)) {
         const Held& first = held_.front();
-        send(first.raw, first.data, first.slots, out);
+        send(first.raw, first.data, first.texts, first.slots, out);
         held_bytes_ -= first.raw.size();
-        held_.pop_front();
+        spare_.splice(spare_.end(), held_, held_.begin());
+        if (spare_.size() > kSpareMax) spare_.pop_back();
     }
 }
 
 // The event as it came, unless text in it has become another one.
-void StreamFilter::send(std::string_view raw, std::string_view data, const Slots& slots, std::string& out) {
+void StreamFilter::send(std::string_view raw, std::string_view data, const Texts& texts, const Slots& slots,
+                        std::string& out) {
     std::string edited;
     bool changed = false;
     const auto put = [&](const llm::EventText& text, std::string_view now) {
@@ -155,18 +166,20 @@ void StreamFilter::send(std::string_view raw, std::string_view data, const Slots
         base::JsonWriter(literal).text(now);
         changed |= llm::replaceAt(edited, text.where, literal);
     };
-    std::string last;
-    for (const auto& slot : slots) {
-        if (!slot.channel || slot.text.lane == llm::kLaneMeta) continue;
-        if (slot.text.kind == Kind::Delta) last = slot.channel->take(slot.place);
-        put(slot.text, slot.text.kind == Kind::Repeat ? std::string_view(slot.channel->said()) : last);
+    std::string_view last;
+    for (size_t i = 0; i < slots.size(); ++i) {
+        const Slot& slot = slots[i];
+        const llm::EventText& text = texts[i];
+        if (!slot.channel || text.lane == llm::kLaneMeta) continue;
+        if (text.kind == Kind::Delta) last = slot.channel->take(slot.place);
+        put(text, text.kind == Kind::Repeat ? std::string_view(slot.channel->said()) : last);
     }
     if (!changed) {
         out.append(raw);
         return;
     }
-    for (const auto& slot : slots) {
-        if (slot.text.kind == Kind::Scrub) (void)llm::replaceAt(edited, slot.text.where, slot.text.text);
+    for (const auto& text : texts) {
+        if (text.kind == Kind::Scrub) (void)llm::replaceAt(edited, text.where, text.text);
     }
     out.append(withData(raw, edited));
 }

@@ -2,7 +2,7 @@
 // in order, and as it came unless somebody changed text in it; it waits while text in it is held.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,8 +23,9 @@ public:
     /// What of a lane has been released.
     std::string said(uint32_t lane) const;
 
-    /// Takes an event and the texts in it. `end`: this event ends all texts. What may go is added to `out`.
-    /// Fails if a guardrail stops the stream, or if more is held than may be. [loop]
+    /// Takes an event and the texts in it, whose vector may come back as another one. `end`: this event ends
+    /// all texts. What may go is added to `out`. Fails if a guardrail stops the stream, or if more is
+    /// held than may be. [loop]
     base::Status take(const llm::SseEvent& event, std::vector<llm::EventText>& texts, int32_t end,
                       std::string& out);
     /// The stream is over, in whichever way.
@@ -35,21 +36,25 @@ public:
     base::Status expire(std::string& out);
 
 private:
-    struct Slot {  // a text in an event
-        StreamChannel* channel;
-        uint64_t place;
-        llm::EventText text;
-    };
-    struct Held {
-        std::string raw, data;
-        std::vector<Slot> slots;
+    using Texts = std::vector<llm::EventText>;
+    struct Slot {                          // where the text of an event with the same index went
+        StreamChannel* channel = nullptr;  // null: nobody looks at it
+        uint64_t place = 0;
     };
     using Slots = std::vector<Slot>;
+    struct Held {
+        std::string raw, data;
+        Texts texts;
+        Slots slots;
+    };
     StreamChannel& channel(uint32_t lane, uint32_t part, bool more);
-    base::Status feed(Slot& slot);
+    base::Status feed(Slot& slot, const llm::EventText& text);
+    base::Status feedAll(const Texts& texts);
     base::Status endParts(uint32_t low, int32_t end);
     static bool waits(const Slots& slots);
-    static void send(std::string_view raw, std::string_view data, const Slots& slots, std::string& out);
+    static void send(std::string_view raw, std::string_view data, const Texts& texts, const Slots& slots,
+                     std::string& out);
+    base::Status hold(const llm::SseEvent& event, Texts& texts);
     void flush(std::string& out);
 
     host::Runner& runner_;
@@ -57,7 +62,8 @@ private:
     uint32_t lanes_ = 0;
     std::vector<std::unique_ptr<StreamChannel>> channels_;
     Slots slots_;  // of the event at hand; kept for its memory
-    std::deque<Held> held_;
+    std::list<Held> held_;
+    std::list<Held> spare_;  // for the memory of those that have gone
     size_t held_bytes_ = 0;
     uint64_t places_ = 0;
 };

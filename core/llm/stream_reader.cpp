@@ -43,31 +43,24 @@ StreamReader::Kind StreamReader::read(const SseEvent& event, std::vector<EventTe
         // Numbers beyond 64 bits are JSON, but nobody can look into the event then: not for those who must.
         return !texts && isJson(event.data) ? Kind::Normal : Kind::Malformed;
     if (!root.is_object()) return Kind::Normal;
-    if (texts) collectTexts(root, dialect_, *texts);
     news_ = false;
-    const Kind kind = readObject(root);
+    const Kind kind = readObject(root, texts);
     if (texts && (news_ || failed_))
         texts->push_back({EventText::Kind::Delta, kLaneMeta, 0, std::string(event.data), {}});
     return kind;
 }
 
-StreamReader::Kind StreamReader::readObject(const element& root) {
+StreamReader::Kind StreamReader::readObject(const element& root, std::vector<EventText>* texts) {
+    if (dialect_ == Dialect::OpenAI) return readChat(root, texts);
+    if (texts) collectTexts(root, dialect_, *texts);
+    const bool responses = dialect_ == Dialect::OpenAIResponses;
     element error;
-    const bool error_event = dialect_ == Dialect::OpenAIResponses && text(root, "type") == "error";
-    if (error_event || (root["error"].get(error) == SUCCESS && !error.is_null() &&
-                        (dialect_ == Dialect::OpenAI || text(root, "type") == "error"))) {
+    if (text(root, "type") == "error" &&
+        (responses || (root["error"].get(error) == SUCCESS && !error.is_null()))) {
         failed_ = true;
         return Kind::Failure;
     }
-    switch (dialect_) {
-        case Dialect::OpenAI:
-            return readChat(root);
-        case Dialect::OpenAIResponses:
-            return readResponses(root);
-        case Dialect::Anthropic:
-            return readMessages(root);
-    }
-    return Kind::Normal;
+    return responses ? readResponses(root) : readMessages(root);
 }
 
 void StreamReader::take(const element& usage) {
@@ -80,12 +73,28 @@ void StreamReader::finish(std::string_view reason) {
     news_ = true;
 }
 
-StreamReader::Kind StreamReader::readChat(const element& root) {
+// An event has few members: looking at each once is cheaper than asking for those that count.
+StreamReader::Kind StreamReader::readChat(const element& root, std::vector<EventText>* texts) {
     element usage;
-    const bool has_usage = root["usage"].get(usage) == SUCCESS && usage.is_object();
-    if (has_usage) take(usage);
     array choices;
-    if (root["choices"].get(choices) != SUCCESS) return Kind::Normal;
+    bool fails = false, has_usage = false, has_choices = false;
+    for (const auto [key, value] : simdjson::dom::object(root)) {
+        if (key == "choices") {
+            has_choices = has_choices || value.get(choices) == SUCCESS;
+        } else if (key == "error") {
+            fails = !value.is_null();
+        } else if (key == "usage" && value.is_object()) {
+            has_usage = true;
+            usage = value;
+        }
+    }
+    if (texts && has_choices) collectChoices(choices, *texts);
+    if (fails) {
+        failed_ = true;
+        return Kind::Failure;
+    }
+    if (has_usage) take(usage);
+    if (!has_choices) return Kind::Normal;
     for (const element choice : choices) {
         const auto reason = text(choice, "finish_reason");
         if (!reason.empty()) finish(reason);

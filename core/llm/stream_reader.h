@@ -38,8 +38,8 @@ public:
     bool failed() const { return failed_; }
 
 private:
-    Kind readObject(const simdjson::dom::element& root);
-    Kind readChat(const simdjson::dom::element& root);
+    Kind readObject(const simdjson::dom::element& root, std::vector<EventText>* texts);
+    Kind readChat(const simdjson::dom::element& root, std::vector<EventText>* texts);
     Kind readResponses(const simdjson::dom::element& root);
     Kind readMessages(const simdjson::dom::element& root);
 

@@ -40,10 +40,13 @@ public:
     /// The string `name` of `from`, if it is one and not empty.
     bool take(Kind kind, uint32_t lane, uint32_t part, const element& from, const JsonPath& path,
               const char* name) {
-        const auto value = text(from, name);
-        if (value.empty()) return false;
-        out_.push_back({kind, lane, part, std::string(value), path / name});
-        return true;
+        return add(kind, lane, part, text(from, name), path, name);
+    }
+    /// The same if its value has been found already.
+    bool takeValue(Kind kind, uint32_t lane, uint32_t part, const element& value, const JsonPath& path,
+                   const char* name) {
+        std::string_view found;
+        return value.get(found) == SUCCESS && add(kind, lane, part, found, path, name);
     }
     void end(uint32_t part) { out_.push_back({Kind::End, 0, part, {}, {}}); }
     void scrub(const element& from, const JsonPath& path, const char* name, const char* json) {
@@ -58,6 +61,12 @@ public:
                         uint32_t kin, uint32_t lane, Kind kind);
 
 private:
+    bool add(Kind kind, uint32_t lane, uint32_t part, std::string_view value, const JsonPath& path,
+             const char* name) {
+        if (value.empty()) return false;
+        out_.push_back({kind, lane, part, std::string(value), path / name});
+        return true;
+    }
     void contentParts(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
     void reasoning(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
     void toolCalls(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
@@ -116,10 +125,10 @@ void Collector::chatDelta(const element& delta, const JsonPath& path, uint32_t c
     for (const auto [key, value] : simdjson::dom::object(delta)) {
         if (value.is_null()) continue;
         if (key == "content") {
-            if (!take(kind, kLaneText, choice, delta, path, "content"))
+            if (!takeValue(kind, kLaneText, choice, value, path, "content"))
                 contentParts(delta, path, choice, kind);
         } else if (key == "refusal") {
-            take(kind, kLaneRefusal, choice, delta, path, "refusal");
+            takeValue(kind, kLaneRefusal, choice, value, path, "refusal");
         } else if (key == "audio") {
             if (value.is_object())
                 take(kind, kLaneText, choice | 1u << 16, value, path / "audio", "transcript");
@@ -140,23 +149,19 @@ void Collector::chatChoice(const element& choice, const JsonPath& path, uint32_t
     bool ends = false;
     for (const auto [key, value] : simdjson::dom::object(choice)) {
         if (value.is_null()) continue;
-        if (key == "delta" && value.is_object()) chatDelta(value, path / "delta", at, Kind::Delta);
-        if (key == "message" && value.is_object()) chatDelta(value, path / "message", at, Kind::Repeat);
-        if (key == "text") take(Kind::Delta, kLaneText, at, choice, path, "text");
-        if (key == "logprobs") scrub(choice, path, "logprobs", "null");
-        if (key == "finish_reason") ends = value.is_string() && value.get_string_length().value_unsafe() > 0;
+        if (key == "delta") {
+            if (value.is_object()) chatDelta(value, path / "delta", at, Kind::Delta);
+        } else if (key == "message") {
+            if (value.is_object()) chatDelta(value, path / "message", at, Kind::Repeat);
+        } else if (key == "text") {
+            takeValue(Kind::Delta, kLaneText, at, value, path, "text");
+        } else if (key == "logprobs") {
+            scrub(choice, path, "logprobs", "null");
+        } else if (key == "finish_reason") {
+            ends = value.is_string() && value.get_string_length().value_unsafe() > 0;
+        }
     }
     if (ends) end(at);
-}
-
-void chat(const element& root, Collector& collect) {
-    array choices;
-    if (root["choices"].get(choices) != SUCCESS) return;
-    uint32_t i = 0;
-    for (const element choice : choices) {
-        collect.chatChoice(choice, JsonPath() / "choices" / i, i);
-        ++i;
-    }
 }
 
 void Collector::responsesParts(const element& item, const char* name, const JsonPath& path, uint32_t at,
@@ -260,11 +265,22 @@ void messages(const element& root, Collector& collect) {
 
 }  // namespace
 
+void collectChoices(const array& choices, std::vector<EventText>& out) {
+    Collector collect(out);
+    uint32_t i = 0;
+    for (const element choice : choices) {
+        collect.chatChoice(choice, JsonPath() / "choices" / i, i);
+        ++i;
+    }
+}
+
 void collectTexts(const element& root, Dialect dialect, std::vector<EventText>& out) {
     Collector collect(out);
+    array choices;
     switch (dialect) {
         case Dialect::OpenAI:
-            return chat(root, collect);
+            if (root["choices"].get(choices) == SUCCESS) collectChoices(choices, out);
+            return;
         case Dialect::OpenAIResponses:
             return responses(root, collect);
         case Dialect::Anthropic:

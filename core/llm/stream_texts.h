@@ -38,5 +38,7 @@ struct EventText {
 
 /// Appends the texts of an event in the order in which they stand. `root` must be an object.
 void collectTexts(const simdjson::dom::element& root, Dialect dialect, std::vector<EventText>& out);
+/// The same for an event of Dialect::OpenAI whose `choices` have been found already.
+void collectChoices(const simdjson::dom::array& choices, std::vector<EventText>& out);
 
 }  // namespace sluice::llm

@@ -91,6 +91,7 @@ struct StreamCall {
     std::string_view window;
     int32_t mode;
     std::vector<Edit> edits;
+    bool last = false;  // the text ends here
 };
 
 struct AttemptState {

@@ -51,6 +51,8 @@ public:
                      uint64_t& release);
     /// Writes down that text of a stream went by unseen. [loop]
     void noteNotScanned(Instance& instance, std::string reason);
+    /// When the hook that was called last was called.
+    base::TimePoint lastCall() const { return last_call_; }
 
     /// The handle for calls that are no hooks: a router's pick, a provider's prepare and serve.
     sluice_ctx& context(Instance& instance, Phase phase);
@@ -67,11 +69,13 @@ private:
     Outcome notScanned(Phase phase, const Instance& instance);
     void begin(sluice_ctx& ctx);
     static void endState(sluice_ctx& ctx);
+    void takeBack(sluice_ctx& ctx, Phase around);
     void forgetRepeated();
     sluice_ctx& handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance);
 
     RequestState& request_;
     const Chain* chain_ = nullptr;
+    base::TimePoint last_call_{};
     std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
     std::vector<std::unique_ptr<sluice_ctx>>
         parallel_;  // the same for during_call, which runs beside everything else

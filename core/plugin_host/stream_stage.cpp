@@ -40,41 +40,44 @@ size_t wholeUnits(std::string_view text, size_t from, int32_t granularity) {
 StreamStage::StreamStage(Runner& runner, const Subscription& subscription, uint32_t lane, uint32_t part)
     : runner_(runner), subscription_(subscription), lane_(lane), part_(part) {}
 
-Outcome StreamStage::feed(const std::vector<PlacedText>& in, int32_t end, std::vector<PlacedText>& out) {
-    const size_t known = window_.size();
-    for (const auto& piece : in) {
-        if (piece.text.empty()) continue;
-        window_.append(piece.text);
-        marks_.push_back({piece.place, piece.text.size()});
-    }
-    if (end != SLUICE_END_NOT_YET) return show(window_.size(), end, out);
-    const size_t units = wholeUnits(window_, known, subscription_.granularity);
-    Outcome outcome = units > shown_ ? show(units, end, out) : Outcome::Continue;
-    if (outcome == Outcome::Continue && window_.size() > subscription_.max_hold_bytes)
-        outcome = overflow("max_hold_bytes", out);
-    watch();
+Outcome StreamStage::feed(int32_t end, PlacedText& out) {
+    const Outcome outcome = take(end, out);
+    known_ = window_.size();
     return outcome;
 }
 
-Outcome StreamStage::expire(std::vector<PlacedText>& out) {
+Outcome StreamStage::take(int32_t end, PlacedText& out) {
+    if (end != SLUICE_END_NOT_YET) return show(window_.size(), end, out);
+    const size_t units = wholeUnits(window_.view(), known_, subscription_.granularity);
+    const bool news = units > shown_;
+    Outcome outcome = news ? show(units, end, out) : Outcome::Continue;
+    if (outcome == Outcome::Continue && window_.size() > subscription_.max_hold_bytes)
+        outcome = overflow("max_hold_bytes", out);
+    watch(news);
+    return outcome;
+}
+
+Outcome StreamStage::expire(PlacedText& out) {
     deadline_ = base::kNever;
     Outcome outcome = Outcome::Continue;
     if (window_.size() > shown_) outcome = show(window_.size(), SLUICE_END_NOT_YET, out);
     if (outcome == Outcome::Continue && !window_.empty()) outcome = overflow("max_hold_ms", out);
-    watch();
+    known_ = window_.size();
+    watch(false);
     return outcome;
 }
 
-// The hold began with the oldest text: more of it does not prolong it.
-void StreamStage::watch() {
+// The hold began with the oldest text: more of it does not prolong it. `called`: the plugin has just been
+// asked, and the time was read then.
+void StreamStage::watch(bool called) {
     if (window_.empty()) {
         deadline_ = base::kNever;
     } else if (deadline_ == base::kNever) {
-        deadline_ = base::Clock::now() + subscription_.max_hold;
+        deadline_ = (called ? runner_.lastCall() : base::Clock::now()) + subscription_.max_hold;
     }
 }
 
-Outcome StreamStage::overflow(const char* limit, std::vector<PlacedText>& out) {
+Outcome StreamStage::overflow(const char* limit, PlacedText& out) {
     // Text that the grain kept back has not been shown at all: the plugin gets its chance first.
     if (window_.size() > shown_) {
         const Outcome outcome = show(window_.size(), SLUICE_END_NOT_YET, out);
@@ -86,10 +89,10 @@ Outcome StreamStage::overflow(const char* limit, std::vector<PlacedText>& out) {
     return Outcome::Continue;
 }
 
-Outcome StreamStage::show(size_t size, int32_t end, std::vector<PlacedText>& out) {
-    const std::string_view window(window_.data(), size);
+Outcome StreamStage::show(size_t size, int32_t end, PlacedText& out) {
+    const std::string_view window = window_.view().substr(0, size);
     const sluice_stream_event event{sizeof event, lane_, part_, end, str(window), str(window.substr(shown_))};
-    StreamCall call{window, subscription_.mode, {}};
+    StreamCall call{window, subscription_.mode, {}, end != SLUICE_END_NOT_YET};
     uint64_t released = size;
     const Outcome outcome = runner_.onStream(subscription_, event, call, released);
     if (outcome == Outcome::Abort) return outcome;
@@ -98,33 +101,20 @@ Outcome StreamStage::show(size_t size, int32_t end, std::vector<PlacedText>& out
     return Outcome::Continue;
 }
 
-void StreamStage::release(size_t size, const std::vector<StreamCall::Edit>& edits,
-                          std::vector<PlacedText>& out) {
+void StreamStage::release(size_t size, const std::vector<StreamCall::Edit>& edits, PlacedText& out) {
+    const uint64_t last = window_.lastPlace();
     size_t at = 0;
     for (const auto& edit : edits) {
-        move(edit.start - at, &out);
-        const uint64_t place = marks_.empty() ? (out.empty() ? 0 : out.back().place) : marks_.front().place;
-        move(edit.length, nullptr);
-        if (!edit.text.empty()) out.push_back({place, edit.text});
+        window_.moveTo(out, edit.start - at);
+        // At the end of all text it belongs to what stands before it.
+        const uint64_t place = window_.empty() ? last : window_.firstPlace();
+        (void)window_.take(edit.length);
+        out.append(place, edit.text);
         at = edit.start + edit.length;
     }
-    move(size - at, &out);
+    window_.moveTo(out, size - at);
     shown_ -= std::min(shown_, size);
     if (size > 0) deadline_ = base::kNever;  // the clock runs for the text that is the oldest now
-}
-
-// Takes bytes from the front of the window: to `out`, or away.
-void StreamStage::move(size_t bytes, std::vector<PlacedText>* out) {
-    size_t at = 0;
-    while (at < bytes) {
-        Mark& mark = marks_.front();
-        const size_t part = std::min(mark.bytes, bytes - at);
-        if (out) out->push_back({mark.place, window_.substr(at, part)});
-        at += part;
-        mark.bytes -= part;
-        if (mark.bytes == 0) marks_.pop_front();
-    }
-    window_.erase(0, bytes);
 }
 
 }  // namespace sluice::host

@@ -94,13 +94,16 @@ def main():
     parser.add_argument("--sluice", default="build/release/bin/sluice")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--only", choices=("hooks", "streams"), help="leave the other part out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
         servers = PluginServers(processes, Path(name), options.bin_dir, options.sluice)
         try:
-            hook_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
-            stream_costs(servers, min(3, options.rounds))
+            if options.only != "streams":
+                hook_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
+            if options.only != "hooks":
+                stream_costs(servers, min(3, options.rounds))
         except Failed as failure:
             print(f"the run broke off: {failure}", file=sys.stderr)
             return 2

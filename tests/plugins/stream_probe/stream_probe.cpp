@@ -3,6 +3,8 @@
 //   redact:WORD       puts *** in the place of the word
 //   abort:WORD        stops the stream at the word
 //   hold              lets nothing go before the end
+#include <optional>
+
 #include <sluice/plugin.hpp>
 #include <sluice/text.hpp>
 
@@ -21,35 +23,46 @@ std::vector<sluice::Span> all(std::string_view text, std::string_view word) {
     return spans;
 }
 
+sluice::Redactor redactor(std::string word) {
+    const size_t longest = std::max<size_t>(12, word.size());
+    return {{[word](std::string_view text) { return all(text, word); }, longest},
+            [](std::string_view) { return "***"; }};
+}
+
 class StreamProbe {
 public:
+    struct PerRequest {  // what the header asks for, read once
+        std::optional<sluice::Redactor> redactor;
+        std::string forbidden;
+        bool holds = false;
+    };
+
     StreamProbe(std::string_view, sluice::Host) {}
 
     Verdict pre_call(sluice::Request r) {
-        const auto wanted = r.header("x-stream");
+        const auto header = r.header("x-stream");
+        if (!header) return Verdict::Continue;
+        const std::string_view wanted = *header;
+        const std::string word(wanted.substr(std::min(wanted.size(), wanted.find(':') + 1)));
+        auto& mine = r.state<PerRequest>();
+        mine.holds = wanted == "hold";
+        if (wanted == "same") mine.redactor = redactor("");
+        if (wanted.rfind("redact:", 0) == 0) mine.redactor = redactor(word);
+        if (wanted.rfind("abort:", 0) == 0) mine.forbidden = word;
         sluice::Hold hold;
         hold.max_ms = r.header("x-hold-ms") ? 300 : 0;
         hold.policy =
             r.header("x-hold-ms") == "abort" ? sluice::HoldPolicy::Abort : sluice::HoldPolicy::Release;
-        if (wanted) r.rewrite(kAll, hold);
+        r.rewrite(kAll, hold);
         return Verdict::Continue;
     }
     Verdict on_stream(sluice::Stream s) {
-        const std::string wanted(s.header("x-stream").value_or(""));
-        const std::string word = wanted.substr(std::min(wanted.size(), wanted.find(':') + 1));
-        if (wanted == "hold") return s.hold();
-        if (wanted == "same") return redactor("").redact(s);
-        if (wanted.rfind("redact:", 0) == 0) return redactor(word).redact(s);
-        if (wanted.rfind("abort:", 0) == 0 && s.window().find(word) != std::string_view::npos)
+        const auto& mine = s.state<PerRequest>();
+        if (mine.holds) return s.hold();
+        if (mine.redactor) return mine.redactor->redact(s);
+        if (!mine.forbidden.empty() && s.window().find(mine.forbidden) != std::string_view::npos)
             return s.abort({"the stream says what it must not", "forbidden_word"});
         return Verdict::Continue;
-    }
-
-private:
-    static sluice::Redactor redactor(std::string word) {
-        const size_t longest = std::max<size_t>(12, word.size());
-        return {{[word](std::string_view text) { return all(text, word); }, longest},
-                [](std::string_view) { return "***"; }};
     }
 };
 
