@@ -1,9 +1,9 @@
 #include "plugin_host/instance.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/log.h"
+#include "config/tree.h"
 #include "plugin_host/host_tables.h"
 
 namespace sluice::host {
@@ -108,11 +108,11 @@ bool Instance::maySee(const void* table) const {
 }
 
 void Instance::readNamedSecrets() {
+    const auto environment = config::processEnvironment();
     for (const auto& capability : library_.manifest.capabilities) {
         if (capability.compare(0, kSecrets.size(), kSecrets) != 0 || !has(capability)) continue;
         const std::string name = capability.substr(kSecrets.size());
-        if (const char* value = std::getenv(name.c_str()))
-            named_secrets_[name] = base::Secret(std::string(value));
+        if (auto value = environment(name)) named_secrets_[name] = base::Secret(std::move(*value));
     }
 }
 

@@ -3,7 +3,6 @@ import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -380,19 +379,6 @@ class Failures(Scripted):
                 path.write_text(json.dumps({**whole, "plugins": [entry]}))
                 done = check(path)
                 self.assertEqual((done.returncode, says in done.stdout), (0 if config is good else 1, True), done.stdout)
-
-    def test_o29_only_the_phases_that_are_asked_for_are_in_the_chain(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "c.yaml"
-            path.write_text(json.dumps({**self.config(self.upstream), "plugins": [
-                callout("ask", self.service.url, "chat", ["on_stream"]), callout("tell", self.service.url, "chat", ["on_complete"])]}))
-            done = subprocess.run([str(gateway_binary()), "chain", "-c", str(path), "--route", "chat"], capture_output=True, text=True, check=True)
-            phases = {}
-            for line in done.stdout.splitlines():
-                phase, instance, *_ = line.split()
-                phases.setdefault(instance, []).append(phase)
-            phases = {name: phases.get(name) for name in ("ask", "tell")}
-            self.assertEqual(phases, {"ask": ["pre_call", "on_stream"], "tell": ["on_complete"]}, done.stdout)
 
     def test_o28_records_that_are_told_while_the_gateway_stops(self):
         config = self.config(self.upstream)
