@@ -65,7 +65,7 @@ void retireHandle(std::unique_ptr<sluice_ctx> handle) {
     handle->instance = nullptr;
     handle->phase = Phase::None;
     handle->state = nullptr;
-    handle->begun = false;
+    handle->begun = handle->offloaded = false;
     ended().push_back(std::move(handle));
 }
 

@@ -133,7 +133,11 @@ uint64_t remainingMs(sluice_ctx* ctx) {
     return static_cast<uint64_t>(std::chrono::duration_cast<base::milliseconds>(left).count());
 }
 
-int32_t cancelled(sluice_ctx* ctx) { return ctx->request->cancelled && ctx->request->cancelled() ? 1 : 0; }
+// Whether the client is there is the loop's to know.
+int32_t cancelled(sluice_ctx* ctx) {
+    if (ctx->offloaded) return 0;
+    return ctx->request->cancelled && ctx->request->cancelled() ? 1 : 0;
+}
 
 // --- replies ---
 

@@ -155,6 +155,7 @@ struct sluice_ctx {
     sluice::base::TimePoint hook_deadline = sluice::base::kNever;
     void* state = nullptr;                            // of the plugin
     bool begun = false;                               // request_begin was called
+    bool offloaded = false;                           // the hook runs on a thread of its own
     sluice::host::StreamCall* stream_call = nullptr;  // inside on_stream
     std::deque<std::string> lent;  // texts that the plugin may look at until the hook returns
     std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise

@@ -1,9 +1,12 @@
 #include "plugin_host/runner.h"
 
 #include <algorithm>
+#include <exception>
+#include <stdexcept>
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "plugin_host/host_tables.h"
 #include "plugin_host/phase_rules.h"
 
 namespace sluice::host {
@@ -102,11 +105,24 @@ void Runner::begin(sluice_ctx& ctx) {
     ctx.state = owner.state;
 }
 
-Outcome Runner::paused(Phase phase, const Instance& instance) {
-    VerdictRecord record{&instance, phase, "failed", 0, "it failed too often: it is not called for a while"};
-    const Outcome outcome = failed(phase, instance, false, record);
-    request_.verdicts.push_back(std::move(record));
-    return outcome;
+// The fiber waits meanwhile, so the request is the other thread's alone.
+template <class Run>
+void Runner::runOffloaded(sluice_ctx& ctx, Run&& run) {
+    std::exception_ptr thrown;
+    const auto job = [&] {
+        ctx.thread.store(thisThread(), std::memory_order_relaxed);
+        try {
+            run();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+    };
+    const WaitMark mark(&ctx);
+    ctx.offloaded = true;
+    const auto done = ctx.instance->handle().services->offload.run(job);
+    ctx.offloaded = false;
+    if (thrown) std::rethrow_exception(thrown);
+    if (!done) throw std::runtime_error(done.error().message);
 }
 
 // The hook has ended: what was lent to it is the host's again.
@@ -148,8 +164,11 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     {
         const Label label(instance);
         try {
-            begin(ctx);
-            verdict = call(ctx);
+            const auto run = [&] {
+                begin(ctx);
+                verdict = call(ctx);
+            };
+            instance.manifest().blocking ? runOffloaded(ctx, run) : run();
         } catch (const std::exception& e) {
             thrown = e.what();
         } catch (...) {
@@ -187,106 +206,6 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
                          instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
     request_.verdicts.push_back(std::move(record));
     return outcome;
-}
-
-Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record) {
-    const auto blocked = [&](bool allowed) {
-        if (!allowed) {
-            record.verdict = "failed";
-            record.reason = "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase);
-            return Outcome::Continue;
-        }
-        record.verdict = "blocked";
-        record.reason = request_.block.internal_reason;
-        request_.block.set = true;
-        request_.block.instance = record.instance->id();
-        if (request_.block.status == 0) request_.block.status = blockStatus(phase);
-        return Outcome::Block;
-    };
-    const bool may_respond = phase == Phase::OnRequest || phase == Phase::PreCall ||
-                             phase == Phase::CacheLookup || phase == Phase::PostCall ||
-                             phase == Phase::Endpoint;
-    const bool may_block = phase == Phase::OnRequest || phase == Phase::PreCall || phase == Phase::Route ||
-                           phase == Phase::DuringCall || phase == Phase::OnUpstreamRequest ||
-                           phase == Phase::PostCall || phase == Phase::Endpoint;
-    const bool may_scan = phase == Phase::PreCall || phase == Phase::DuringCall || phase == Phase::PostCall ||
-                          phase == Phase::OnStream;
-    const bool may_retry = phase == Phase::OnUpstreamResponse || phase == Phase::OnAttemptEnd;
-    switch (verdict) {
-        case SLUICE_CONTINUE:
-            return Outcome::Continue;
-        case SLUICE_FAILED:
-            record.verdict = "failed";
-            if (record.reason.empty()) record.reason = request_.failed;
-            return Outcome::Continue;
-        case SLUICE_BLOCK:
-            return blocked(may_block);
-        case SLUICE_DENY:
-            return blocked(alwaysClosed(phase));
-        case SLUICE_NOT_SCANNED: {
-            if (!may_scan) break;
-            record.verdict = "not_scanned";
-            record.reason = request_.not_scanned;
-            return notScanned(phase, *record.instance);
-        }
-        case SLUICE_RESPOND:
-            if (!may_respond || !request_.reply.set) break;
-            if (phase == Phase::PostCall && request_.response.streamed) break;  // it has gone already
-            record.verdict = "responded";
-            return Outcome::Respond;
-        case SLUICE_IDENTIFIED:
-            if (phase != Phase::Authenticate || !request_.identity.known) break;
-            return Outcome::Identified;
-        case SLUICE_RETRY:
-            if (!may_retry) break;
-            return Outcome::Retry;
-        case SLUICE_FALLBACK:
-            if (phase != Phase::OnAttemptEnd) break;
-            return Outcome::Fallback;
-        case SLUICE_ABORT:
-            if (phase != Phase::OnStream) break;
-            (void)blocked(true);
-            if (request_.block.public_message.empty())
-                request_.block.public_message = "The stream was stopped by a guardrail";
-            return Outcome::Abort;
-        default:
-            break;
-    }
-    record.verdict = "failed";
-    record.reason = "verdict " + std::to_string(verdict) + " is not allowed in " + name(phase);
-    return Outcome::Continue;
-}
-
-Outcome Runner::notScanned(Phase phase, const Instance& instance) {
-    if (!closes(phase, instance.settings().on_error)) return Outcome::Continue;
-    request_.block = {true,
-                      500,
-                      "",
-                      "",
-                      "A required guardrail could not scan this request",
-                      "not scanned: " + request_.not_scanned,
-                      "not_scanned",
-                      instance.id()};
-    return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
-}
-
-Outcome Runner::failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record) {
-    auto& counted = const_cast<Instance&>(instance);
-    ++(late ? counted.timeouts : counted.failures);
-    if (!record.reason.empty() && !instance.breaker.open())
-        base::log::error("plugin {}: {}", instance.id(), record.reason);
-    record.verdict = late ? "timeout" : "failed";
-    if (!closes(phase, late ? instance.settings().on_timeout : instance.settings().on_error))
-        return Outcome::Continue;
-    request_.block = {true,
-                      500,
-                      "",
-                      "",
-                      "The plugin \"" + instance.id() + "\" failed",
-                      record.reason,
-                      "plugin_failure",
-                      instance.id()};
-    return phase == Phase::OnStream ? Outcome::Abort : Outcome::Block;
 }
 
 Outcome Runner::runOne(Phase phase, const HookSlot& slot) {

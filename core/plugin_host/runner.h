@@ -70,6 +70,8 @@ private:
     void begin(sluice_ctx& ctx);
     static void endState(sluice_ctx& ctx);
     void takeBack(sluice_ctx& ctx, Phase around);
+    template <class Run>
+    void runOffloaded(sluice_ctx& ctx, Run&& run);
     void forgetRepeated();
     sluice_ctx& handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance);
 

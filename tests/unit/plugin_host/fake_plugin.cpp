@@ -116,6 +116,7 @@ host::Library FakePlugin::library() const {
     host::Library library;
     library.name = "fake";
     library.manifest.capabilities = capabilities_;
+    library.manifest.blocking = blocking_;
     library.entry = &FakeEntry::kEntry;
     return library;
 }

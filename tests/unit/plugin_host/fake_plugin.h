@@ -41,6 +41,10 @@ public:
     /// `begin` makes the state of a request, `end` gets it back.
     FakePlugin& keepsState(std::function<void*()> begin, std::function<void(void*)> end);
     /// Has a use for the hooks of these phases only.
+    FakePlugin& blocks() {
+        blocking_ = true;
+        return *this;
+    }
     FakePlugin& wantsOnly(std::vector<uint32_t> phases);
     FakePlugin& refusesConfig(std::string words);
     FakePlugin& createsWith(std::function<void(const sluice_host*, const std::string& config)> create);
@@ -64,6 +68,7 @@ private:
 
     std::vector<std::string> capabilities_;
     std::vector<uint32_t> wanted_;
+    bool blocking_ = false;
     sluice_hooks table_{};
     Hook plain_[kPlainHooks];
     Hook route_;

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "base/loop.h"
 #include "plugin_host/host_world.h"
 
 using namespace sluice;
@@ -77,4 +78,34 @@ TEST_CASE("a handle on another thread is refused, and the hook counts as failed"
 TEST_CASE("no handle at all is refused", "[plugin_host]") {
     CHECK(kHostRequest.set_model(nullptr, host::str("x")) == SLUICE_E_INVALID);
     CHECK(view(kHostRequest.body(nullptr)).empty());
+}
+
+TEST_CASE("hooks of a plugin that blocks run beside the loop, which goes on", "[plugin_host]") {
+    const auto loops_thread = std::this_thread::get_id();
+    std::thread::id hooks_thread;
+    std::atomic<bool> others_ran{false};
+    test::FakePlugin plugin;
+    plugin.blocks().preCall([&](sluice_ctx* ctx) {
+        hooks_thread = std::this_thread::get_id();
+        while (!others_ran) std::this_thread::yield();
+        CHECK(kHostRequest.set_model(ctx, host::str("x")) == SLUICE_OK);
+        CHECK(kHostRequest.cancelled(ctx) == 0);
+        return SLUICE_CONTINUE;
+    });
+    plugin.postCall([](sluice_ctx*) -> sluice_verdict { throw std::runtime_error("as it must"); });
+    test::HostWorld world;
+    auto& instance = world.add(plugin, test::instanceNamed("slow"));
+    world.start();
+    base::Loop loop;
+    loop.spawn([&] {
+        CHECK(world.runner().preCall() == Outcome::Continue);
+        CHECK(world.runner().postCall() == Outcome::Block);
+        loop.stop();
+    });
+    loop.spawn([&] { others_ran = true; });
+    loop.run();
+    CHECK(hooks_thread != loops_thread);
+    CHECK(world.request.model == "x");
+    CHECK(world.lastVerdict().reason == "post_call threw: as it must");
+    CHECK(misuses(instance) == 0);
 }
