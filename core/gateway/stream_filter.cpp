@@ -70,7 +70,8 @@ base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
 }
 
 base::Status StreamFilter::feedAll(const Texts& texts) {
-    slots_.assign(texts.size(), {});
+    slots_.clear();
+    slots_.resize(texts.size());
     for (size_t i = 0; i < texts.size(); ++i) {
         const llm::EventText& text = texts[i];
         if (text.kind == Kind::End) {

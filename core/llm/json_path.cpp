@@ -28,14 +28,20 @@ size_t enter(std::string_view text, size_t at, const JsonPath::Step& step) {
 
 }  // namespace
 
-bool replaceAt(std::string& text, const JsonPath& path, std::string_view json) {
+std::string_view valueAt(std::string_view text, const JsonPath& path) {
     size_t at = skipSpace(text, 0);
     for (const auto& step : path) {
-        if (at >= text.size()) return false;
+        if (at >= text.size()) return {};
         at = enter(text, at, step);
-        if (at == kNowhere) return false;
+        if (at == kNowhere) return {};
     }
-    text.replace(at, skipValue(text, at) - at, json);
+    return text.substr(at, skipValue(text, at) - at);
+}
+
+bool replaceAt(std::string& text, const JsonPath& path, std::string_view json) {
+    const auto value = valueAt(text, path);
+    if (value.empty()) return false;
+    text.replace(static_cast<size_t>(value.data() - text.data()), value.size(), json);
     return true;
 }
 

@@ -33,6 +33,10 @@ private:
     size_t size_ = 0;
 };
 
+/// The value at the end of the way, as it stands in `text`; empty if there is none. `text` must be valid
+/// JSON.
+std::string_view valueAt(std::string_view text, const JsonPath& path);
+
 /// Puts `json` in the place of the value at the end of the way. False, and nothing changed, if there is none.
 /// `text` must be valid JSON.
 bool replaceAt(std::string& text, const JsonPath& path, std::string_view json);

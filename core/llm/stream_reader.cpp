@@ -34,19 +34,31 @@ bool StreamReader::complete() const {
 
 StreamReader::Kind StreamReader::read(const SseEvent& event, std::vector<EventText>* texts) {
     if (!event.has_data || event.data.empty()) return Kind::Normal;
-    if (base::trimmed(event.data) == "[DONE]") {
+    if (!texts || failed_) return parse(event.data, texts);
+    if (const auto known = pattern_.match(event.data); !known.empty()) {
+        pattern_.give(known, *texts);
+        return Kind::Normal;
+    }
+    const size_t before = texts->size();
+    const Kind kind = parse(event.data, texts);
+    if (kind == Kind::Normal) pattern_.learn(event.data, std::span(*texts).subspan(before));
+    return kind;
+}
+
+StreamReader::Kind StreamReader::parse(std::string_view data, std::vector<EventText>* texts) {
+    if (base::trimmed(data) == "[DONE]") {
         terminal_ = true;
         return Kind::Terminal;
     }
     element root;
-    if (parseJson(event.data).get(root) != SUCCESS)
+    if (parseJson(data).get(root) != SUCCESS)
         // Numbers beyond 64 bits are JSON, but nobody can look into the event then: not for those who must.
-        return !texts && isJson(event.data) ? Kind::Normal : Kind::Malformed;
+        return !texts && isJson(data) ? Kind::Normal : Kind::Malformed;
     if (!root.is_object()) return Kind::Normal;
     news_ = false;
     const Kind kind = readObject(root, texts);
     if (texts && (news_ || failed_))
-        texts->push_back({EventText::Kind::Delta, kLaneMeta, 0, std::string(event.data), {}});
+        texts->push_back({EventText::Kind::Delta, kLaneMeta, 0, std::string(data), {}});
     return kind;
 }
 

@@ -8,6 +8,7 @@
 
 #include "llm/operation.h"
 #include "llm/sse.h"
+#include "llm/stream_pattern.h"
 #include "llm/stream_texts.h"
 #include "llm/usage.h"
 
@@ -38,6 +39,7 @@ public:
     bool failed() const { return failed_; }
 
 private:
+    Kind parse(std::string_view data, std::vector<EventText>* texts);
     Kind readObject(const simdjson::dom::element& root, std::vector<EventText>* texts);
     Kind readChat(const simdjson::dom::element& root, std::vector<EventText>* texts);
     Kind readResponses(const simdjson::dom::element& root);
@@ -50,7 +52,8 @@ private:
     Dialect dialect_;
     Usage usage_;
     std::string finish_reason_;
-    bool news_ = false;  // the event at hand says usage or a finish reason
+    StreamPattern pattern_;  // only if somebody listens
+    bool news_ = false;      // the event at hand says usage or a finish reason
     bool terminal_ = false;
     bool failed_ = false;
 };

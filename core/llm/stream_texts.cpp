@@ -1,5 +1,7 @@
 #include "llm/stream_texts.h"
 
+#include <optional>
+
 namespace sluice::llm {
 
 using simdjson::SUCCESS;
@@ -11,9 +13,14 @@ namespace {
 
 constexpr uint32_t kSummary = 0x8000u << 16;  // parts of a summary, beside those of the reasoning itself
 
+uint32_t number(const element& value, uint32_t otherwise) {
+    uint64_t found = 0;
+    return value.get(found) == SUCCESS ? static_cast<uint32_t>(found & 0x7fff) : otherwise;
+}
+
 uint32_t index(const element& object, const char* name, uint32_t otherwise = 0) {
-    uint64_t value = 0;
-    return object[name].get(value) == SUCCESS ? static_cast<uint32_t>(value & 0x7fff) : otherwise;
+    element value;
+    return object[name].get(value) == SUCCESS ? number(value, otherwise) : otherwise;
 }
 
 std::string_view text(const element& object, const char* name) {
@@ -145,23 +152,26 @@ void Collector::chatDelta(const element& delta, const JsonPath& path, uint32_t c
 // platform.openai.com/docs/api-reference/chat-streaming, and the older completions.
 void Collector::chatChoice(const element& choice, const JsonPath& path, uint32_t position) {
     if (!choice.is_object()) return;
-    const uint32_t at = index(choice, "index", position);
+    std::optional<uint32_t> said;  // it nearly always stands in front
+    const auto at = [&] { return said ? *said : index(choice, "index", position); };
     bool ends = false;
     for (const auto [key, value] : simdjson::dom::object(choice)) {
         if (value.is_null()) continue;
-        if (key == "delta") {
-            if (value.is_object()) chatDelta(value, path / "delta", at, Kind::Delta);
+        if (key == "index") {
+            if (!said) said = number(value, position);
+        } else if (key == "delta") {
+            if (value.is_object()) chatDelta(value, path / "delta", at(), Kind::Delta);
         } else if (key == "message") {
-            if (value.is_object()) chatDelta(value, path / "message", at, Kind::Repeat);
+            if (value.is_object()) chatDelta(value, path / "message", at(), Kind::Repeat);
         } else if (key == "text") {
-            takeValue(Kind::Delta, kLaneText, at, value, path, "text");
+            takeValue(Kind::Delta, kLaneText, at(), value, path, "text");
         } else if (key == "logprobs") {
             scrub(choice, path, "logprobs", "null");
         } else if (key == "finish_reason") {
             ends = value.is_string() && value.get_string_length().value_unsafe() > 0;
         }
     }
-    if (ends) end(at);
+    if (ends) end(at());
 }
 
 void Collector::responsesParts(const element& item, const char* name, const JsonPath& path, uint32_t at,

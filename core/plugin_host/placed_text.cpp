@@ -13,18 +13,14 @@ void PlacedText::append(uint64_t place, std::string_view text) {
     if (text.empty()) return;
     tidy();
     bytes_.append(text);
-    if (first_ < marks_.size() && marks_.back().place == place) {
-        marks_.back().bytes += text.size();
-    } else {
-        marks_.push_back({place, text.size()});
-    }
+    mark(place, text.size());
 }
 
-void PlacedText::append(const PlacedText& more) {
-    std::string_view rest = more.view();
-    for (size_t i = more.first_; i < more.marks_.size(); ++i) {
-        append(more.marks_[i].place, rest.substr(0, more.marks_[i].bytes));
-        rest.remove_prefix(more.marks_[i].bytes);
+void PlacedText::mark(uint64_t place, size_t bytes) {
+    if (first_ < marks_.size() && marks_.back().place == place) {
+        marks_.back().bytes += bytes;
+    } else {
+        marks_.push_back({place, bytes});
     }
 }
 
@@ -63,16 +59,19 @@ std::string_view PlacedText::takeUpTo(uint64_t place) {
 }
 
 void PlacedText::moveTo(PlacedText& to, size_t bytes) {
-    std::string_view rest = view().substr(0, bytes);
-    while (!rest.empty()) {
+    const std::string_view moved = view().substr(0, bytes);
+    if (moved.empty()) return;
+    to.tidy();
+    to.bytes_.append(moved);
+    for (size_t left = moved.size(); left > 0;) {
         Mark& mark = marks_[first_];
-        const size_t part = std::min(mark.bytes, rest.size());
-        to.append(mark.place, rest.substr(0, part));
-        rest.remove_prefix(part);
-        gone_ += part;
+        const size_t part = std::min(mark.bytes, left);
+        to.mark(mark.place, part);
+        left -= part;
         mark.bytes -= part;
         if (mark.bytes == 0) ++first_;
     }
+    gone_ += moved.size();
 }
 
 }  // namespace sluice::host

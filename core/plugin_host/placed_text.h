@@ -13,7 +13,7 @@ inline constexpr uint64_t kNoPlace = UINT64_MAX;
 /// A queue of bytes: text goes in at the end and out at the front. It keeps its memory.
 class PlacedText {
 public:
-    std::string_view view() const { return std::string_view(bytes_).substr(gone_); }
+    std::string_view view() const { return {bytes_.data() + gone_, size()}; }
     size_t size() const { return bytes_.size() - gone_; }
     bool empty() const { return size() == 0; }
     /// Of its first and its last byte; kNoPlace if it is empty.
@@ -21,7 +21,6 @@ public:
     uint64_t lastPlace() const { return empty() ? kNoPlace : marks_.back().place; }
 
     void append(uint64_t place, std::string_view text);
-    void append(const PlacedText& more);
     void clear();
 
     /// Takes bytes from the front. What is returned lives until the next append or clear.
@@ -37,6 +36,7 @@ private:
         size_t bytes;
     };
     void tidy();
+    void mark(uint64_t place, size_t bytes);
 
     std::string bytes_;
     std::vector<Mark> marks_;
