@@ -146,10 +146,8 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     const Phase around = known ? known->phase : Phase::None;
     sluice_ctx& ctx = context(instance, phase);
     const auto start = last_call_ = Clock::now();
-    if (instance.settings().timeout_ms > 0) {
-        ctx.hook_deadline =
-            std::min(request_.deadline, start + base::milliseconds(instance.settings().timeout_ms));
-    }
+    if (const auto ms = instance.settings().timeout_ms; ms > 0)
+        ctx.hook_deadline = std::min(request_.deadline, start + base::milliseconds(ms));
     // Who the caller is gets asked whatever happened before: not to ask would be to refuse everybody.
     const bool breaks = !alwaysClosed(phase);
     if (breaks && !instance.breaker.allow(start)) return paused(phase, instance);
