@@ -9,19 +9,18 @@
 #include <mutex>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include <sluice/config.hpp>
 #include <sluice/plugin.hpp>
 
 namespace {
 
 using sluice::Verdict;
-using Json = nlohmann::json;
 
 class Endpoint {
 public:
-    Endpoint(std::string_view config, sluice::Host host)
-        : host_(host), limit_(Json::parse(config).at("requests_per_day").get<uint64_t>()) {}
+    Endpoint(std::string_view config, sluice::Host host) : host_(host) {
+        sluice::ConfigObject(config).read("requests_per_day", limit_);
+    }
 
     // Asked once, after the constructor. Flags could make a route public, or one for admins.
     const std::vector<sluice::Route>& routes() const { return routes_; }
@@ -33,16 +32,17 @@ public:
     }
 
     Verdict handle(sluice::Request request, uint32_t /*route: the index in routes()*/) {
-        const uint64_t used = std::min(use(request.keyId(), 0), limit_);
-        const Json answer{
-            {"user", request.user()}, {"requests_per_day", limit_}, {"used", used}, {"left", limit_ - used}};
-        return request.respond(200, "application/json", answer.dump());
+        const int64_t used = std::min(use(request.keyId(), 0), limit_);
+        return request.respond(200, "application/json",
+                               "{\"user\":" + sluice::jsonQuoted(request.user()) + ",\"requests_per_day\":" +
+                                   std::to_string(limit_) + ",\"used\":" + std::to_string(used) +
+                                   ",\"left\":" + std::to_string(limit_ - used) + "}");
     }
 
 private:
     // Hooks of many requests run at the same time: what they share is locked, and never across a call that
     // waits.
-    uint64_t use(std::string_view key_id, uint64_t requests) {
+    int64_t use(std::string_view key_id, int64_t requests) {
         const int64_t today = host_.wallMs() / 86'400'000;
         const std::lock_guard lock(mutex_);
         if (today != day_) used_.clear();
@@ -51,11 +51,11 @@ private:
     }
 
     const sluice::Host host_;
-    const uint64_t limit_;
+    int64_t limit_ = 1000;
     const std::vector<sluice::Route> routes_{{"GET", "/v1/quota"}};
     std::mutex mutex_;
     int64_t day_ = 0;
-    std::map<std::string, uint64_t> used_;  // by key
+    std::map<std::string, int64_t> used_;  // by key
 };
 
 }  // namespace

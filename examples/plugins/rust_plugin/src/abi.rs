@@ -94,6 +94,7 @@ pub struct sluice_hooks {
     pub post_call: sluice_hook,
     pub on_response: sluice_hook,
     pub on_complete: Option<unsafe extern "C" fn(*mut sluice_instance, *const sluice_record)>,
+    pub wants: Option<unsafe extern "C" fn(*mut sluice_instance, u32) -> i32>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -119,6 +119,7 @@ static HOOKS: sluice_hooks = sluice_hooks {
     post_call: None,
     on_response: None,
     on_complete: None,
+    wants: None,
 };
 
 /// It is constant, so threads may share it; the raw pointer in it keeps the compiler from seeing that.
