@@ -33,6 +33,11 @@ void TimerWheel::arm(TimerNode& node, TimePoint deadline) {
 void TimerWheel::disarm(TimerNode& node) {
     if (!node.armed()) return;
     if (cursor_ == &node) cursor_ = node.next;
+    // The last of its slot: its bit would wake the loop for nothing. Its one neighbour is the head.
+    if (node.prev == node.next) {
+        const auto slot = static_cast<size_t>(node.prev - slots_.data());
+        used_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+    }
     node.prev->next = node.next;
     node.next->prev = node.prev;
     node.prev = node.next = nullptr;

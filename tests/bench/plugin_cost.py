@@ -12,6 +12,7 @@ import json
 import statistics
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import bench_servers
@@ -63,26 +64,32 @@ def hook_costs(servers, sizes, progress):
     print(f"bare chain                   {statistics.median(cpu['bare']):.2f} us CPU a request")
 
 
-def stream_cpu(servers, name, upstream, plugins):
-    gateway = servers.start_with(name, upstream, plugins)
+def stream_load(servers, gateway):
+    """CPU seconds of the gateway while its streams run."""
     before = cpu_seconds(gateway.pid)
     output = servers.processes.run(
         [servers.tool("sluice_loadgen"), "--url", gateway.url, "--streams", str(STREAMS), "--chunks", str(CHUNKS),
          "--ramp-per-second", "2000", "--hold", str(CHUNKS * GAP_MS / 1000 + 5), "--header", "x-stream: same"], timeout=60)
     cpu = settled_cpu_seconds(gateway.pid) - before
-    servers.processes.stop(gateway.process)
     figures = json.loads(output)
     if figures["errors"] or figures["complete"] != STREAMS:
-        raise Failed(f"{name}: {figures['complete']} of {STREAMS} streams came through whole; {figures['first_error']}")
+        raise Failed(f"{gateway.name}: {figures['complete']} of {STREAMS} streams came through whole; {figures['first_error']}")
     return cpu * 1e6 / STREAMS / (CHUNKS * GAP_MS / 1000)
 
 
 def stream_costs(servers, rounds):
+    """Both gateways at the same time: what the machine does to one, it does to the other."""
     upstream = servers.start_upstream("paced", "--gap-ms", str(GAP_MS), "--chunks", str(CHUNKS))
     plain, rewritten = [], []
+    rewriter = [{"id": "rewrite", "plugin": "stream_probe"}]
     for number in range(rounds):
-        plain.append(stream_cpu(servers, f"plain_{number}", upstream, []))
-        rewritten.append(stream_cpu(servers, f"rewritten_{number}", upstream, [{"id": "rewrite", "plugin": "stream_probe"}]))
+        gateways = [servers.start_with(f"plain_{number}", upstream, []),
+                    servers.start_with(f"rewritten_{number}", upstream, rewriter)]
+        with ThreadPoolExecutor(2) as pool:
+            for cpu, figures in zip(pool.map(lambda gateway: stream_load(servers, gateway), gateways), (plain, rewritten)):
+                figures.append(cpu)
+        for gateway in gateways:
+            servers.processes.stop(gateway.process)
     each = [there - here for here, there in zip(plain, rewritten)]
     print(f"a stream at {1000 // GAP_MS} events/s      {statistics.median(plain):.0f} us CPU a second without, "
           f"{statistics.median(rewritten):.0f} with a rewriting plugin: {statistics.median(each):+.0f} ({min(each):+.0f} to {max(each):+.0f})")
@@ -103,7 +110,7 @@ def main():
             if options.only != "streams":
                 hook_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
             if options.only != "hooks":
-                stream_costs(servers, min(3, options.rounds))
+                stream_costs(servers, options.rounds)
         except Failed as failure:
             print(f"the run broke off: {failure}", file=sys.stderr)
             return 2

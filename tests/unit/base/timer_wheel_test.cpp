@@ -63,6 +63,19 @@ TEST_CASE("a disarmed timer does not fire, and disarming twice does nothing", "[
     CHECK(world.expireAt(10ms) == std::vector{&stays});
 }
 
+TEST_CASE("timers that were disarmed do not wake the loop", "[base]") {
+    World world;
+    TimerNode gone, stays;
+    for (int ms = 1; ms < 200; ++ms) {
+        world.wheel.arm(gone, world.start + std::chrono::milliseconds(ms));
+        world.wheel.disarm(gone);
+    }
+    world.wheel.arm(stays, world.start + 300ms);
+    CHECK(world.wheel.nextTimeoutMs(world.start) == 300);
+    world.wheel.disarm(stays);
+    CHECK(world.wheel.nextTimeoutMs(world.start) == -1);
+}
+
 TEST_CASE("arming again moves a timer", "[base]") {
     World world;
     TimerNode node;
