@@ -17,16 +17,23 @@ using host::CatalogEntry;
 
 namespace {
 
-// The value at "general_settings.master_key".
-const Json* at(const Json& root, const std::string& path) {
-    const Json* value = &root;
-    for (const auto key : base::split(path, '.')) {
-        if (!value->is_object()) return nullptr;
-        const auto found = value->find(std::string(key));
-        if (found == value->end() || found->is_null()) return nullptr;
-        value = &*found;
+// The value at "general_settings.master_key"; of "model_list[].litellm_params.tags" that of the first entry that
+// has one.
+const Json* at(const Json& value, std::string_view path) {
+    const size_t dot = path.find('.');
+    std::string_view key = path.substr(0, dot);
+    const std::string_view rest = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+    const bool each = key.size() > 2 && key.substr(key.size() - 2) == "[]";
+    if (each) key.remove_suffix(2);
+    if (!value.is_object()) return nullptr;
+    const auto found = value.find(std::string(key));
+    if (found == value.end() || found->is_null()) return nullptr;
+    if (!each) return rest.empty() ? &*found : at(*found, rest);
+    if (!found->is_array()) return nullptr;
+    for (const auto& element : *found) {
+        if (const Json* inner = at(element, rest)) return inner;
     }
-    return value;
+    return nullptr;
 }
 
 class Planner {
@@ -53,7 +60,12 @@ private:
 
     size_t imply(const CatalogEntry& entry, const std::string& path, Json config = Json::object()) {
         for (size_t i = 0; i < plan_.instances.size(); ++i) {
-            if (plan_.instances[i].plugin == entry.name) return i;  // the configuration lists it already
+            // The configuration lists it, or another of its keys has called for it.
+            if (plan_.instances[i].plugin != entry.name) continue;
+            for (const auto& [key, value] : config.items()) {
+                if (!plan_.instances[i].config.contains(key)) plan_.instances[i].config[key] = value;
+            }
+            return i;
         }
         config::PluginInstance instance;
         instance.id = instance.plugin = entry.name;

@@ -28,6 +28,11 @@ sluice_str text(sluice_ctx* ctx, uint32_t what) {
     }
 }
 
+int64_t figure(sluice_ctx* ctx, uint32_t what) {
+    const auto& figures = ctx->request->attempt.figures;
+    return what < figures.size() ? figures[what] : -1;
+}
+
 uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
 
 sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
@@ -175,7 +180,8 @@ const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt),
                                        checked<setMember>,
                                        checked<removeMember>,
                                        checked<body>,
-                                       checked<setBody>};
+                                       checked<setBody>,
+                                       checked<figure>};
 const sluice_host_response kHostResponse{sizeof(sluice_host_response),
                                          0,
                                          checked<status>,

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -102,6 +103,7 @@ struct AttemptState {
     http::Fields fields;
     llm::Body body;
     std::string error;
+    std::array<int64_t, 8> figures{-1, -1, -1, -1, -1, -1, -1, -1};  // SLUICE_ATTEMPT_…, once it has ended
 };
 
 struct ResponseState {

@@ -18,6 +18,16 @@ typedef struct sluice_candidate {
     double tpm;          /* tokens a minute */
     double order;        /* lower is preferred */
     sluice_str params;   /* litellm_params as JSON, secrets as handles */
+    /* --- since ABI 1.2; in an array for what is remembered of a deployment, `deployment` is its place --- */
+    uint32_t deployment;           /* its number among all deployments of this configuration, from 0 */
+    uint32_t max_input_tokens;     /* model_info.max_input_tokens; 0 = not known */
+    double input_cost;             /* USD a token; negative = not known, also for the next */
+    double output_cost;
+    uint64_t latency_us;           /* until the first byte of an answer: peak EWMA, which jumps up with a slow
+                                      answer and sinks over 10 s; 0 = nothing is known */
+    uint64_t requests_this_minute; /* of this process, in the UTC minute that runs */
+    uint64_t tokens_this_minute;   /* likewise, input and output */
+    sluice_str info;               /* model_info as JSON */
 } sluice_candidate;
 
 typedef struct sluice_candidates sluice_candidates;
@@ -33,6 +43,10 @@ struct sluice_candidates {
     sluice_status (*pin)(const sluice_candidates* self, uint32_t i);
     /* Is i still in the choice? 1 or 0. [loop] */
     int32_t (*available)(const sluice_candidates* self, uint32_t i);
+    /* --- since ABI 1.2 --- */
+    /* The first available candidate from `from` on, `count` if there is none: one call for each candidate
+     * where at() and available() are two. [loop] */
+    uint32_t (*next)(const sluice_candidates* self, uint32_t from);
 };
 
 #ifdef __cplusplus

@@ -16,6 +16,20 @@ extern "C" {
 #define SLUICE_ATTEMPT_PATH 3  /* request target at the upstream */
 #define SLUICE_ATTEMPT_ERROR 4 /* on_attempt_end: what went wrong, empty if nothing */
 
+/* Figures of an attempt that has ended, for on_attempt_end; negative = not known. */
+#define SLUICE_ATTEMPT_DEPLOYMENT 0        /* number of the deployment, as in sluice_candidate */
+#define SLUICE_ATTEMPT_OUTCOME 1           /* SLUICE_ATTEMPT_OK, … */
+#define SLUICE_ATTEMPT_STATUS 2            /* HTTP status of the answer; 0: none came */
+#define SLUICE_ATTEMPT_DURATION_US 3       /* to its end */
+#define SLUICE_ATTEMPT_FIRST_BYTE_US 4     /* to the head of the answer; of a stream: to its first text */
+#define SLUICE_ATTEMPT_PROMPT_TOKENS 5     /* as the provider counted them */
+#define SLUICE_ATTEMPT_COMPLETION_TOKENS 6 /* likewise */
+#define SLUICE_ATTEMPT_TIMED_OUT 7         /* 1: one of the deadlines ended it; 0 otherwise */
+
+#define SLUICE_ATTEMPT_OK 0
+#define SLUICE_ATTEMPT_FAILED 1
+#define SLUICE_ATTEMPT_CANCELLED 2 /* the client has left, a guardrail blocked: nobody's fault */
+
 typedef struct sluice_host_attempt {
     uint32_t size;
     uint32_t reserved;
@@ -34,6 +48,8 @@ typedef struct sluice_host_attempt {
     sluice_status (*remove_member)(sluice_ctx* ctx, sluice_str name);
     sluice_str (*body)(sluice_ctx* ctx);
     sluice_status (*set_body)(sluice_ctx* ctx, sluice_str body);
+    /* --- since ABI 1.2 --- */
+    int64_t (*figure)(sluice_ctx* ctx, uint32_t what); /* SLUICE_ATTEMPT_… as a number [loop] */
 } sluice_host_attempt;
 
 #ifdef __cplusplus

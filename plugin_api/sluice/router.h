@@ -1,5 +1,6 @@
 /* sluice.router/1: a strategy that chooses one deployment for one attempt. Named in
- * router_settings.routing_strategy through the manifest's "strategies". */
+ * router_settings.routing_strategy, or for a model group in router_settings.group_strategies, through the
+ * manifest's "strategies"; router_settings.routing_strategy_args is its configuration. */
 #pragma once
 
 #include "candidates.h"

@@ -32,6 +32,20 @@ public:
     std::optional<double> tpm() const { return set(it_->tpm); }      // tokens a minute
     std::optional<double> order() const { return set(it_->order); }  // lower is preferred
 
+    // What an older host does not tell is "not known".
+    /// Its number among all deployments of the configuration: where an array holds what is remembered of it.
+    std::optional<uint32_t> deployment() const {
+        return newer() ? std::optional<uint32_t>(it_->deployment) : std::nullopt;
+    }
+    uint32_t maxInputTokens() const { return newer() ? it_->max_input_tokens : 0; }  // 0: not known
+    std::optional<double> inputCost() const { return newer() ? set(it_->input_cost) : std::nullopt; }  // USD a token
+    std::optional<double> outputCost() const { return newer() ? set(it_->output_cost) : std::nullopt; }
+    /// Time to the first byte of an answer, peak EWMA; 0: nothing is known.
+    uint64_t latencyUs() const { return newer() ? it_->latency_us : 0; }
+    uint64_t requestsThisMinute() const { return newer() ? it_->requests_this_minute : 0; }
+    uint64_t tokensThisMinute() const { return newer() ? it_->tokens_this_minute : 0; }
+    std::string_view info() const { return newer() ? view(it_->info) : "{}"; }  // model_info as JSON
+
     /// False: it was dropped, or tried.
     bool available() const { return all_->available(all_, index_) != 0; }
     /// Takes it out of the choice; the reason goes to the record. Only in route.
@@ -40,6 +54,7 @@ public:
     bool pin() const { return all_->pin(all_, index_) == SLUICE_OK; }
 
 private:
+    bool newer() const { return SLUICE_REACHES(it_, info); }
     static std::optional<double> set(double value) {
         return value < 0 ? std::nullopt : std::optional<double>(value);
     }
@@ -66,6 +81,10 @@ public:
 
     private:
         void skip() {
+            if (SLUICE_HAS(all_, next)) {
+                i_ = all_->next(all_, i_);
+                return;
+            }
             while (i_ < all_->count && all_->available(all_, i_) == 0) ++i_;
         }
         const sluice_candidates* all_;

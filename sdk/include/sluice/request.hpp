@@ -190,6 +190,19 @@ public:
     std::string_view error() const { return text(SLUICE_ATTEMPT_ERROR); }
     uint32_t number() const { return tables().attempt->number(raw()); }
 
+    // Of an attempt that has ended, in on_attempt_end; nothing where it is not known, or the host is older.
+    std::optional<int64_t> figure(uint32_t what) const {
+        if (!SLUICE_HAS(tables().attempt, figure)) return std::nullopt;
+        const int64_t value = tables().attempt->figure(raw(), what);
+        return value < 0 ? std::nullopt : std::optional<int64_t>(value);
+    }
+    std::optional<int64_t> deployment() const { return figure(SLUICE_ATTEMPT_DEPLOYMENT); }  // Candidate::deployment()
+    bool ok() const { return figure(SLUICE_ATTEMPT_OUTCOME) == SLUICE_ATTEMPT_OK; }
+    bool timedOut() const { return figure(SLUICE_ATTEMPT_TIMED_OUT) == 1; }
+    std::optional<int64_t> durationUs() const { return figure(SLUICE_ATTEMPT_DURATION_US); }
+    std::optional<int64_t> firstByteUs() const { return figure(SLUICE_ATTEMPT_FIRST_BYTE_US); }
+    std::optional<int64_t> completionTokens() const { return figure(SLUICE_ATTEMPT_COMPLETION_TOKENS); }
+
     bool setPath(std::string_view path) const {
         return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK;
     }

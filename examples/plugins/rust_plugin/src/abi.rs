@@ -3,7 +3,7 @@
 
 use std::os::raw::c_void;
 
-pub const SLUICE_ABI_MINOR: i32 = 1;
+pub const SLUICE_ABI_MINOR: i32 = 2;
 pub const SLUICE_OK: i32 = 0;
 pub const SLUICE_E_UNSUPPORTED: i32 = -3;
 pub const SLUICE_E_INTERNAL: i32 = -9;
@@ -44,6 +44,14 @@ pub struct sluice_candidate {
     pub tpm: f64,
     pub order: f64,
     pub params: sluice_str,
+    pub deployment: u32,
+    pub max_input_tokens: u32,
+    pub input_cost: f64,
+    pub output_cost: f64,
+    pub latency_us: u64,
+    pub requests_this_minute: u64,
+    pub tokens_this_minute: u64,
+    pub info: sluice_str,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -54,6 +62,7 @@ pub struct sluice_candidates {
     pub drop: Option<unsafe extern "C" fn(*const sluice_candidates, u32, sluice_str) -> sluice_status>,
     pub pin: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> sluice_status>,
     pub available: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> i32>,
+    pub next: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> u32>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

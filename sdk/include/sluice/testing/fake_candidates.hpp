@@ -11,7 +11,10 @@ struct FakeCandidate {
     std::string id;
     double weight = -1, rpm = -1, tpm = -1, order = -1;  // negative: not set
     uint32_t in_flight = 0;
-    std::string provider = "openai", model = "model", params = "{}";
+    std::string provider = "openai", model = "model", params = "{}", info = "{}";
+    double input_cost = -1, output_cost = -1;  // USD a token
+    uint32_t max_input_tokens = 0;
+    uint64_t latency_us = 0, requests_this_minute = 0, tokens_this_minute = 0;
 };
 
 class FakeCandidates {
@@ -20,10 +23,13 @@ public:
         : items_(list), available_(items_.size(), 1), reasons_(items_.size()) {
         for (const auto& c : items_)
             table_items_.push_back({sizeof(sluice_candidate), c.in_flight, str(c.id), str(c.model),
-                                    str(c.provider), c.weight, c.rpm, c.tpm, c.order, str(c.params)});
-        table_ = {
-            this,
-            {sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin, isAvailable}};
+                                    str(c.provider), c.weight, c.rpm, c.tpm, c.order, str(c.params),
+                                    static_cast<uint32_t>(table_items_.size()), c.max_input_tokens,
+                                    c.input_cost, c.output_cost, c.latency_us, c.requests_this_minute,
+                                    c.tokens_this_minute, str(c.info)});
+        table_ = {this,
+                  {sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin,
+                   isAvailable, next}};
     }
     FakeCandidates(const FakeCandidates&) = delete;
     FakeCandidates& operator=(const FakeCandidates&) = delete;
@@ -79,6 +85,12 @@ private:
     }
     static int32_t isAvailable(const sluice_candidates* table, uint32_t i) {
         return self(table).available(i) ? 1 : 0;
+    }
+
+    static uint32_t next(const sluice_candidates* table, uint32_t from) {
+        const auto& c = self(table);
+        while (from < table->count && !c.available(from)) ++from;
+        return from;
     }
 
     Table table_{};

@@ -70,7 +70,13 @@ public:
              {},
              number,
              {},
-             data_->body};
+             data_->body,
+             {}};
+        return *this;
+    }
+    /// What became of it, for on_attempt_end: withFigure(SLUICE_ATTEMPT_FIRST_BYTE_US, 1200).
+    FakeRequest& withFigure(uint32_t what, int64_t value) {
+        data_->attempt.figures[what] = value;
         return *this;
     }
     FakeRequest& withAttemptError(std::string_view error) { return set(data_->attempt.error, error); }

@@ -49,6 +49,7 @@ struct AttemptData {
     uint32_t number = 1;
     Fields fields;
     JsonObject body;
+    std::map<uint32_t, int64_t> figures;  // SLUICE_ATTEMPT_…; what is not here is not known
 };
 struct AnswerData {
     uint32_t status = 0;

@@ -13,6 +13,11 @@ inline sluice_str attemptText(sluice_ctx* ctx, uint32_t what) {
     const std::string* const texts[] = {&a.deployment_id, &a.model, &a.provider, &a.path, &a.error};
     return what < sizeof texts / sizeof *texts ? c.lend(*texts[what]) : sluice_str{nullptr, 0};
 }
+inline int64_t attemptFigure(sluice_ctx* ctx, uint32_t what) {
+    const auto& figures = contextOf(ctx).request->attempt.figures;
+    const auto found = figures.find(what);
+    return found == figures.end() ? -1 : found->second;
+}
 inline uint32_t attemptNumber(sluice_ctx* ctx) { return contextOf(ctx).request->attempt.number; }
 inline sluice_status attemptSetPath(sluice_ctx* ctx, sluice_str path) {
     Context& c = contextOf(ctx);
@@ -129,7 +134,8 @@ inline const sluice_host_attempt kAttempt{sizeof(sluice_host_attempt),
                                           attemptSetMember,
                                           attemptRemoveMember,
                                           attemptBody,
-                                          attemptSetBody};
+                                          attemptSetBody,
+                                          attemptFigure};
 inline const sluice_host_response kResponse{
     sizeof(sluice_host_response), 0,          answerStatus,  answerHeader,  answerSetHeader,
     answerRemoveHeader,           answerBody, answerSetBody, answerLaneText};
