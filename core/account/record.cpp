@@ -110,6 +110,24 @@ void writeModel(JsonWriter& w, const Record& r) {
     w.key("api_base").textOrNull(r.api_base);
 }
 
+void writeAttempts(JsonWriter& w, const Record& r) {
+    w.beginArray();
+    for (const auto& a : r.attempt_list) {
+        w.beginObject();
+        w.key("model_id").text(a.deployment_id);
+        w.key("model_group").text(a.model_group);
+        w.key("custom_llm_provider").text(a.provider);
+        w.key("http_status").number(static_cast<int64_t>(a.http_status));
+        w.key("error_class").textOrNull(a.error_class);
+        w.key("error_str").textOrNull(a.error);
+        w.key("duration").real(a.duration_ms / 1000.0);
+        w.key("usage_object");
+        writeUsage(w, a.usage);
+        w.endObject();
+    }
+    w.endArray();
+}
+
 void writeHidden(JsonWriter& w, const Record& r) {
     w.beginObject();
     w.key("model_id").textOrNull(r.deployment_id);
@@ -118,6 +136,8 @@ void writeHidden(JsonWriter& w, const Record& r) {
     w.key("litellm_overhead_time_ms").real(r.overhead_ms);
     w.key("upstream_time_ms").real(r.upstream_ms);
     w.key("attempts").number(uint64_t{r.attempts});
+    w.key("attempted_retries").number(uint64_t{r.retries});
+    w.key("attempted_fallbacks").number(uint64_t{r.fallbacks});
     w.endObject();
 }
 
@@ -153,6 +173,7 @@ std::string toJson(const Record& r) {
     w.key("prompt_tokens").number(r.usage.prompt_tokens);
     w.key("completion_tokens").number(r.usage.completion_tokens);
     w.key("usage_known").boolean(r.usage.known);
+    w.key("usage_estimated").boolean(r.usage.estimated);
     writeTimes(w, r);
     writeModel(w, r);
     w.key("metadata");
@@ -169,6 +190,8 @@ std::string toJson(const Record& r) {
     writeError(w, r);
     w.key("hidden_params");
     writeHidden(w, r);
+    w.key("attempt_information");
+    writeAttempts(w, r);
     w.key("guardrail_information");
     writeGuardrails(w, r);
     w.key("request_bytes").number(r.request_bytes);

@@ -22,6 +22,18 @@ struct GuardrailEntry {
     double duration_ms = 0;
 };
 
+/// One try at one deployment.
+struct AttemptEntry {
+    std::string deployment_id;
+    std::string model_group;
+    std::string provider;
+    int http_status = 0;      // of the upstream's answer; 0: none came
+    std::string error_class;  // empty: it gave the answer
+    std::string error;
+    double duration_ms = 0;
+    llm::Usage usage;
+};
+
 struct Record {
     std::string call_id;
     std::string_view route;      // static text
@@ -42,7 +54,9 @@ struct Record {
     std::string provider;
     std::string api_base;
     uint32_t attempts = 0;
-    llm::Usage usage;
+    uint32_t retries = 0, fallbacks = 0;
+    std::vector<AttemptEntry> attempt_list;
+    llm::Usage usage;  // of all attempts together: what failed was paid for, too
     std::string finish_reason;
     std::string error;  // empty if none
     std::string error_class;

@@ -63,7 +63,7 @@ public:
 
     int run(Loaded& loaded, const Origin& origin, const sigset_t& signals) {
         Reloader reloader(origin, libraries_, alive_);
-        const gateway::Shared shared{libraries_, &reloader, alive_, metrics_, offload_, timers_, callout_};
+        const gateway::Shared shared{libraries_, &reloader, alive_, metrics_, offload_, timers_, callout_, health_};
         const int code = run(loaded, reloader, shared, signals);
         alive_.waitForNone();
         return code;
@@ -136,6 +136,7 @@ private:
             (void)sigtimedwait(&signals, nullptr, &pause);
     }
 
+    route::HealthBook health_;
     host::Libraries libraries_;
     gateway::GenerationCount alive_;
     host::Metrics metrics_;

@@ -11,7 +11,8 @@ void withGeneration(Loaded& loaded, const std::function<void(const gateway::Gene
     base::Offload offload(1, 1024);
     host::IntervalTimers timers(offload);
     gateway::Callout callout(loaded.settings.listen.limits);
-    const gateway::Shared shared{libraries, nullptr, alive, metrics, offload, timers, callout};
+    route::HealthBook health;
+    const gateway::Shared shared{libraries, nullptr, alive, metrics, offload, timers, callout, health};
     auto generation = gateway::Generation::build(1, loaded.settings, loaded.catalog,
                                                  config::processEnvironment(), shared, loaded.faults);
     if (generation) look(*generation);

@@ -27,14 +27,14 @@ const std::vector<std::string_view>& litellmSettingsKeys() {
     static const auto keys = words(
         "success_callback failure_callback callbacks service_callbacks turn_off_message_logging "
         "modify_params enable_preview_features redact_user_api_key_info mcp_aliases "
-        "langfuse_default_tags default_fallbacks force_ipv4 content_policy_fallbacks "
-        "context_window_fallbacks cache cache_params enable_redis_auth_cache "
+        "langfuse_default_tags force_ipv4 "
+        "cache cache_params enable_redis_auth_cache "
         "disable_end_user_cost_tracking disable_end_user_cost_tracking_prometheus_only "
         "cost_discount_config cost_margin_config key_generation_settings "
         "use_chat_completions_url_for_anthropic_messages route_all_chat_openai_to_responses "
         "skip_system_message_in_guardrail enable_json_schema_validation "
-        "enable_key_alias_format_validation default_team_params drop_params num_retries fallbacks "
-        "allowed_fails timezone default_team_settings default_internal_user_params max_budget "
+        "enable_key_alias_format_validation default_team_params drop_params "
+        "timezone default_team_settings default_internal_user_params max_budget "
         "budget_duration prometheus_metrics_config custom_prometheus_metadata_labels "
         "custom_prometheus_tags store_audit_logs audit_log_callbacks network_mock "
         "upperbound_key_generate_params default_key_generate_params s3_callback_params "
@@ -50,7 +50,7 @@ const std::vector<std::string_view>& generalSettingsKeys() {
         "maximum_spend_logs_retention_period maximum_spend_logs_retention_interval "
         "maximum_spend_logs_cleanup_cron proxy_batch_write_at proxy_batch_polling_interval "
         "proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time "
-        "use_redis_transaction_buffer max_parallel_requests global_max_parallel_requests "
+        "use_redis_transaction_buffer max_parallel_requests "
         "max_response_size_mb allowed_ips use_x_forwarded_for allowed_routes admin_only_routes "
         "public_routes enforce_user_param enforced_params reject_clientside_metadata_tags custom_auth "
         "custom_auth_run_common_checks enable_jwt_auth litellm_jwtauth enable_oauth2_auth "
@@ -72,12 +72,9 @@ const std::vector<std::string_view>& generalSettingsKeys() {
 
 const std::vector<std::string_view>& routerSettingsKeys() {
     static const auto keys = words(
-        "routing_strategy_args num_retries retry_after timeout stream_timeout retry_policy "
-        "model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time disable_cooldowns "
-        "fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks max_fallbacks "
         "enable_pre_call_checks optional_pre_call_checks enable_tag_filtering tag_filtering_match_any "
         "provider_budget_config deployment_affinity_ttl_seconds model_group_affinity_config "
-        "default_max_parallel_requests default_priority polling_interval redis_host redis_port "
+        "default_priority polling_interval redis_host redis_port "
         "redis_password redis_db redis_url cache_responses cache_kwargs caching_groups client_ttl "
         "default_litellm_params ignore_invalid_deployments alerting_config assistants_config "
         "router_general_settings search_tools guardrail_list ");
@@ -86,8 +83,8 @@ const std::vector<std::string_view>& routerSettingsKeys() {
 
 const std::vector<std::string_view>& litellmParamsKeys() {
     static const auto keys = words(
-        "tags tag_regex max_retries num_retries cooldown_time max_parallel_requests max_budget "
-        "budget_duration input_cost_per_token output_cost_per_token region_name mock_response "
+        "tags tag_regex max_retries max_budget "
+        "budget_duration region_name mock_response "
         "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks guardrails "
         "use_in_pass_through merge_reasoning_content_in_choices input_cost_per_second "
         "output_cost_per_second cache_control_injection_points ");

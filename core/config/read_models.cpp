@@ -55,6 +55,14 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
     deployment.order = params.number("order", "a number; lower is preferred").value_or(-1);
     deployment.timeout_ms = params.secondsAsMs("timeout").value_or(0);
     deployment.stream_timeout_ms = params.secondsAsMs("stream_timeout").value_or(0);
+    if (const auto n = params.whole("num_retries", "a number of retries", 0, 100))
+        deployment.num_retries = static_cast<uint32_t>(*n);
+    if (const auto seconds = params.number("cooldown_time", "a number of seconds"))
+        deployment.cooldown_ms = static_cast<uint32_t>(std::min(*seconds * 1000, 4.29e9));
+    if (const auto n = params.whole("max_parallel_requests", "a number of requests", 1, 10'000'000))
+        deployment.max_parallel = static_cast<uint32_t>(*n);
+    deployment.input_cost = params.number("input_cost_per_token", "USD a token").value_or(-1);
+    deployment.output_cost = params.number("output_cost_per_token", "USD a token").value_or(-1);
     (void)params.boolean("stream_usage");
     (void)params.any("echo");
     for (const auto key : bodyDefaultKeys()) {
@@ -63,6 +71,19 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
     params.knownButUnused(litellmParamsKeys());
     params.warnUnknown();
     if (value) deployment.params = *value;
+}
+
+// model_info is free; only of these keys do we ask what they are.
+void readFacts(Section& info, Deployment& deployment) {
+    for (const char* key : {"max_input_tokens", "max_tokens"}) {
+        const Json* tokens = info.any(key);
+        if (!tokens || !tokens->is_number_unsigned() || deployment.max_input_tokens > 0) continue;
+        deployment.max_input_tokens = static_cast<uint32_t>(std::min<uint64_t>(tokens->get<uint64_t>(), UINT32_MAX));
+    }
+    if (deployment.input_cost < 0)
+        deployment.input_cost = info.number("input_cost_per_token", "USD a token").value_or(-1);
+    if (deployment.output_cost < 0)
+        deployment.output_cost = info.number("output_cost_per_token", "USD a token").value_or(-1);
 }
 
 Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& faults) {
@@ -82,6 +103,7 @@ Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& 
         deployment.info = *info;
         Section section(tree, info, childPath(deployment.path, "model_info"), faults);
         deployment.id = section.text("id").value_or("");
+        readFacts(section, deployment);
     }
     if (deployment.id.empty())
         deployment.id = base::sha256Hex(deployment.model_name + deployment.params.dump());

@@ -77,8 +77,7 @@ void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& fa
     }
 }
 
-void readLitellmSettings(const Tree& tree, Settings& settings, Faults& faults) {
-    Section section(tree, child(tree.root, "litellm_settings"), "litellm_settings", faults);
+void readLitellmSettings(Section& section, Settings& settings) {
     auto& limits = settings.listen.limits;
     limits.request_timeout_ms = section.secondsAsMs("request_timeout").value_or(limits.request_timeout_ms);
     settings.json_logs = section.boolean("json_logs").value_or(false);
@@ -92,8 +91,6 @@ void readLitellmSettings(const Tree& tree, Settings& settings, Faults& faults) {
                           "Sluice always verifies upstreams; give your own authority's certificate instead");
         }
     }
-    section.knownButUnused(litellmSettingsKeys());
-    section.warnUnknown();
 }
 
 void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
@@ -103,6 +100,8 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
         settings.listen.limits.body_bytes_max =
             static_cast<uint64_t>(std::min(*megabytes, 1048576.0) * 1024 * 1024);
     }
+    settings.max_parallel = static_cast<uint32_t>(
+        section.whole("global_max_parallel_requests", "a number of requests", 1, 10'000'000).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();
@@ -125,16 +124,24 @@ void readAliases(const Tree& tree, Settings& settings, Section& router, Faults& 
     }
 }
 
-void readRouterSettings(const Tree& tree, Settings& settings, Faults& faults) {
-    Section section(tree, child(tree.root, "router_settings"), "router_settings", faults);
-    settings.routing_strategy =
-        section.text("routing_strategy", "the name of a strategy").value_or("simple-shuffle");
+void readRouterSettings(const Tree& tree, Section& section, Settings& settings, Faults& faults) {
     auto& limits = settings.listen.limits;
     limits.upstream_timeout_ms = section.secondsAsMs("timeout").value_or(limits.upstream_timeout_ms);
     limits.stream_timeout_ms = section.secondsAsMs("stream_timeout").value_or(limits.stream_timeout_ms);
     readAliases(tree, settings, section, faults);
-    section.knownButUnused(routerSettingsKeys());
-    section.warnUnknown();
+}
+
+// The two share keys: num_retries and fallbacks may stand in either.
+void readLitellmAndRouterSettings(const Tree& tree, Settings& settings, Faults& faults) {
+    Section litellm(tree, child(tree.root, "litellm_settings"), "litellm_settings", faults);
+    Section router(tree, child(tree.root, "router_settings"), "router_settings", faults);
+    readLitellmSettings(litellm, settings);
+    readRouterSettings(tree, router, settings, faults);
+    readRouting(tree, router, litellm, settings.routing, faults);
+    litellm.knownButUnused(litellmSettingsKeys());
+    litellm.warnUnknown();
+    router.knownButUnused(routerSettingsKeys());
+    router.warnUnknown();
 }
 
 }  // namespace
@@ -150,9 +157,8 @@ Settings readSettings(Tree tree, Faults& faults) {
     for (const char* section :
          {"litellm_settings", "general_settings", "router_settings", "environment_variables"})
         (void)root.mapping(section);
-    readLitellmSettings(tree, settings, faults);
+    readLitellmAndRouterSettings(tree, settings, faults);
     readGeneralSettings(tree, settings, faults);
-    readRouterSettings(tree, settings, faults);
     root.knownButUnused(topLevelKeys());
     root.warnUnknown();
     settings.tree = std::move(tree);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "config/routing.h"
 #include "config/tree.h"
 
 namespace sluice::config {
@@ -34,6 +35,11 @@ struct Deployment {
     double weight = -1, rpm = -1, tpm = -1, order = -1;  // -1 = not set
     uint32_t timeout_ms = 0;                             // 0 = the gateway's default, also below
     uint32_t stream_timeout_ms = 0;
+    std::optional<uint32_t> num_retries;   // once this deployment has failed; goes before the group's
+    std::optional<uint32_t> cooldown_ms;   // cooldown_time; goes before a Retry-After
+    std::optional<uint32_t> max_parallel;  // max_parallel_requests
+    double input_cost = -1, output_cost = -1;  // USD a token, of litellm_params or model_info; -1 = not set
+    uint32_t max_input_tokens = 0;             // of model_info; 0 = not known
     std::string path;  // "model_list[0]", for messages
 };
 
@@ -85,7 +91,8 @@ struct Settings {
     std::map<std::string, ModelAlias> aliases;
     std::vector<PluginInstance> plugins;
     std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
-    std::string routing_strategy = "simple-shuffle";
+    Routing routing;
+    uint32_t max_parallel = 0;  // global_max_parallel_requests: of the whole process; 0 = no limit
     std::string ca_file;  // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;

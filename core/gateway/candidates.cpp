@@ -1,81 +1,155 @@
 #include "gateway/candidates.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "base/random.h"
 
 namespace sluice::gateway {
 
-using base::Code;
-
-Candidates::Candidates(const Generation& generation, const std::vector<uint32_t>& deployments)
-    : table_{{sizeof(sluice_candidates), static_cast<uint32_t>(deployments.size()), at, drop, pin,
-              isAvailable},
-             this},
-      available_(deployments.size(), 1) {
-    for (const uint32_t index : deployments) {
-        const DeploymentRuntime& runtime = generation.deployment(index);
-        const config::Deployment& c = *runtime.config;
-        deployments_.push_back(&runtime);
-        items_.push_back({sizeof(sluice_candidate), runtime.in_flight.load(std::memory_order_relaxed),
-                          host::str(c.id), host::str(c.model), host::str(c.provider), c.weight, c.rpm, c.tpm,
-                          c.order, host::str(runtime.params)});
-    }
+Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& generation, base::TimePoint now)
+    : table_(std::move(table)),
+      generation_(generation),
+      now_(now),
+      api_{{sizeof(sluice_candidates), static_cast<uint32_t>(table_->size()), at, drop, pin, isAvailable, next},
+           this},
+      allowed_(table_->size(), true),
+      tried_(table_->size(), false),
+      available_(table_->size(), true) {
+    removeUnhealthy(available_, now);
+    if (available_.empty()) available_ = allowed_;  // pick() will say what becomes of that
 }
 
-Candidates& Candidates::owner(const sluice_candidates* self) {
-    return *reinterpret_cast<const Table*>(self)->owner;
-}
+Candidates& Candidates::owner(const sluice_candidates* self) { return *reinterpret_cast<const Api*>(self)->owner; }
 
 const sluice_candidate* Candidates::at(const sluice_candidates* self, uint32_t i) {
     auto& c = owner(self);
-    return i < c.items_.size() ? &c.items_[i] : nullptr;
+    return i < c.table_->size() ? &c.table_->item(i, c.now_) : nullptr;
 }
 
 sluice_status Candidates::drop(const sluice_candidates* self, uint32_t i, sluice_str reason) {
     auto& c = owner(self);
-    if (i >= c.items_.size()) return SLUICE_E_INVALID;
-    c.available_[i] = 0;
+    if (c.sealed_) return SLUICE_E_UNSUPPORTED;
+    if (i >= c.table_->size()) return SLUICE_E_INVALID;
+    c.allowed_.remove(i);
+    c.available_.remove(i);
     c.last_drop_ = host::view(reason);
     return SLUICE_OK;
 }
 
 sluice_status Candidates::pin(const sluice_candidates* self, uint32_t i) {
     auto& c = owner(self);
-    if (i >= c.items_.size()) return SLUICE_E_INVALID;
-    std::fill(c.available_.begin(), c.available_.end(), 0);
-    c.available_[i] = 1;
+    if (c.sealed_) return SLUICE_E_UNSUPPORTED;
+    if (i >= c.table_->size()) return SLUICE_E_INVALID;
+    for (auto* mask : {&c.allowed_, &c.available_}) {
+        mask->fill(false);
+        mask->add(i);
+    }
     return SLUICE_OK;
 }
 
 int32_t Candidates::isAvailable(const sluice_candidates* self, uint32_t i) {
-    auto& c = owner(self);
-    return i < c.available_.size() && c.available_[i] ? 1 : 0;
+    return owner(self).available_.has(i) ? 1 : 0;
 }
 
-size_t Candidates::available() const {
-    return static_cast<size_t>(std::count(available_.begin(), available_.end(), 1));
+uint32_t Candidates::next(const sluice_candidates* self, uint32_t from) {
+    return static_cast<uint32_t>(owner(self).available_.next(from));
 }
 
-void Candidates::exclude(const DeploymentRuntime& deployment) {
-    const auto found = std::find(deployments_.begin(), deployments_.end(), &deployment);
-    if (found != deployments_.end()) available_[static_cast<size_t>(found - deployments_.begin())] = 0;
-}
-
-base::Result<const DeploymentRuntime*> Candidates::pick(const Generation& generation, host::Runner& runner) {
-    const size_t left = available();
-    const auto first =
-        static_cast<size_t>(std::find(available_.begin(), available_.end(), 1) - available_.begin());
-    if (left == 0) {
-        return base::gatewayError(Code::ResourceExhausted, "No deployments available for selected model" +
-                                                               (last_drop_.empty() ? "" : ": " + last_drop_));
+void Candidates::tried(const DeploymentRuntime& deployment) {
+    for (size_t i = 0; i < table_->size(); ++i) {
+        if (&table_->deployment(i) == &deployment) tried_.add(i);
     }
-    host::Instance* router = generation.router();
-    if (left == 1 || !router) return deployments_[first];
-    auto& ctx = runner.context(*router, host::Phase::Route);
-    const int32_t choice = router->pick(ctx, table_.api);
-    if (choice >= 0 && isAvailable(&table_.api, static_cast<uint32_t>(choice)))
-        return deployments_[static_cast<size_t>(choice)];
+}
+
+bool Candidates::others(base::TimePoint now) {
+    base::BitMask left = allowed_;
+    left.drop(tried_);
+    removeUnhealthy(left, now);
+    return !left.empty();
+}
+
+void Candidates::removeUnhealthy(base::BitMask& mask, base::TimePoint now) const {
+    if (!generation_.health().troubled()) return;
+    const auto& rules = generation_.settings().routing.cooldown;
+    for (size_t i = mask.next(0); i < mask.size(); i = mask.next(i + 1)) {
+        const auto chance = static_cast<uint32_t>(base::randomBits());
+        if (!table_->deployment(i).health->mayServe(now, chance, rules)) mask.remove(i);
+    }
+}
+
+// What may be chosen now, in available_: those not tried, or else those in service, or else, as the last resort,
+// the one that is back first.
+Candidates::Choice Candidates::gather(base::TimePoint now) {
+    available_ = allowed_;
+    if (available_.empty()) return {nullptr, Miss::Nothing, {}};
+    removeUnhealthy(available_, now);
+    base::BitMask fresh = available_;
+    fresh.drop(tried_);
+    if (!fresh.empty()) available_ = fresh;
+    if (!available_.empty()) return {};
+    size_t first = allowed_.next(0);
+    for (size_t i = first; i < allowed_.size(); i = allowed_.next(i + 1)) {
+        if (table_->deployment(i).health->backAt() < table_->deployment(first).health->backAt()) first = i;
+    }
+    if (!generation_.settings().routing.cooldown.last_resort)
+        return {nullptr, Miss::Cooling, table_->deployment(first).health->backAt() - now};
+    available_.add(first);
+    return {};
+}
+
+void Candidates::keepLowestOrder() {
+    if (!table_->ordered()) return;
+    const auto order = [&](size_t i) {
+        const double own = table_->deployment(i).config->order;
+        return own < 0 ? std::numeric_limits<double>::infinity() : own;  // without one: behind all others
+    };
+    double lowest = std::numeric_limits<double>::infinity();
+    for (size_t i = available_.next(0); i < available_.size(); i = available_.next(i + 1))
+        lowest = std::min(lowest, order(i));
+    for (size_t i = available_.next(0); i < available_.size(); i = available_.next(i + 1)) {
+        if (order(i) > lowest) available_.remove(i);
+    }
+}
+
+size_t Candidates::choose(host::Instance* router, host::Runner& runner) {
+    const size_t first = available_.next(0);
+    if (!router || available_.next(first + 1) == available_.size()) return first;
+    const int32_t choice = router->pick(runner.context(*router, host::Phase::Route), api_.table);
+    if (choice >= 0 && available_.has(static_cast<size_t>(choice))) return static_cast<size_t>(choice);
+    if (choice == SLUICE_E_LIMIT) return available_.size();  // the strategy says that all are over their limits
     ++router->failures;  // an impossible choice must not cost the request: routing fails open
-    return deployments_[first];
+    return first;
+}
+
+// Counted first, so that two requests on two loops cannot both take the last place.
+bool Candidates::enter(const DeploymentRuntime& deployment, base::TimePoint now) const {
+    auto& in_flight = deployment.health->in_flight;
+    const uint32_t before = in_flight.fetch_add(1, std::memory_order_relaxed);
+    const bool room = deployment.max_parallel == 0 || before < deployment.max_parallel;
+    // Somebody else finds out whether it is back: that is his business unless there is nowhere else to go.
+    const bool last = available_.count() == 1;
+    if (room && (deployment.health->begin(now) || last)) return true;
+    in_flight.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+}
+
+Candidates::Choice Candidates::pick(host::Instance* router, host::Runner& runner, base::TimePoint now) {
+    now_ = now;
+    if (auto miss = gather(now); miss.miss != Miss::None) return miss;
+    base::BitMask full(table_->size(), false);
+    for (;;) {
+        available_.drop(full);
+        if (available_.empty()) return {nullptr, Miss::Full, {}};
+        const base::BitMask before = available_;
+        keepLowestOrder();
+        const size_t i = choose(router, runner);
+        if (i >= table_->size()) return {nullptr, Miss::Cooling, base::milliseconds(60'000)};
+        const DeploymentRuntime& deployment = table_->deployment(i);
+        if (enter(deployment, now)) return {&deployment, Miss::None, {}};
+        full.add(i);
+        available_ = before;
+    }
 }
 
 }  // namespace sluice::gateway

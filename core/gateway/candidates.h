@@ -1,44 +1,78 @@
-// The deployments of a model group as the route phase and the router see them, and the choice of one.
+// The deployments of a model group as one request sees them: which of them may be chosen, and the choice.
+// A deployment is out if a filter dropped it, if it cools down, if it has as many requests as it may have, or if
+// this request has tried it; the strategy chooses from the rest, those of the lowest `order` first.
 #pragma once
 
-#include <vector>
+#include <memory>
+#include <string>
 
-#include "base/status.h"
-#include "gateway/generation.h"
+#include "base/bit_mask.h"
+#include "gateway/group_table.h"
 #include "plugin_host/runner.h"
 
 namespace sluice::gateway {
 
 class Candidates {
 public:
-    Candidates(const Generation& generation, const std::vector<uint32_t>& deployments);
+    /// For an attempt that begins now. [loop]
+    Candidates(std::shared_ptr<GroupTable> table, const Generation& generation, base::TimePoint now);
     Candidates(const Candidates&) = delete;
     Candidates& operator=(const Candidates&) = delete;
 
-    const sluice_candidates& table() const { return table_.api; }
+    const sluice_candidates& table() const { return api_.table; }
+    /// The filters have spoken: nothing is dropped any more.
+    void seal() { sealed_ = true; }
 
-    /// Asks the router for one that is still available; Unavailable if there is none.
-    base::Result<const DeploymentRuntime*> pick(const Generation& generation, host::Runner& runner);
-    /// Not for the next attempt.
-    void exclude(const DeploymentRuntime& deployment);
-    size_t available() const;
+    enum class Miss {
+        None,
+        Nothing,  // there is none at all
+        Cooling,  // those there are cool down, for `wait`
+        Full,     // all have as many requests as they may have
+    };
+    struct Choice {
+        const DeploymentRuntime* deployment = nullptr;
+        Miss miss = Miss::None;
+        base::Duration wait{};
+    };
+    /// Asks the router for one, and enters the request there: in_flight counts it, and its health is owed an
+    /// outcome. [loop]
+    Choice pick(host::Instance* router, host::Runner& runner, base::TimePoint now);
+
+    /// Not for the next attempt, as long as there is another one.
+    void tried(const DeploymentRuntime& deployment);
+    /// Is there one in service that was not tried?
+    bool others(base::TimePoint now);
+    bool alone() const { return table_->size() == 1; }
+    /// Why a filter dropped the last one; empty if none did.
+    const std::string& lastDrop() const { return last_drop_; }
 
 private:
-    struct Table {
-        sluice_candidates api;
+    struct Api {
+        sluice_candidates table;
         Candidates* owner;
     };
     static const sluice_candidate* at(const sluice_candidates* self, uint32_t i);
     static sluice_status drop(const sluice_candidates* self, uint32_t i, sluice_str reason);
     static sluice_status pin(const sluice_candidates* self, uint32_t i);
     static int32_t isAvailable(const sluice_candidates* self, uint32_t i);
+    static uint32_t next(const sluice_candidates* self, uint32_t from);
     static Candidates& owner(const sluice_candidates* self);
 
-    Table table_;
-    std::vector<sluice_candidate> items_;
-    std::vector<const DeploymentRuntime*> deployments_;
-    std::vector<char> available_;
-    std::string last_drop_;  // the reason of the last drop, for the error if none is left
+    void removeUnhealthy(base::BitMask& mask, base::TimePoint now) const;
+    Choice gather(base::TimePoint now);
+    void keepLowestOrder();
+    size_t choose(host::Instance* router, host::Runner& runner);
+    bool enter(const DeploymentRuntime& deployment, base::TimePoint now) const;
+
+    std::shared_ptr<GroupTable> table_;
+    const Generation& generation_;
+    base::TimePoint now_;
+    Api api_;
+    base::BitMask allowed_;    // by the filters
+    base::BitMask tried_;
+    base::BitMask available_;  // what plugins are shown
+    bool sealed_ = false;
+    std::string last_drop_;
 };
 
 }  // namespace sluice::gateway

@@ -52,7 +52,7 @@ void Exchange::story() {
     if (!preCall()) return;      // 30: content, edits, blocks
     if (!lookUpCache()) return;  // 38
     if (!resolveModel()) return;
-    if (!choose()) return;  // 40: filters and strategy
+    if (!choose()) return;  // 40: filters
     startDuringCall();      // 45: beside the upstream call
     callUpstream();         // 50 to 75: attempts, and the answer's way back
 }
@@ -154,6 +154,7 @@ bool Exchange::readBody() {
     request_.body = std::move(*body);
     request_.stream = request_.body.isTrue("stream");
     request_.model = match_.model.empty() ? request_.body.text("model").value_or("") : match_.model;
+    readWishes();
     if (request_.stream)
         patience_.setInterval(base::milliseconds(generation_->limits().sse_comment_interval_ms));
     return true;
@@ -183,46 +184,24 @@ bool Exchange::resolveModel() {
         answerError(llm::ApiError{400, "", "", "The request names no model", "model"});
         return false;
     }
-    auto resolved = generation_->models().resolve(request_.model);
-    group_ = std::move(resolved.group);
-    captures_ = std::move(resolved.captures);
-    if (!resolved.deployments) {
-        answerError(llm::ApiError{400, "", "",
-                                  std::string(operation_->tail) +
-                                      ": Invalid model name passed in model=" + request_.model +
-                                      ". Call `/v1/models` to view available models for your key.",
-                                  "model"});
-        return false;
-    }
-    candidates_.emplace(*generation_, *resolved.deployments);
-    return true;
+    if (openGroup(request_.model)) return true;
+    answerError(llm::ApiError{400, "", "",
+                              std::string(operation_->tail) + ": Invalid model name passed in model=" +
+                                  request_.model +
+                                  ". Call `/v1/models` to view available models for your key.",
+                              "model"});
+    return false;
 }
 
-bool Exchange::choose() {
-    if (runner_.route(candidates_->table()) == Outcome::Block) {
-        answerBlock();
-        return false;
-    }
-    auto picked = candidates_->pick(*generation_, runner_);
-    if (!picked) {
-        answerError(picked.error());
-        return false;
-    }
-    deployment_ = *picked;
-    return true;
-}
+bool Exchange::choose() { return runFilters(); }
 
+// The attempt loop: pick, send, judge; then the answer, another attempt, a fallback, or the end.
 void Exchange::callUpstream() {
-    ++deployment_->in_flight;
-    lease_.onEnd([deployment = deployment_] { --deployment->in_flight; });
-    auto sent = send(*deployment_);
-    if (!sent) {
-        endAttempt(sent.error().message);
-        if (request_.block.set) return answerBlock();
-        return patience_.over() ? answerGone() : answerError(sent.error());
+    if (!enterGateway()) return;
+    plan_.emplace(generation_->settings().routing, request_.model, std::move(wishes_));
+    while (auto failure = attempt()) {
+        if (!next(std::move(*failure))) return;
     }
-    relay(**sent);
-    endAttempt(lease_.record.error);
 }
 
 }  // namespace sluice::gateway

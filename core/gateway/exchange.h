@@ -17,6 +17,7 @@
 #include "llm/operation.h"
 #include "llm/stream_reader.h"
 #include "plugin_host/runner.h"
+#include "route/attempt_plan.h"
 
 namespace sluice::gateway {
 
@@ -48,30 +49,53 @@ private:
     void startDuringCall();
     void callUpstream();
 
+    // --- from attempt to attempt (exchange_route.cpp); a failure is what no answer came of ---
+    using Failure = route::Failure;
+    void readWishes();
+    bool enterGateway();
+    bool openGroup(const std::string& model);
+    bool runFilters();
+    std::optional<Failure> attempt();
+    std::optional<Failure> findDeployment();
+    bool waitForRoom(const std::string& group, base::TimePoint arrived);
+    Failure noDeployment(const Candidates::Choice& choice) const;
+    bool next(Failure failure);
+    bool pause(base::milliseconds time);
+    void giveUp(const Failure& last);
+
     // --- one attempt (exchange_attempt.cpp) ---
+    void beginAttempt();
+    std::optional<Failure> sendAndRelay();
     base::Result<std::unique_ptr<UpstreamAnswer>> send(const DeploymentRuntime& deployment);
     base::Status prepare(const DeploymentRuntime& deployment);
     base::Result<std::unique_ptr<UpstreamAnswer>> sendOverHttp(const DeploymentRuntime& deployment);
     base::Status awaitHead(UpstreamAnswer& upstream);
-    void endAttempt(std::string error);
+    void endAttempt(const std::optional<Failure>& failure);
+    void noteFigures(const Failure* failure, base::Duration took);
+    void noteHealth(const Failure* failure);
+    Failure failureOf(const base::Error& error) const;
     base::TimePoint answerDeadline() const;
 
     // --- the answer's way back (exchange_relay.cpp, exchange_stream.cpp) ---
-    void relay(UpstreamAnswer& upstream);
-    void relayError(UpstreamAnswer& upstream);
-    void relayBody(UpstreamAnswer& upstream);
-    void relayWhole(UpstreamAnswer& upstream);
-    void relayStream(UpstreamAnswer& upstream);
+    std::optional<Failure> relay(UpstreamAnswer& upstream);
+    std::optional<Failure> readFailure(UpstreamAnswer& upstream);
+    std::optional<Failure> relayBody(UpstreamAnswer& upstream);
+    std::optional<Failure> relayWhole(UpstreamAnswer& upstream);
+    std::optional<Failure> relayStream(UpstreamAnswer& upstream);
+    std::optional<Failure> badStart(StreamRelay& relay, const base::Error& error);
+    std::optional<Failure> badStart(StreamRelay& relay);
     base::Status readWhole(UpstreamAnswer& upstream, std::string& body, uint64_t max);
-    base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out);
-    void answerUpstreamError(const std::string& data);
+    base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out,
+                                  base::TimePoint look_again);
+    bool replaceable(const base::Error& error) const;
     void endStream(StreamRelay& relay);
     void endStream(StreamRelay& relay, const base::Error& error);
     void endBlocked(StreamRelay& relay);
     void noteStream(StreamRelay& relay, http::End end);
-    base::TimePoint gapDeadline() const;
+    base::TimePoint gapDeadline(bool spoken) const;
+    bool looksWhole(std::string_view body) const;
     bool passGate(config::Gate point);
-    void breakOff(const base::Error& error);
+    std::optional<Failure> breakOff(const base::Error& error);
 
     // --- answering (exchange_answer.cpp) ---
     void answerNoRoute();
@@ -88,6 +112,9 @@ private:
 
     void fillRecord();
     double overheadMs() const;
+    bool wantsUsage() const {
+        return wantsRecord() || !runner_.chain().on_attempt_end.empty() || deployment_->config->tpm >= 0;
+    }
     bool wantsRecord() const { return record_chain_ && !record_chain_->on_complete.empty(); }
 
     Gateway& gateway_;
@@ -106,7 +133,20 @@ private:
     const EndpointRoute* endpoint_ = nullptr;  // a route of a plugin
     std::string group_;
     std::optional<Candidates> candidates_;
+    std::optional<route::AttemptPlan> plan_;
+    route::Wishes wishes_;
+    base::milliseconds stream_timeout_{0};  // the client's wish; 0: it has none
+    int64_t priority_ = 0;
+    const route::Target* target_ = nullptr;  // of the fallback that runs
+    std::optional<Failure> first_failure_;   // of the group that was asked for, once there are fallbacks
+    // --- of the attempt ---
     const DeploymentRuntime* deployment_ = nullptr;
+    base::TimePoint attempt_start_{};
+    base::TimePoint first_byte_{};  // of its answer; not yet: the epoch
+    uint32_t attempts_ = 0;
+    llm::Usage attempt_usage_;
+    std::optional<Failure> spoiled_;  // it failed when part of the answer had gone to the client
+    host::Outcome hint_ = host::Outcome::Continue;  // of plugins: Retry, Fallback
     std::vector<std::string> captures_;
     std::optional<DuringCall> during_;
     Patience patience_;

@@ -176,6 +176,10 @@ std::string Exchange::responseHead() {
         http::appendField(head, "x-litellm-model-id", deployment_->config->id);
         http::appendField(head, "x-litellm-model-group", group_);
     }
+    if (plan_) {
+        http::appendField(head, "x-litellm-attempted-retries", plan_->retries());
+        http::appendField(head, "x-litellm-attempted-fallbacks", plan_->fallbacks());
+    }
     http::appendField(head, "x-litellm-version", kVersion);
     std::array<char, 32> text{};
     const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
@@ -221,7 +225,9 @@ void Exchange::fillRecord() {
     r.overhead_ms = r.duration_ms - r.upstream_ms;
     r.model = request_.model;
     r.model_group = group_;
-    r.attempts = request_.attempt.number;
+    r.attempts = attempts_;
+    r.retries = plan_ ? plan_->retries() : 0;
+    r.fallbacks = plan_ ? plan_->fallbacks() : 0;
     r.upstream_model = request_.attempt.model;
     if (deployment_) {
         r.deployment_id = deployment_->config->id;

@@ -1,6 +1,7 @@
 // One attempt at one deployment: what goes there, sending it, and waiting for the head of the answer.
 #include <algorithm>
 
+#include "base/log.h"
 #include "gateway/exchange.h"
 #include "http/writer.h"
 
@@ -10,10 +11,47 @@ using base::Clock;
 using base::Code;
 using host::Outcome;
 
+// Of a whole answer its end, of a stream its head.
 base::TimePoint Exchange::answerDeadline() const {
     const uint32_t own = deployment_->config->timeout_ms;
-    const uint32_t timeout = own ? own : generation_->limits().upstream_timeout_ms;
-    return std::min(request_.deadline, base::TimePoint(Clock::now() + base::milliseconds(timeout)));
+    auto timeout = base::milliseconds(own ? own : generation_->limits().upstream_timeout_ms);
+    if (request_.stream) {
+        const uint32_t first = generation_->settings().routing.first_token_timeout_ms;
+        if (first > 0) timeout = std::min(timeout, base::milliseconds(first));
+        if (stream_timeout_.count() > 0) timeout = std::min(timeout, stream_timeout_);
+    }
+    return std::min(request_.deadline, base::TimePoint(attempt_start_ + timeout));
+}
+
+void Exchange::beginAttempt() {
+    attempt_start_ = Clock::now();
+    first_byte_ = {};
+    attempt_usage_ = {};
+    spoiled_.reset();
+    hint_ = Outcome::Continue;
+    ++attempts_;
+    request_.response.fields = {};
+    request_.response.body.clear();
+    request_.response.lanes.clear();
+    upstream_head_ = {};
+    deployment_->health->noteRequest(start_ms_);
+}
+
+std::optional<route::Failure> Exchange::sendAndRelay() {
+    auto sent = send(*deployment_);
+    if (sent) return relay(**sent);
+    if (request_.block.set) {
+        answerBlock();
+        return std::nullopt;
+    }
+    return failureOf(sent.error());
+}
+
+route::Failure Exchange::failureOf(const base::Error& error) const {
+    Failure failure;
+    failure.kind = route::classify(error);
+    failure.error = error;
+    return failure;
 }
 
 // Defaults of the deployment, then the provider, then the plugins: each sees what the one before has made of
@@ -24,8 +62,11 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     attempt.deployment = deployment.config;
     attempt.model = captures_.empty() ? deployment.config->model
                                       : route::fillWildcard(deployment.config->model, captures_);
-    attempt.number = 1;
+    attempt.number = attempts_;
     attempt.body = request_.body;
+    if (target_) {
+        for (const auto& [name, json] : target_->members) (void)attempt.body.set(name, json);
+    }
     for (const auto& [name, value] : deployment.config->body_defaults.items()) {
         if (!attempt.body.member(name)) (void)attempt.body.set(name, value.dump());
     }
@@ -55,6 +96,7 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
             : sendOverHttp(deployment);
     if (answer) {
         if (auto head = awaitHead(**answer); !head) answer = head.error();
+        first_byte_ = Clock::now();
     }
     upstream_time_ += Clock::now() - begin;
     if (!answer) return answer;
@@ -62,7 +104,7 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
     request_.response.fields.clear();
     for (const auto& field : upstream_head_.fields)
         request_.response.fields.addBorrowed(field.name, field.value);
-    (void)runner_.onUpstreamResponse();
+    hint_ = runner_.onUpstreamResponse();
     return answer;
 }
 
@@ -93,9 +135,61 @@ base::Status Exchange::awaitHead(UpstreamAnswer& answer) {
                      [&](base::TimePoint until) { return answer.readHead(upstream_head_, until); });
 }
 
-void Exchange::endAttempt(std::string error) {
-    request_.attempt.error = std::move(error);
-    (void)runner_.onAttemptEnd();
+// The plugins learn how it ended, then the deployment's health, then the record.
+void Exchange::endAttempt(const std::optional<Failure>& failure) {
+    const Failure* bad = failure ? &*failure : spoiled_ ? &*spoiled_ : nullptr;
+    const auto took = Clock::now() - attempt_start_;
+    request_.attempt.error = bad ? bad->error.message : lease_.record.error;
+    noteFigures(bad, took);
+    if (const auto said = runner_.onAttemptEnd(); said != Outcome::Continue) hint_ = said;
+    noteHealth(bad);
+    llm::addUsage(attempt_usage_, lease_.record.usage);
+    if (!wantsRecord()) return;
+    account::AttemptEntry entry;
+    entry.deployment_id = deployment_->config->id;
+    entry.model_group = group_;
+    entry.provider = deployment_->config->provider;
+    entry.http_status = upstream_head_.status;
+    if (bad) {
+        entry.error_class = route::className(bad->kind);
+        entry.error = bad->error.message;
+    }
+    entry.duration_ms = base::toMillis(took);
+    entry.usage = attempt_usage_;
+    lease_.record.attempt_list.push_back(std::move(entry));
+}
+
+void Exchange::noteFigures(const Failure* failure, base::Duration took) {
+    const auto us = [](base::Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); };
+    auto& figures = request_.attempt.figures;
+    const bool fine = lease_.record.outcome == account::Outcome::Success;
+    figures[SLUICE_ATTEMPT_DEPLOYMENT] = deployment_->number;
+    figures[SLUICE_ATTEMPT_OUTCOME] = failure ? SLUICE_ATTEMPT_FAILED : fine ? SLUICE_ATTEMPT_OK : SLUICE_ATTEMPT_CANCELLED;
+    figures[SLUICE_ATTEMPT_STATUS] = upstream_head_.status;
+    figures[SLUICE_ATTEMPT_DURATION_US] = us(took);
+    figures[SLUICE_ATTEMPT_FIRST_BYTE_US] = first_byte_ > attempt_start_ ? us(first_byte_ - attempt_start_) : -1;
+    figures[SLUICE_ATTEMPT_TIMED_OUT] = failure && failure->kind == route::FailureClass::Timeout ? 1 : 0;
+    if (!attempt_usage_.known) return;
+    figures[SLUICE_ATTEMPT_PROMPT_TOKENS] = static_cast<int64_t>(attempt_usage_.prompt_tokens);
+    figures[SLUICE_ATTEMPT_COMPLETION_TOKENS] = static_cast<int64_t>(attempt_usage_.completion_tokens);
+}
+
+void Exchange::noteHealth(const Failure* failure) {
+    route::Health& health = *deployment_->health;
+    const auto now = Clock::now();
+    if (attempt_usage_.total_tokens > 0) health.noteTokens(attempt_usage_.total_tokens, start_ms_);
+    if (patience_.over() || (!failure && lease_.record.outcome != account::Outcome::Success)) return health.forget();
+    if (!failure) {
+        health.succeed(now);
+        if (first_byte_ > attempt_start_) health.noteLatency(first_byte_ - attempt_start_, now);
+        return;
+    }
+    const auto& rules = generation_->settings().routing.cooldown;
+    const bool was_out = health.state(now, rules) != route::Health::State::Serving;
+    if (health.fail(*failure, candidates_->alone(), now, *deployment_->config, rules) && !was_out) {
+        base::log::warn("deployment {} ({}) is out of service: {}: {}", deployment_->config->id,
+                        deployment_->config->model_name, route::className(failure->kind), failure->error.message);
+    }
 }
 
 }  // namespace sluice::gateway

@@ -20,7 +20,12 @@ constexpr uint64_t kErrorBodyMax = 1024 * 1024;
 constexpr size_t kHoldMax = 64 * 1024;
 constexpr uint64_t kTeeMax = 8 * 1024 * 1024;  // an answer larger than this is not searched for its usage
 
-bool isJsonType(std::string_view type) { return type.find("json") != std::string_view::npos; }
+// A JSON text; not a series of them (ndjson, jsonl), which comes piece by piece.
+bool isJsonType(std::string_view type) {
+    type = base::trimmed(type.substr(0, type.find(';')));
+    return base::iequals(type, "application/json") ||
+           (type.size() > 5 && base::iequals(type.substr(type.size() - 5), "+json"));
+}
 
 // Is this an error object that clients of one of our dialects understand?
 bool isErrorObject(std::string_view body) {
@@ -29,29 +34,33 @@ bool isErrorObject(std::string_view body) {
            root["error"].get(error) == simdjson::SUCCESS && error.is_object();
 }
 
+base::Error notJson() {
+    return base::upstreamError(Code::Malformed, "the answer of the upstream is no JSON, although it says so");
+}
+
 base::Error incomplete() {
     return base::upstreamError(Code::Truncated, "the answer of the upstream is incomplete");
 }
 
 }  // namespace
 
-void Exchange::relay(UpstreamAnswer& upstream) {
+std::optional<route::Failure> Exchange::relay(UpstreamAnswer& upstream) {
     const int status = upstream_head_.status;
     upstream_fields_ = std::move(request_.response.fields);  // as on_upstream_response left them
     request_.response.fields = {};
     copyResponseFields(upstream_fields_, request_.response.fields);
-    if (status < 200 || status > 299) return relayError(upstream);
+    if (status < 200 || status > 299 || hint_ == Outcome::Retry) return readFailure(upstream);
     const auto type = upstream_head_.fields.find("content-type").value_or("");
     const bool stream = request_.stream && base::istartsWith(type, "text/event-stream");
     // An answer that comes in one piece has its end where it begins.
-    if (!passGate(stream ? config::Gate::FirstByte : config::Gate::End)) return;
+    if (!passGate(stream ? config::Gate::FirstByte : config::Gate::End)) return std::nullopt;
     if (stream) return relayStream(upstream);
     if (client_.http().begun()) {
-        return answerError(
+        return failureOf(
             base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
     }
     if (!runner_.chain().post_call.empty()) return relayWhole(upstream);
-    relayBody(upstream);
+    return relayBody(upstream);
 }
 
 // The first byte, or the end of a stream, waits for the guards that run beside the call.
@@ -81,89 +90,110 @@ base::Status Exchange::readWhole(UpstreamAnswer& upstream, std::string& body, ui
 
 // Errors in a shape that clients know go on as they are; anything else (a proxy's HTML page, say) is put into
 // that shape.
-void Exchange::relayError(UpstreamAnswer& upstream) {
-    std::string body;
-    const auto read = readWhole(upstream, body, kErrorBodyMax);
-    if (!read && read.error().code == Code::Cancelled) return answerGone();
-    const int status = upstream_head_.status;
-    const std::string what = deployment_->config->provider +
-                             "Exception - the upstream answered with status " + std::to_string(status);
-    lease_.record.error = what;
-    lease_.record.error_class = "HTTP" + std::to_string(status);
-    if (read && isErrorObject(body) && !client_.http().begun()) {
-        lease_.record.outcome = account::Outcome::Failure;
-        return answer(status, "application/json", body);
+std::optional<route::Failure> Exchange::readFailure(UpstreamAnswer& upstream) {
+    Failure failure;
+    failure.status = upstream_head_.status;
+    const auto read = readWhole(upstream, failure.body, kErrorBodyMax);
+    if (!read && read.error().code == Code::Cancelled) {
+        answerGone();
+        return std::nullopt;
     }
-    llm::ApiError error;
-    error.status = status >= 400 ? status : 500;
-    error.message = what;
-    answerError(error);
+    failure.kind = route::classify(failure.status, failure.body);
+    failure.retry_after = route::retryAfter(upstream_head_.fields.find("retry-after"),
+                                            upstream_head_.fields.find("retry-after-ms"), base::wallMillis());
+    failure.speaks_error = read && failure.status >= 400 && isErrorObject(failure.body);
+    failure.error = base::upstreamError(Code::Unavailable,
+                                        deployment_->config->provider +
+                                            "Exception - the upstream answered with status " +
+                                            std::to_string(failure.status));
+    return failure;
 }
 
-void Exchange::relayWhole(UpstreamAnswer& upstream) {
+std::optional<route::Failure> Exchange::relayWhole(UpstreamAnswer& upstream) {
     std::string& body = request_.response.body;
-    if (auto read = readWhole(upstream, body, generation_->limits().response_bytes_max); !read) {
-        return breakOff(read.error());
-    }
-    if (wantsRecord()) lease_.record.usage = llm::usageOfAnswer(body, operation_->dialect);
+    auto read = readWhole(upstream, body, generation_->limits().response_bytes_max);
+    if (read && !looksWhole(body)) read = notJson();
+    if (!read) return breakOff(read.error());
+    if (wantsUsage()) attempt_usage_ = llm::usageOfAnswer(body, operation_->dialect);
     switch (runner_.postCall()) {
         case Outcome::Block:
             request_.response.fields.clear();
-            return answerBlock();
+            answerBlock();
+            return std::nullopt;
         case Outcome::Respond:
             request_.response.fields.clear();
             lease_.record.outcome = account::Outcome::Success;
-            return answer(request_.reply.status, request_.reply.content_type, request_.reply.body);
+            answer(request_.reply.status, request_.reply.content_type, request_.reply.body);
+            return std::nullopt;
         default:
             break;
     }
     lease_.record.outcome = account::Outcome::Success;
     (void)client_.http().respond(responseHead(), body);
+    return std::nullopt;
 }
 
-// The body of a known length, or one that takes its time, is passed on piece by piece; a short one of unknown
-// length that is there already is sent with its length.
-void Exchange::relayBody(UpstreamAnswer& upstream) {
+// An answer that says it is JSON and is not would reach the client as a success. Only its ends are looked at.
+bool Exchange::looksWhole(std::string_view body) const {
+    if (!isJsonType(upstream_head_.fields.find("content-type").value_or(""))) return true;
+    constexpr std::string_view kSpace = " \t\r\n";
+    const size_t first = body.find_first_not_of(kSpace);
+    if (first == std::string_view::npos) return false;
+    const char begin = body[first], end = body[body.find_last_not_of(kSpace)];
+    return (begin == '{' && end == '}') || (begin == '[' && end == ']');
+}
+
+// A short JSON text is held until it is whole, so that one that breaks off can be replaced; anything else is
+// passed on piece by piece.
+std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     auto& http = client_.http();
-    const bool tee = wantsRecord() && isJsonType(upstream_head_.fields.find("content-type").value_or(""));
+    const bool json = isJsonType(upstream_head_.fields.find("content-type").value_or(""));
+    const bool tee = json && wantsUsage();
+    const bool length = upstream_head_.framing == http::Framing::Length;
     const auto deadline = answerDeadline();
     half_closed_ = client_.finished();
-    std::string seen;  // for the usage in it
-    std::string held;  // not sent yet; empty once the head has gone
+    std::string seen;  // for the usage in it; as long as nothing has gone out, the whole answer
+    const auto gone = [&] {
+        answerGone();
+        return std::nullopt;
+    };
     for (;;) {
-        auto piece =
-            held.empty()
-                ? patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); })
-                : upstream.pollPiece();
+        // Sound and the like go out as they come; what is there already goes out together.
+        const bool poll = !json && !seen.empty() && !http.begun();
+        auto piece = poll ? upstream.pollPiece()
+                          : patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
         if (!piece) return breakOff(piece.error());
         if (piece->end != End::NotYet && piece->end != End::Ok) return breakOff(incomplete());
-        if (tee && seen.size() + piece->data.size() <= kTeeMax) seen.append(piece->data);
+        if (!http.begun() || (tee && seen.size() + piece->data.size() <= kTeeMax)) seen.append(piece->data);
         if (piece->end == End::Ok) break;
-        if (!http.begun() && upstream_head_.framing == http::Framing::Length)
-            http.begin(responseHead(), upstream_head_.content_length);
         if (http.begun()) {
-            if (!http.write(piece->data)) return answerGone();
+            if (!http.write(piece->data)) return gone();
             continue;
         }
-        held.append(piece->data);
-        if (!piece->none() && held.size() < kHoldMax) continue;
-        http.begin(responseHead(), std::nullopt);
-        if (!http.write(held)) return answerGone();
-        held.clear();
+        if (seen.size() < kHoldMax && (json || (!length && !piece->none()))) continue;
+        http.begin(responseHead(), length ? std::optional<uint64_t>(upstream_head_.content_length) : std::nullopt);
+        if (!http.write(seen)) return gone();
     }
+    if (!http.begun() && !looksWhole(seen)) return breakOff(notJson());
     lease_.record.outcome = account::Outcome::Success;
-    if (tee) lease_.record.usage = llm::usageOfAnswer(seen, operation_->dialect);
-    (void)(http.begun() ? http.end() : http.respond(responseHead(), held));
+    if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
+    (void)(http.begun() ? http.end() : http.respond(responseHead(), seen));
+    return std::nullopt;
 }
 
-// The upstream failed while its answer was on the way: an error if nothing has gone out yet, otherwise a
-// message that is visibly cut.
-void Exchange::breakOff(const base::Error& error) {
-    if (patience_.over()) return answerGone();
-    if (!client_.http().begun()) return answerError(error);
+// The upstream failed while its answer was on the way: another attempt may follow if nothing has gone out yet;
+// otherwise the message is visibly cut.
+std::optional<route::Failure> Exchange::breakOff(const base::Error& error) {
+    if (patience_.over()) {
+        answerGone();
+        return std::nullopt;
+    }
+    if (!client_.http().begun()) return failureOf(error);
+    spoiled_ = failureOf(error);
     noteFailure(error);
     lease_.record.outcome = account::Outcome::Failure;
     client_.http().abandon();
+    return std::nullopt;
 }
 
 }  // namespace sluice::gateway

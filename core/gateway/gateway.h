@@ -9,6 +9,7 @@
 #include "gateway/client.h"
 #include "gateway/generation.h"
 #include "gateway/worker.h"
+#include "route/waiting_room.h"
 
 namespace sluice::gateway {
 
@@ -30,6 +31,10 @@ public:
     /// From now on requests begin with this one; those that run keep theirs. [control]
     void serve(std::shared_ptr<const Generation> generation);
     account::RecordQueue& records() { return records_; }
+    /// Requests that wait for room at a deployment, or, under the empty name, in the gateway.
+    route::WaitingRoom& waitingRoom() { return waiting_room_; }
+    /// Requests that are on their way to an upstream, for global_max_parallel_requests.
+    std::atomic<uint32_t>& forwarded() { return forwarded_; }
 
     /// New connections and requests are told that we go; running requests are cancelled once abort() was
     /// called. [control]
@@ -43,6 +48,8 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<const Generation> generation_;  // guarded by mutex_
     account::RecordQueue& records_;
+    route::WaitingRoom waiting_room_;
+    std::atomic<uint32_t> forwarded_{0};
     std::atomic<bool> draining_{false};
     std::atomic<bool> aborting_{false};
     std::atomic<size_t> in_flight_{0};

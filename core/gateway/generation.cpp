@@ -14,7 +14,8 @@ Generation::Generation(uint64_t number, config::Settings settings, const Shared&
                                                                                        shared.timers,
                                                                                        shared.http,
                                                                                        settings_.tree.secrets,
-                                                                                       shared.admin} {
+                                                                                       shared.admin},
+      health_(shared.health) {
     alive_.enter();
 }
 
@@ -66,21 +67,33 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
         if (instance->hooks() && SLUICE_HAS(instance->hooks(), authenticate)) authenticated_ = true;
     }
     chains_ = std::make_unique<host::Chains>(all);
-    if (plan.router < instances_.size()) router_ = instances_[plan.router].get();
-    if (router_ && !router_->router()) {
-        faults.error(settings_.tree.place("router_settings"), "router_settings.routing_strategy",
-                     "the plugin " + router_->id() + " has no router interface");
-    }
+    const auto router = [&](size_t index) {
+        host::Instance* instance = instances_[index].get();
+        if (!instance->router()) {
+            faults.error(settings_.tree.place("router_settings"), "router_settings.routing_strategy",
+                         "the plugin " + instance->id() + " has no router interface");
+        }
+        return instance;
+    };
+    if (plan.router < instances_.size()) router_ = router(plan.router);
+    for (const auto& [group, index] : plan.group_routers) group_routers_[group] = router(index);
 }
 
 void Generation::openDeployments(const Plan& plan, Faults& faults) {
     deployment_configs_ = plan.deployments;
     models_ = std::make_unique<route::ModelTable>(deployment_configs_, settings_.aliases);
+    config::checkFallbacks(settings_.tree, settings_.routing,
+                           [this](const std::string& model) { return models_->resolve(model).deployments != nullptr; },
+                           faults);
     for (const auto& config : deployment_configs_) {
         auto runtime = std::make_unique<DeploymentRuntime>();
         runtime->config = &config;
         runtime->provider = instances_[plan.provider_instances.at(config.provider)].get();
         runtime->params = config.params.dump(-1, ' ', false, config::Json::error_handler_t::replace);
+        runtime->info = config.info.dump(-1, ' ', false, config::Json::error_handler_t::replace);
+        runtime->number = static_cast<uint32_t>(deployments_.size());
+        runtime->health = health_.of(config.id);
+        runtime->max_parallel = config.max_parallel.value_or(settings_.routing.default_max_parallel);
         runtime->provider->grantSecrets(config.params);
         open(*runtime, faults);
         deployments_.push_back(std::move(runtime));

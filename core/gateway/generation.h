@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,6 +15,7 @@
 #include "gateway/plan.h"
 #include "plugin_host/chain.h"
 #include "plugin_host/instance.h"
+#include "route/health.h"
 #include "route/model_table.h"
 #include "upstream/endpoint.h"
 
@@ -27,7 +29,10 @@ struct DeploymentRuntime {
     bool serves = false;
     std::string api_base;  // for headers and records
     std::string params;    // JSON, secrets as handles
-    mutable std::atomic<uint32_t> in_flight{0};
+    std::string info;      // model_info as JSON
+    std::shared_ptr<route::Health> health;  // outlives generations
+    uint32_t number = 0;                    // among all deployments
+    uint32_t max_parallel = 0;              // requests at the same time; 0 = no limit
 };
 
 /// How many generations there are: the one that serves, and old ones that requests still hold.
@@ -67,6 +72,7 @@ struct Shared {
     base::Offload& offload;
     host::IntervalTimers& timers;
     host::HttpCaller& http;
+    route::HealthBook& health;
 };
 
 class Generation {
@@ -88,7 +94,13 @@ public:
     const host::Chains& chains() const { return *chains_; }
     const route::ModelTable& models() const { return *models_; }
     const DeploymentRuntime& deployment(uint32_t index) const { return *deployments_[index]; }
-    host::Instance* router() const { return router_; }
+    /// The strategy of a model group.
+    host::Instance* router(const std::string& group) const {
+        if (group_routers_.empty()) return router_;
+        const auto own = group_routers_.find(group);
+        return own == group_routers_.end() ? router_ : own->second;
+    }
+    const route::HealthBook& health() const { return health_; }
     const Endpoints& endpoints() const { return endpoints_; }
     const std::vector<std::unique_ptr<host::Instance>>& instances() const { return instances_; }
     bool authenticated() const { return authenticated_; }  // does anybody check keys?
@@ -111,6 +123,8 @@ private:
     Endpoints endpoints_;
     std::unique_ptr<route::ModelTable> models_;
     host::Instance* router_ = nullptr;
+    std::map<std::string, host::Instance*> group_routers_;
+    route::HealthBook& health_;
     bool authenticated_ = false;
 };
 

@@ -113,16 +113,18 @@ private:
 
     void addRouter() {
         if (settings_.model_list.empty()) return;
-        const auto* entry = catalog_.byStrategy(settings_.routing_strategy);
-        if (entry) {
-            plan_.router = imply(*entry, "router_settings.routing_strategy");
-            return;
+        const auto& routing = settings_.routing;
+        const char* named = "router_settings.routing_strategy";
+        const auto* entry = catalog_.byStrategy(routing.strategy);
+        if (entry) plan_.router = imply(*entry, named, routing.strategy_args);
+        if (!entry && routing.strategy_named)
+            fault(named, fmt::format("no plugin offers the strategy \"{}\"", routing.strategy), strategies());
+        for (const auto& [group, strategy] : routing.group_strategies) {
+            const auto* own = catalog_.byStrategy(strategy);
+            const std::string path = "router_settings.group_strategies." + group;
+            if (own) plan_.group_routers[group] = imply(*own, path);
+            else fault(path, fmt::format("no plugin offers the strategy \"{}\"", strategy), strategies());
         }
-        const bool needed = settings_.tree.places.count("router_settings.routing_strategy") > 0;
-        if (needed)
-            fault("router_settings.routing_strategy",
-                  fmt::format("no plugin offers the strategy \"{}\"", settings_.routing_strategy),
-                  strategies());
     }
 
     std::string strategies() const {

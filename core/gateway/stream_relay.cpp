@@ -36,13 +36,15 @@ base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
 
 base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out) {
     texts_.clear();
-    const Kind kind = reader_.read(event, filter_ || assemble_ ? &texts_ : nullptr);
+    const Kind kind = reader_.read(event, filter_ || assemble_ || !spoken_ ? &texts_ : nullptr);
     if (kind == Kind::Malformed)
         return base::upstreamError(Code::Malformed, "the upstream sent a malformed event");
     const bool hidden = kind == Kind::UsageOnly && hide_usage_;
     if (hidden && !filter_) return {};
     if (kind == Kind::Failure && events_ == 0) first_failure_ = event.data;
     if (event.has_data) ++events_;
+    if (!spoken_) spoken_ = kind != Kind::Normal || speaks();
+    if (event.has_data && spoken_) ++deltas_;
     if (assemble_) assemble();
     if (!filter_) {
         out.append(event.raw);
@@ -55,6 +57,13 @@ base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out
                          : kind == Kind::Failure ? SLUICE_END_ERROR
                                                  : SLUICE_END_NOT_YET,
                          out);
+}
+
+// The event at hand: an empty delta opens a stream, but says nothing.
+bool StreamRelay::speaks() const {
+    return std::any_of(texts_.begin(), texts_.end(), [](const llm::EventText& text) {
+        return text.lane != llm::kLaneMeta && !text.text.empty();
+    });
 }
 
 // What no subscriber can change is collected as it comes; the rest once it is known what became of it.

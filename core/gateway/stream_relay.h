@@ -34,6 +34,11 @@ public:
     base::TimePoint holdDeadline() const { return filter_ ? filter_->deadline() : base::kNever; }
     base::Status expire(std::string& out) { return filter_->expire(out); }
 
+    /// Has the stream said anything yet: text, a call of a tool, its end? What came before that (roles, pings) may
+    /// be thrown away with it.
+    bool spoken() const { return spoken_; }
+    uint64_t deltas() const { return deltas_; }  // events with text
+
     const llm::StreamReader& reader() const { return reader_; }
     /// The data of the upstream's error event, if that was the first event of all.
     const std::string& firstFailure() const { return first_failure_; }
@@ -41,6 +46,7 @@ public:
 private:
     base::Status takeEvent(const llm::SseEvent& event, std::string& out);
     void assemble();
+    bool speaks() const;
 
     host::RequestState& request_;
     llm::SseSplitter splitter_;
@@ -50,6 +56,8 @@ private:
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
     bool ended_ = false;
+    bool spoken_ = false;
+    uint64_t deltas_ = 0;
     std::string first_failure_;
     uint64_t events_ = 0;
 };

@@ -1,7 +1,8 @@
-// What belongs to one event loop: its pool of upstream connections.
+// What belongs to one event loop: its pool of upstream connections, its view of the model groups.
 #pragma once
 
 #include "base/loop.h"
+#include "gateway/group_table.h"
 #include "upstream/pool.h"
 
 namespace sluice::gateway {
@@ -13,6 +14,7 @@ struct Worker {
 
     base::Loop& loop;
     upstream::Pool pool;
+    GroupTables groups;
 
     /// The worker of this thread; null on threads that are no loop.
     static Worker*& current() {

@@ -57,6 +57,17 @@ void mergeUsage(const element& usage, Dialect dialect, Usage& into) {
     }
 }
 
+void addUsage(const Usage& more, Usage& to) {
+    to.known |= more.known;
+    to.estimated |= more.estimated;
+    to.prompt_tokens += more.prompt_tokens;
+    to.completion_tokens += more.completion_tokens;
+    to.total_tokens += more.total_tokens;
+    to.cached_tokens += more.cached_tokens;
+    to.cache_creation_tokens += more.cache_creation_tokens;
+    to.reasoning_tokens += more.reasoning_tokens;
+}
+
 Usage usageOfAnswer(std::string_view body, Dialect dialect) {
     Usage usage;
     element root, object;

@@ -14,6 +14,7 @@ namespace sluice::llm {
 
 struct Usage {
     bool known = false;
+    bool estimated = false;  // counted by us, of an answer that broke off before the provider told
     uint64_t prompt_tokens = 0;      // all input, cached included
     uint64_t completion_tokens = 0;  // all output, reasoning included
     uint64_t total_tokens = 0;
@@ -25,6 +26,9 @@ struct Usage {
 /// Merges a `usage` object into `into`. Anthropic counts cached input apart from input_tokens; here it is
 /// part of prompt_tokens, as OpenAI has it. Members that are missing leave what was known.
 void mergeUsage(const simdjson::dom::element& usage, Dialect dialect, Usage& into);
+
+/// The sum of two answers'. What is known of one of them counts.
+void addUsage(const Usage& more, Usage& to);
 
 /// From a whole answer that is not streamed.
 Usage usageOfAnswer(std::string_view body, Dialect dialect);

@@ -111,13 +111,21 @@ class Bytes(Scenario):
         self.assertEqual(self.forwarded(CHAT, body), body.replace('"gpt"', '"gpt-up"'))
 
     def test_b09_answers_are_the_upstreams_bytes(self):
-        for text in ('{ "b" : 1.0 ,\r\n"a":[ ] , "é":"\\u00e9" }\n', "[]", '"just text"', "", "not json at all", "{" * 70000):
+        for text in ('{ "b" : 1.0 ,\r\n"a":[ ] , "é":"\\u00e9" }\n', "[]", "{" * 70000):
             for framing in ("length", "chunked", "close"):
                 with self.subTest(text[:20], framing=framing):
                     self.upstream.reset()
                     self.upstream.script(answer_in(framing, text))
                     answer = self.call(CHAT, {"model": "gpt", "messages": USER})
                     self.assertEqual((answer.status, answer.text()), (200, text))
+
+    def test_b11_an_answer_that_is_no_json_although_it_says_so(self):
+        for text in ('"just text"', "", "not json at all", '{"cut":'):
+            for framing in ("length", "chunked", "close"):
+                with self.subTest(text, framing=framing):
+                    self.upstream.reset()
+                    self.upstream.script(answer_in(framing, text))
+                    self.assert_error(self.call(CHAT, {"model": "gpt", "messages": USER}), 500, contains="no JSON")
 
     def test_b10_binary_answers(self):
         sound = bytes(range(256)) * 5000

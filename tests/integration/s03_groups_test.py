@@ -133,15 +133,21 @@ class Groups(Scenario):
                 self.assertLess(time.monotonic() - begin, 2.0 * SLOW)
         self.assertTrue(all(entry["peer_closed_at"] for entry in self.said(3)), "a late upstream is left at once")
 
-    def test_g12_timeout_in_the_middle_of_a_body_is_a_visible_cut(self):
+    def test_g12_timeout_in_the_middle_of_a_short_body_is_an_error(self):
         head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n"
         self.upstream.script([{"send": head + '{"a":'}, {"stall": True}])
+        self.assert_error(self.chat("hasty"), 408)
+
+    def test_g14_timeout_in_the_middle_of_a_long_body_is_a_visible_cut(self):
+        begun = '{"a":"' + 70000 * "a"
+        head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+        self.upstream.script([{"send": head + begun}, {"stall": True}])
         connection = self.raw()
         body = json.dumps({"model": "hasty", "messages": USER}).encode()
         connection.send(post(CHAT, body))
         status, fields = connection.head()
-        self.assertEqual((status, dict(fields)["content-length"]), (200, "100"))
-        self.assertEqual(connection.rest(), b'{"a":', "the connection closes before the promised length")
+        self.assertEqual((status, dict(fields)["content-length"]), (200, "100000"))
+        self.assertEqual(connection.rest(), begun.encode(), "the connection closes before the promised length")
 
     def test_g13_upstreams_that_speak_no_http(self):
         for text in ("SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 200 OK\r\nbad header\r\n\r\n", "HTTP/1.1 999 X\r\n\r\n", "HTTP/2.0 200 OK\r\n\r\n",

@@ -17,6 +17,8 @@ CHUNKED = HEAD + "transfer-encoding: chunked\r\n\r\n"
 class Broken(Scenario):
     settings = {"listen": {"limits": {"stream_timeout_ms": int(300 * SLOW), "sse_event_bytes_max": 65536}}}
 
+    plain_errors = 0
+
     def dialects(self):
         for name, (path, body, _) in STREAMS.items():
             with self.subTest(name):
@@ -24,9 +26,15 @@ class Broken(Scenario):
                 yield name, path, body
 
     def assert_broken(self, name, path, body, relayed=None):
-        """The client got the whole events of `relayed`, then one error event that its SDK raises, and the framing is intact."""
-        with self.stream(path, body) as stream:
-            got = list(stream)
+        """The client got the whole events of `relayed`, then one error event that its SDK raises, and the framing is intact.
+        If text and fault came at the same moment, nothing has gone out yet: then the error is a plain one."""
+        try:
+            with self.stream(path, body) as stream:
+                got = list(stream)
+        except AssertionError as fault:
+            self.assertIn("not an event stream: 500", str(fault))
+            self.plain_errors += 1
+            return None
         relayed = events.BEGUN[name] if relayed is None else relayed
         self.assertEqual([event.raw.decode().rstrip("\n") for event in got[:-1]], relayed)
         self.assertTrue(events.is_error(name, got[-1]), got[-1])

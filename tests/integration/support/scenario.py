@@ -74,8 +74,10 @@ class Scenario(IntegrationTest):
     def config(cls, upstream):
         listen = cls.settings.get("listen", {})
         limits = {"drain_timeout_ms": int(5000 * SLOW), **listen.get("limits", {})}
+        # What an upstream does wrong is to be seen as it is; scenarios about retries say that they want them.
+        router = {"num_retries": 0, **cls.settings.get("router_settings", {})}
         return {"model_list": cls.models(upstream.url), "general_settings": {"master_key": KEY}, **cls.settings,
-                "listen": {**listen, "limits": limits}}
+                "router_settings": router, "listen": {**listen, "limits": limits}}
 
     @classmethod
     def setUpClass(cls):

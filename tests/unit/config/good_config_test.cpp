@@ -138,7 +138,7 @@ TEST_CASE("settings of the sections", "[config]") {
     CHECK(s.listen.limits.stream_timeout_ms == 60'000);
     CHECK(s.json_logs);
     CHECK(s.forward_client_headers);
-    CHECK(s.routing_strategy == "least-busy");
+    CHECK(s.routing.strategy == "least-busy");
     CHECK(s.aliases.at("gpt-4").model == "gpt-4o");
     CHECK_FALSE(s.aliases.at("gpt-4").hidden);
     CHECK(s.aliases.at("secret-model").model == "claude");
@@ -176,7 +176,7 @@ TEST_CASE("an empty file is a configuration with every default", "[config]") {
         CHECK(loaded.settings.listen.address == "127.0.0.1");
         CHECK(loaded.settings.listen.port == 4000);
         CHECK(loaded.settings.model_list.empty());
-        CHECK(loaded.settings.routing_strategy == "simple-shuffle");
+        CHECK(loaded.settings.routing.strategy == "simple-shuffle");
         CHECK(loaded.settings.listen.limits.body_bytes_max == base::Limits{}.body_bytes_max);
     }
 }

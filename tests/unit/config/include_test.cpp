@@ -53,7 +53,7 @@ TEST_CASE("lists of included files are appended, sections replace each other", "
     CHECK(loaded.settings.model_list[0].model_name == "a");
     CHECK(loaded.settings.model_list[1].model_name == "b");
     CHECK(loaded.settings.model_list[2].model_name == "c");
-    CHECK(loaded.settings.routing_strategy == "from-b");
+    CHECK(loaded.settings.routing.strategy == "from-b");
 }
 
 TEST_CASE("a fault in an included file names that file and line", "[config]") {

@@ -1,0 +1,43 @@
+// The deployments of one model group as plugins see them, on one loop. What never changes is filled in once;
+// what does is read when somebody asks, so that a request to a group of a hundred costs what one to a group of two
+// does.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "gateway/generation.h"
+
+namespace sluice::gateway {
+
+class GroupTable {
+public:
+    GroupTable(const Generation& generation, const std::vector<uint32_t>& deployments);
+
+    size_t size() const { return items_.size(); }
+    const DeploymentRuntime& deployment(size_t i) const { return *deployments_[i]; }
+    /// With today's figures. [loop]
+    const sluice_candidate& item(size_t i, base::TimePoint now);
+    bool limited() const { return limited_; }  // one of them has max_parallel_requests
+    bool ordered() const { return ordered_; }  // one of them has an order
+
+private:
+    std::vector<const DeploymentRuntime*> deployments_;
+    std::vector<sluice_candidate> items_;
+    bool limited_ = false;
+    bool ordered_ = false;
+};
+
+/// The tables of a loop, for the generations that it serves now. Requests hold on to theirs.
+class GroupTables {
+public:
+    std::shared_ptr<GroupTable> of(const Generation& generation, const std::vector<uint32_t>& deployments);
+
+private:
+    using Tables = std::unordered_map<const void*, std::shared_ptr<GroupTable>>;
+    std::vector<std::pair<uint64_t, Tables>> generations_;  // by number, the newest last; two at the most
+};
+
+}  // namespace sluice::gateway
