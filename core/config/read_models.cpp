@@ -78,7 +78,8 @@ void readFacts(Section& info, Deployment& deployment) {
     for (const char* key : {"max_input_tokens", "max_tokens"}) {
         const Json* tokens = info.any(key);
         if (!tokens || !tokens->is_number_unsigned() || deployment.max_input_tokens > 0) continue;
-        deployment.max_input_tokens = static_cast<uint32_t>(std::min<uint64_t>(tokens->get<uint64_t>(), UINT32_MAX));
+        deployment.max_input_tokens =
+            static_cast<uint32_t>(std::min<uint64_t>(tokens->get<uint64_t>(), UINT32_MAX));
     }
     if (deployment.input_cost < 0)
         deployment.input_cost = info.number("input_cost_per_token", "USD a token").value_or(-1);

@@ -57,7 +57,8 @@ private:
         if (const Json* groups = router_.mapping("group_strategies")) {
             Section section(tree_, groups, childPath(router_.path(), "group_strategies"), faults_);
             for (const auto& [group, value] : groups->items())
-                if (auto name = section.text(group, "the name of a strategy")) routing_.group_strategies[group] = *name;
+                if (auto name = section.text(group, "the name of a strategy"))
+                    routing_.group_strategies[group] = *name;
         }
     }
 
@@ -79,7 +80,8 @@ private:
         assign(routing_.retry_base_ms, count(router_, "retry_base_ms", 60'000));
         assign(routing_.retry_max_ms, count(router_, "retry_max_ms", 600'000));
         if (const Json* policy = router_.mapping("retry_policy"))
-            routing_.retries_by_class = readPolicy(*policy, childPath(router_.path(), "retry_policy"), "Retries");
+            routing_.retries_by_class =
+                readPolicy(*policy, childPath(router_.path(), "retry_policy"), "Retries");
         if (const Json* groups = router_.mapping("model_group_retry_policy")) {
             const auto path = childPath(router_.path(), "model_group_retry_policy");
             for (const auto& [group, value] : groups->items())
@@ -97,7 +99,8 @@ private:
             const auto path = childPath(childPath(section.path(), std::string(key)), i);
             Section one(tree_, entry.is_object() ? &entry : nullptr, path, faults_);
             if (!entry.is_object() || entry.empty()) {
-                faults_.error(tree_.place(path), path, describe(entry), "a mapping of a model group to a list of them");
+                faults_.error(tree_.place(path), path, describe(entry),
+                              "a mapping of a model group to a list of them");
                 continue;
             }
             for (const auto& [group, targets] : entry.items()) {
@@ -164,7 +167,8 @@ private:
             Mirror mirror;
             mirror.to = entry.text("to", "the name of a model group").value_or("");
             if (mirror.to.empty()) entry.fault("to", "nothing", "the name of a model group");
-            mirror.share = std::min(entry.number("share", "a share of the requests, from 0 to 1").value_or(1), 1.0);
+            mirror.share =
+                std::min(entry.number("share", "a share of the requests, from 0 to 1").value_or(1), 1.0);
             entry.warnUnknown();
             routing_.mirrors[group] = std::move(mirror);
         }
@@ -183,17 +187,18 @@ void readRouting(const Tree& tree, Section& router, Section& litellm, Routing& r
     Reader(tree, router, litellm, routing, faults).read();
 }
 
-void checkFallbacks(const Tree& tree, const Routing& routing, const std::function<bool(const std::string&)>& known,
-                    Faults& faults) {
+void checkFallbacks(const Tree& tree, const Routing& routing,
+                    const std::function<bool(const std::string&)>& known, Faults& faults) {
     const auto check = [&](const std::string& name, const char* key) {
         if (known(name)) return;
         const std::string path = std::string("router_settings.") + key;
-        faults.warning(tree.place(path), path, fmt::format("there is no model \"{}\" in model_list", name), "",
-                       "requests that come to it are told so");
+        faults.warning(tree.place(path), path, fmt::format("there is no model \"{}\" in model_list", name),
+                       "", "requests that come to it are told so");
     };
-    for (const auto& [list, key] : {std::pair{&routing.fallbacks, "fallbacks"},
-                                    std::pair{&routing.context_window_fallbacks, "context_window_fallbacks"},
-                                    std::pair{&routing.content_policy_fallbacks, "content_policy_fallbacks"}}) {
+    for (const auto& [list, key] :
+         {std::pair{&routing.fallbacks, "fallbacks"},
+          std::pair{&routing.context_window_fallbacks, "context_window_fallbacks"},
+          std::pair{&routing.content_policy_fallbacks, "content_policy_fallbacks"}}) {
         for (const auto& [group, targets] : *list)
             for (const auto& target : targets) check(target, key);
     }

@@ -29,11 +29,11 @@ struct Cooldown {
     std::optional<uint32_t> allowed_fails;  // within cooldown_time; nothing said: by the rate of failures
     Policy allowed_by_class;                // allowed_fails_policy
     // --- ours ---
-    uint32_t breaker_failures = 5;      // in a row open the breaker; 0 = never
+    uint32_t breaker_failures = 5;       // in a row open the breaker; 0 = never
     uint32_t breaker_pause_ms = 30'000;  // until one request may try again
-    uint32_t slow_start_ms = 10'000;    // after that, a growing share of its requests; 0 = all at once
-    bool last_resort = true;            // if all of a group are out, use the one that is out for the shortest time
-    bool adaptive = false;              // thresholds, pauses and delays follow the recent rate of failures
+    uint32_t slow_start_ms = 10'000;     // after that, a growing share of its requests; 0 = all at once
+    bool last_resort = true;  // if all of a group are out, use the one that is out for the shortest time
+    bool adaptive = false;    // thresholds, pauses and delays follow the recent rate of failures
 };
 
 /// What becomes of a stream that breaks after its first text has gone to the client.
@@ -52,10 +52,10 @@ struct Routing {
     std::map<std::string, std::string> group_strategies;  // ours: model group → strategy
 
     uint32_t num_retries = 2;
-    uint32_t retry_after_ms = 0;     // the least to wait before the same deployment is asked again
-    uint32_t retry_base_ms = 100;    // ours: of the exponential backoff
-    uint32_t retry_max_ms = 8'000;   // ours: the most; a longer Retry-After ends the retries
-    Policy retries_by_class;         // retry_policy
+    uint32_t retry_after_ms = 0;    // the least to wait before the same deployment is asked again
+    uint32_t retry_base_ms = 100;   // ours: of the exponential backoff
+    uint32_t retry_max_ms = 8'000;  // ours: the most; a longer Retry-After ends the retries
+    Policy retries_by_class;        // retry_policy
     std::map<std::string, Policy> retries_by_group;  // model_group_retry_policy
 
     Fallbacks fallbacks, context_window_fallbacks, content_policy_fallbacks;
@@ -63,22 +63,23 @@ struct Routing {
     uint32_t max_fallbacks = 5;
 
     uint32_t first_token_timeout_ms = 0;  // ours: until the first text of a stream; 0 = stream_timeout
-    uint32_t first_token_hold_ms = 0;     // ours: for how long the first text is held, so that a bad start can go elsewhere
+    uint32_t first_token_hold_ms =
+        0;  // ours: for how long the first text is held, so that a bad start can go elsewhere
     StreamRecovery stream_recovery = StreamRecovery::None;  // ours
 
-    uint32_t queue_max = 1'000;             // ours: requests that wait for a deployment with max_parallel_requests
-    uint32_t queue_timeout_ms = 30'000;     // ours
-    uint32_t default_max_parallel = 0;      // default_max_parallel_requests; 0 = no limit
+    uint32_t queue_max = 1'000;  // ours: requests that wait for a deployment with max_parallel_requests
+    uint32_t queue_timeout_ms = 30'000;  // ours
+    uint32_t default_max_parallel = 0;   // default_max_parallel_requests; 0 = no limit
     Cooldown cooldown;
     std::map<std::string, Mirror> mirrors;  // ours: model group → where a copy goes
 };
 
-/// Reads router_settings into `routing`; `router` also serves whoever reads its other keys. What it does not say
-/// is taken from litellm_settings.
+/// Reads router_settings into `routing`; `router` also serves whoever reads its other keys. What it does not
+/// say is taken from litellm_settings.
 void readRouting(const Tree& tree, Section& router, Section& litellm, Routing& routing, Faults& faults);
 
 /// Fallbacks that name a group which does not exist. `known`: is this a model that requests may name?
-void checkFallbacks(const Tree& tree, const Routing& routing, const std::function<bool(const std::string&)>& known,
-                    Faults& faults);
+void checkFallbacks(const Tree& tree, const Routing& routing,
+                    const std::function<bool(const std::string&)>& known, Faults& faults);
 
 }  // namespace sluice::config

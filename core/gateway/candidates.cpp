@@ -11,7 +11,8 @@ Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& gene
     : table_(std::move(table)),
       generation_(generation),
       now_(now),
-      api_{{sizeof(sluice_candidates), static_cast<uint32_t>(table_->size()), at, drop, pin, isAvailable, next},
+      api_{{sizeof(sluice_candidates), static_cast<uint32_t>(table_->size()), at, drop, pin, isAvailable,
+            next},
            this},
       allowed_(table_->size(), true),
       tried_(table_->size(), false),
@@ -20,7 +21,9 @@ Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& gene
     if (available_.empty()) available_ = allowed_;  // pick() will say what becomes of that
 }
 
-Candidates& Candidates::owner(const sluice_candidates* self) { return *reinterpret_cast<const Api*>(self)->owner; }
+Candidates& Candidates::owner(const sluice_candidates* self) {
+    return *reinterpret_cast<const Api*>(self)->owner;
+}
 
 const sluice_candidate* Candidates::at(const sluice_candidates* self, uint32_t i) {
     auto& c = owner(self);
@@ -78,8 +81,8 @@ void Candidates::removeUnhealthy(base::BitMask& mask, base::TimePoint now) const
     }
 }
 
-// What may be chosen now, in available_: those not tried, or else those in service, or else, as the last resort,
-// the one that is back first.
+// What may be chosen now, in available_: those not tried, or else those in service, or else, as the last
+// resort, the one that is back first.
 Candidates::Choice Candidates::gather(base::TimePoint now) {
     available_ = allowed_;
     if (available_.empty()) return {nullptr, Miss::Nothing, {}};
@@ -117,8 +120,9 @@ size_t Candidates::choose(host::Instance* router, host::Runner& runner) {
     if (!router || available_.next(first + 1) == available_.size()) return first;
     const int32_t choice = router->pick(runner.context(*router, host::Phase::Route), api_.table);
     if (choice >= 0 && available_.has(static_cast<size_t>(choice))) return static_cast<size_t>(choice);
-    if (choice == SLUICE_E_LIMIT) return available_.size();  // the strategy says that all are over their limits
-    ++router->failures;  // an impossible choice must not cost the request: routing fails open
+    if (choice == SLUICE_E_LIMIT)
+        return available_.size();  // the strategy says that all are over their limits
+    ++router->failures;            // an impossible choice must not cost the request: routing fails open
     return first;
 }
 

@@ -1,6 +1,6 @@
 // The deployments of a model group as one request sees them: which of them may be chosen, and the choice.
-// A deployment is out if a filter dropped it, if it cools down, if it has as many requests as it may have, or if
-// this request has tried it; the strategy chooses from the rest, those of the lowest `order` first.
+// A deployment is out if a filter dropped it, if it cools down, if it has as many requests as it may have, or
+// if this request has tried it; the strategy chooses from the rest, those of the lowest `order` first.
 #pragma once
 
 #include <memory>
@@ -68,7 +68,7 @@ private:
     const Generation& generation_;
     base::TimePoint now_;
     Api api_;
-    base::BitMask allowed_;    // by the filters
+    base::BitMask allowed_;  // by the filters
     base::BitMask tried_;
     base::BitMask available_;  // what plugins are shown
     bool sealed_ = false;

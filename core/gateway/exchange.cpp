@@ -186,8 +186,8 @@ bool Exchange::resolveModel() {
     }
     if (openGroup(request_.model)) return true;
     answerError(llm::ApiError{400, "", "",
-                              std::string(operation_->tail) + ": Invalid model name passed in model=" +
-                                  request_.model +
+                              std::string(operation_->tail) +
+                                  ": Invalid model name passed in model=" + request_.model +
                                   ". Call `/v1/models` to view available models for your key.",
                               "model"});
     return false;

@@ -160,14 +160,19 @@ void Exchange::endAttempt(const std::optional<Failure>& failure) {
 }
 
 void Exchange::noteFigures(const Failure* failure, base::Duration took) {
-    const auto us = [](base::Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); };
+    const auto us = [](base::Duration d) {
+        return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+    };
     auto& figures = request_.attempt.figures;
     const bool fine = lease_.record.outcome == account::Outcome::Success;
     figures[SLUICE_ATTEMPT_DEPLOYMENT] = deployment_->number;
-    figures[SLUICE_ATTEMPT_OUTCOME] = failure ? SLUICE_ATTEMPT_FAILED : fine ? SLUICE_ATTEMPT_OK : SLUICE_ATTEMPT_CANCELLED;
+    figures[SLUICE_ATTEMPT_OUTCOME] = failure ? SLUICE_ATTEMPT_FAILED
+                                      : fine  ? SLUICE_ATTEMPT_OK
+                                              : SLUICE_ATTEMPT_CANCELLED;
     figures[SLUICE_ATTEMPT_STATUS] = upstream_head_.status;
     figures[SLUICE_ATTEMPT_DURATION_US] = us(took);
-    figures[SLUICE_ATTEMPT_FIRST_BYTE_US] = first_byte_ > attempt_start_ ? us(first_byte_ - attempt_start_) : -1;
+    figures[SLUICE_ATTEMPT_FIRST_BYTE_US] =
+        first_byte_ > attempt_start_ ? us(first_byte_ - attempt_start_) : -1;
     figures[SLUICE_ATTEMPT_TIMED_OUT] = failure && failure->kind == route::FailureClass::Timeout ? 1 : 0;
     if (!attempt_usage_.known) return;
     figures[SLUICE_ATTEMPT_PROMPT_TOKENS] = static_cast<int64_t>(attempt_usage_.prompt_tokens);
@@ -178,7 +183,8 @@ void Exchange::noteHealth(const Failure* failure) {
     route::Health& health = *deployment_->health;
     const auto now = Clock::now();
     if (attempt_usage_.total_tokens > 0) health.noteTokens(attempt_usage_.total_tokens, start_ms_);
-    if (patience_.over() || (!failure && lease_.record.outcome != account::Outcome::Success)) return health.forget();
+    if (patience_.over() || (!failure && lease_.record.outcome != account::Outcome::Success))
+        return health.forget();
     if (!failure) {
         health.succeed(now);
         if (first_byte_ > attempt_start_) health.noteLatency(first_byte_ - attempt_start_, now);
@@ -188,7 +194,8 @@ void Exchange::noteHealth(const Failure* failure) {
     const bool was_out = health.state(now, rules) != route::Health::State::Serving;
     if (health.fail(*failure, candidates_->alone(), now, *deployment_->config, rules) && !was_out) {
         base::log::warn("deployment {} ({}) is out of service: {}: {}", deployment_->config->id,
-                        deployment_->config->model_name, route::className(failure->kind), failure->error.message);
+                        deployment_->config->model_name, route::className(failure->kind),
+                        failure->error.message);
     }
 }
 

@@ -102,10 +102,9 @@ std::optional<route::Failure> Exchange::readFailure(UpstreamAnswer& upstream) {
     failure.retry_after = route::retryAfter(upstream_head_.fields.find("retry-after"),
                                             upstream_head_.fields.find("retry-after-ms"), base::wallMillis());
     failure.speaks_error = read && failure.status >= 400 && isErrorObject(failure.body);
-    failure.error = base::upstreamError(Code::Unavailable,
-                                        deployment_->config->provider +
-                                            "Exception - the upstream answered with status " +
-                                            std::to_string(failure.status));
+    failure.error = base::upstreamError(
+        Code::Unavailable, deployment_->config->provider + "Exception - the upstream answered with status " +
+                               std::to_string(failure.status));
     return failure;
 }
 
@@ -160,8 +159,9 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     for (;;) {
         // Sound and the like go out as they come; what is there already goes out together.
         const bool poll = !json && !seen.empty() && !http.begun();
-        auto piece = poll ? upstream.pollPiece()
-                          : patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
+        auto piece =
+            poll ? upstream.pollPiece()
+                 : patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
         if (!piece) return breakOff(piece.error());
         if (piece->end != End::NotYet && piece->end != End::Ok) return breakOff(incomplete());
         if (!http.begun() || (tee && seen.size() + piece->data.size() <= kTeeMax)) seen.append(piece->data);
@@ -171,7 +171,8 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
             continue;
         }
         if (seen.size() < kHoldMax && (json || (!length && !piece->none()))) continue;
-        http.begin(responseHead(), length ? std::optional<uint64_t>(upstream_head_.content_length) : std::nullopt);
+        http.begin(responseHead(),
+                   length ? std::optional<uint64_t>(upstream_head_.content_length) : std::nullopt);
         if (!http.write(seen)) return gone();
     }
     if (!http.begun() && !looksWhole(seen)) return breakOff(notJson());
@@ -181,8 +182,8 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     return std::nullopt;
 }
 
-// The upstream failed while its answer was on the way: another attempt may follow if nothing has gone out yet;
-// otherwise the message is visibly cut.
+// The upstream failed while its answer was on the way: another attempt may follow if nothing has gone out
+// yet; otherwise the message is visibly cut.
 std::optional<route::Failure> Exchange::breakOff(const base::Error& error) {
     if (patience_.over()) {
         answerGone();

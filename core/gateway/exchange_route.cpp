@@ -1,4 +1,5 @@
-// From attempt to attempt: which deployment, what after a failure, and what the client is told if all is lost.
+// From attempt to attempt: which deployment, what after a failure, and what the client is told if all is
+// lost.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -18,7 +19,8 @@ constexpr auto kLookAgain = base::milliseconds(100);  // while waiting for room:
 // A deployment counts a request for as long as this lives; then the next one may come.
 class Seat {
 public:
-    Seat(Gateway& gateway, const DeploymentRuntime& deployment) : gateway_(gateway), deployment_(deployment) {}
+    Seat(Gateway& gateway, const DeploymentRuntime& deployment)
+        : gateway_(gateway), deployment_(deployment) {}
     ~Seat() {
         deployment_.health->in_flight.fetch_sub(1, std::memory_order_relaxed);
         if (deployment_.max_parallel > 0) gateway_.waitingRoom().call(deployment_.config->model_name);
@@ -77,14 +79,15 @@ bool Exchange::enterGateway() {
 bool Exchange::waitForRoom(const std::string& group, base::TimePoint arrived) {
     using Called = route::WaitingRoom::Called;
     const auto& routing = generation_->settings().routing;
-    const auto last = std::min(request_.deadline,
-                               base::TimePoint(arrived + base::milliseconds(routing.queue_timeout_ms)));
+    const auto last =
+        std::min(request_.deadline, base::TimePoint(arrived + base::milliseconds(routing.queue_timeout_ms)));
     const auto soon = std::min(last, base::TimePoint(Clock::now() + kLookAgain));
     Called called = Called::Yes;
     const auto waited = patience_(soon, [&](base::TimePoint until) -> base::Status {
         called = gateway_.waitingRoom().wait({group, priority_, arrived}, routing.queue_max, until);
         if (called == Called::Timeout) return base::gatewayError(Code::DeadlineExceeded, "no room yet");
-        if (called == Called::Interrupted) return base::gatewayError(Code::Cancelled, "the request was cancelled");
+        if (called == Called::Interrupted)
+            return base::gatewayError(Code::Cancelled, "the request was cancelled");
         return {};
     });
     if (patience_.over()) {
@@ -94,10 +97,11 @@ bool Exchange::waitForRoom(const std::string& group, base::TimePoint arrived) {
     const bool timed_out = !waited && Clock::now() >= last;
     if (called != Called::NoRoom && !timed_out) return true;
     (void)request_.response.fields.set("retry-after", "1");
-    answerError(base::gatewayError(
-        Code::ResourceExhausted,
-        called == Called::NoRoom ? "Too many requests wait for a free deployment already: queue_max is reached"
-                                 : "All deployments had as many requests as they may have, for too long"));
+    answerError(
+        base::gatewayError(Code::ResourceExhausted,
+                           called == Called::NoRoom
+                               ? "Too many requests wait for a free deployment already: queue_max is reached"
+                               : "All deployments had as many requests as they may have, for too long"));
     return false;
 }
 
@@ -118,7 +122,8 @@ route::Failure Exchange::noDeployment(const Candidates::Choice& choice) const {
     none.kind = route::FailureClass::RateLimit;
     std::string text = "No deployments available for selected model";
     if (choice.miss == Candidates::Miss::Cooling) {
-        const auto seconds = std::max<int64_t>(1, static_cast<int64_t>(base::toMillis(choice.wait) / 1000 + 0.999));
+        const auto seconds =
+            std::max<int64_t>(1, static_cast<int64_t>(base::toMillis(choice.wait) / 1000 + 0.999));
         none.retry_after = base::milliseconds(seconds * 1000);
         text += fmt::format(", Try again in {} seconds. Passed model={}.", seconds, request_.model);
     } else if (!candidates_->lastDrop().empty()) {
@@ -151,8 +156,9 @@ bool Exchange::next(Failure failure) {
     if (now >= request_.deadline) {
         // There is no time for anything else.
     } else if (deployment_) {
-        next = plan_->after(failure, {group_, deployment_->config->num_retries, candidates_->others(now),
-                                      deployment_->health->failureRate(), now, request_.deadline, hintOf(hint_)});
+        next = plan_->after(failure,
+                            {group_, deployment_->config->num_retries, candidates_->others(now),
+                             deployment_->health->failureRate(), now, request_.deadline, hintOf(hint_)});
     } else {
         next = plan_->afterNone(failure, group_);
     }

@@ -19,7 +19,8 @@ constexpr size_t kWriteMax = 64 * 1024;  // events that are there already are wr
 int statusOfFailure(const std::string& data) {
     simdjson::dom::element root, code;
     uint64_t number = 0;
-    if (llm::parseJson(data).get(root) != simdjson::SUCCESS || root["error"]["code"].get(code) != simdjson::SUCCESS)
+    if (llm::parseJson(data).get(root) != simdjson::SUCCESS ||
+        root["error"]["code"].get(code) != simdjson::SUCCESS)
         return 500;
     std::string_view text;
     if (code.get(text) == simdjson::SUCCESS) number = base::parseDecimal(text).value_or(0);
@@ -27,8 +28,8 @@ int statusOfFailure(const std::string& data) {
     return number >= 400 && number <= 599 ? static_cast<int>(number) : 500;
 }
 
-// How long the beginning of a stream is held: until it has spoken, and for `hold_ms` after that; but a stream that
-// sends much, or takes its time, without a text that we know is passed on as it is.
+// How long the beginning of a stream is held: until it has spoken, and for `hold_ms` after that; but a stream
+// that sends much, or takes its time, without a text that we know is passed on as it is.
 class StartHold {
 public:
     explicit StartHold(uint32_t hold_ms) : hold_(hold_ms) {}
@@ -95,7 +96,8 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
     }
 }
 
-// What comes before the first text is held: until then the attempt can be replaced without the client noticing.
+// What comes before the first text is held: until then the attempt can be replaced without the client
+// noticing.
 std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     StreamRelay relay(match_.operation, runner_, request_, generation_->limits(),
@@ -214,8 +216,8 @@ void Exchange::endBlocked(StreamRelay& relay) {
     noteStream(relay, End::Cancelled);
 }
 
-// What an upstream that broke off, or was left, did not count is counted here: about a token an event, and four
-// bytes a token of the prompt.
+// What an upstream that broke off, or was left, did not count is counted here: about a token an event, and
+// four bytes a token of the prompt.
 void Exchange::noteStream(StreamRelay& relay, End end) {
     attempt_usage_ = relay.reader().usage();
     llm::Usage& usage = attempt_usage_;

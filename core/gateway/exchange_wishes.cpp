@@ -1,5 +1,6 @@
-// What a client may ask for about the way its request is routed: LiteLLM's headers (docs.litellm.ai/docs/proxy/request_headers)
-// and members of the body. The members are no provider's, so they go no further.
+// What a client may ask for about the way its request is routed: LiteLLM's headers
+// (docs.litellm.ai/docs/proxy/request_headers) and members of the body. The members are no provider's, so
+// they go no further.
 #include <charconv>
 
 #include "base/text.h"
@@ -36,7 +37,8 @@ std::vector<route::Target> targets(std::string_view json) {
         if (out.size() == kFallbacksMax) break;
         if (entry.get(model) == simdjson::SUCCESS) {
             out.push_back({std::string(model), {}});
-        } else if (entry.get(object) == simdjson::SUCCESS && object["model"].get(model) == simdjson::SUCCESS) {
+        } else if (entry.get(object) == simdjson::SUCCESS &&
+                   object["model"].get(model) == simdjson::SUCCESS) {
             route::Target target{std::string(model), {}};
             for (const auto [name, value] : object) {
                 if (name != "model") target.members.emplace_back(name, simdjson::minify(value));

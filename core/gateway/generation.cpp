@@ -9,12 +9,11 @@ namespace sluice::gateway {
 using config::Faults;
 
 Generation::Generation(uint64_t number, config::Settings settings, const Shared& shared)
-    : number_(number), alive_(shared.alive), settings_(std::move(settings)), services_{shared.metrics,
-                                                                                       shared.offload,
-                                                                                       shared.timers,
-                                                                                       shared.http,
-                                                                                       settings_.tree.secrets,
-                                                                                       shared.admin},
+    : number_(number),
+      alive_(shared.alive),
+      settings_(std::move(settings)),
+      services_{shared.metrics, shared.offload,         shared.timers,
+                shared.http,    settings_.tree.secrets, shared.admin},
       health_(shared.health) {
     alive_.enter();
 }
@@ -45,7 +44,8 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
         };
         auto library = loaded.find(wanted.plugin);
         if (library == loaded.end()) {
-            auto fresh = libraries.load(wanted.plugin, catalog.find(wanted.plugin)->path, settings_.trust, number_);
+            auto fresh =
+                libraries.load(wanted.plugin, catalog.find(wanted.plugin)->path, settings_.trust, number_);
             if (!fresh) {
                 fault(fresh.error().message);
                 continue;
@@ -82,9 +82,9 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
 void Generation::openDeployments(const Plan& plan, Faults& faults) {
     deployment_configs_ = plan.deployments;
     models_ = std::make_unique<route::ModelTable>(deployment_configs_, settings_.aliases);
-    config::checkFallbacks(settings_.tree, settings_.routing,
-                           [this](const std::string& model) { return models_->resolve(model).deployments != nullptr; },
-                           faults);
+    config::checkFallbacks(
+        settings_.tree, settings_.routing,
+        [this](const std::string& model) { return models_->resolve(model).deployments != nullptr; }, faults);
     for (const auto& config : deployment_configs_) {
         auto runtime = std::make_unique<DeploymentRuntime>();
         runtime->config = &config;

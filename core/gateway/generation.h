@@ -27,9 +27,9 @@ struct DeploymentRuntime {
     sluice_deployment* handle = nullptr;
     upstream::Endpoint endpoint;  // not used if the provider serves by itself
     bool serves = false;
-    std::string api_base;  // for headers and records
-    std::string params;    // JSON, secrets as handles
-    std::string info;      // model_info as JSON
+    std::string api_base;                   // for headers and records
+    std::string params;                     // JSON, secrets as handles
+    std::string info;                       // model_info as JSON
     std::shared_ptr<route::Health> health;  // outlives generations
     uint32_t number = 0;                    // among all deployments
     uint32_t max_parallel = 0;              // requests at the same time; 0 = no limit

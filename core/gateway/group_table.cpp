@@ -11,9 +11,10 @@ GroupTable::GroupTable(const Generation& generation, const std::vector<uint32_t>
         deployments_.push_back(&runtime);
         limited_ |= runtime.max_parallel > 0;
         ordered_ |= c.order >= 0;
-        items_.push_back({sizeof(sluice_candidate), 0, host::str(c.id), host::str(c.model), host::str(c.provider),
-                          c.weight, c.rpm, c.tpm, c.order, host::str(runtime.params), index, c.max_input_tokens,
-                          c.input_cost, c.output_cost, 0, 0, 0, host::str(runtime.info)});
+        items_.push_back({sizeof(sluice_candidate), 0, host::str(c.id), host::str(c.model),
+                          host::str(c.provider), c.weight, c.rpm, c.tpm, c.order, host::str(runtime.params),
+                          index, c.max_input_tokens, c.input_cost, c.output_cost, 0, 0, 0,
+                          host::str(runtime.info)});
     }
 }
 
@@ -28,7 +29,8 @@ const sluice_candidate& GroupTable::item(size_t i, base::TimePoint now) {
     return item;
 }
 
-std::shared_ptr<GroupTable> GroupTables::of(const Generation& generation, const std::vector<uint32_t>& deployments) {
+std::shared_ptr<GroupTable> GroupTables::of(const Generation& generation,
+                                            const std::vector<uint32_t>& deployments) {
     const auto mine = [&](const auto& entry) { return entry.first == generation.number(); };
     auto known = std::find_if(generations_.begin(), generations_.end(), mine);
     if (known == generations_.end()) {

@@ -1,6 +1,6 @@
 // The deployments of one model group as plugins see them, on one loop. What never changes is filled in once;
-// what does is read when somebody asks, so that a request to a group of a hundred costs what one to a group of two
-// does.
+// what does is read when somebody asks, so that a request to a group of a hundred costs what one to a group
+// of two does.
 #pragma once
 
 #include <memory>

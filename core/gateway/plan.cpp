@@ -17,8 +17,8 @@ using host::CatalogEntry;
 
 namespace {
 
-// The value at "general_settings.master_key"; of "model_list[].litellm_params.tags" that of the first entry that
-// has one.
+// The value at "general_settings.master_key"; of "model_list[].litellm_params.tags" that of the first entry
+// that has one.
 const Json* at(const Json& value, std::string_view path) {
     const size_t dot = path.find('.');
     std::string_view key = path.substr(0, dot);
@@ -122,8 +122,10 @@ private:
         for (const auto& [group, strategy] : routing.group_strategies) {
             const auto* own = catalog_.byStrategy(strategy);
             const std::string path = "router_settings.group_strategies." + group;
-            if (own) plan_.group_routers[group] = imply(*own, path);
-            else fault(path, fmt::format("no plugin offers the strategy \"{}\"", strategy), strategies());
+            if (own)
+                plan_.group_routers[group] = imply(*own, path);
+            else
+                fault(path, fmt::format("no plugin offers the strategy \"{}\"", strategy), strategies());
         }
     }
 

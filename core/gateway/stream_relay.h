@@ -34,8 +34,8 @@ public:
     base::TimePoint holdDeadline() const { return filter_ ? filter_->deadline() : base::kNever; }
     base::Status expire(std::string& out) { return filter_->expire(out); }
 
-    /// Has the stream said anything yet: text, a call of a tool, its end? What came before that (roles, pings) may
-    /// be thrown away with it.
+    /// Has the stream said anything yet: text, a call of a tool, its end? What came before that (roles,
+    /// pings) may be thrown away with it.
     bool spoken() const { return spoken_; }
     uint64_t deltas() const { return deltas_; }  // events with text
 

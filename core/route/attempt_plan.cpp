@@ -128,14 +128,16 @@ bool AttemptPlan::enqueue(const Failure& failure, const std::string& group) {
 
 AttemptPlan::Next AttemptPlan::fallback(const Failure& failure, const std::string& group) {
     if (wishes_.no_fallbacks || fallbacks_ >= routing_.max_fallbacks) return {};
-    if (failure.kind == FailureClass::ContentPolicy) next_ = queue_.size();  // what was lined up was not for this
+    if (failure.kind == FailureClass::ContentPolicy)
+        next_ = queue_.size();  // what was lined up was not for this
     if (next_ >= queue_.size() && !enqueue(failure, group)) {
         // By the name that the client gave, if the group has none of its own.
         if (group == model_ || fallbacks_ > 0 || !enqueue(failure, model_)) return {};
     }
     while (next_ < queue_.size()) {
         const Target& target = queue_[next_++];
-        if (std::find(visited_.begin(), visited_.end(), target.model) != visited_.end() && target.members.empty())
+        if (std::find(visited_.begin(), visited_.end(), target.model) != visited_.end() &&
+            target.members.empty())
             continue;
         visited_.push_back(target.model);
         ++fallbacks_;

@@ -1,6 +1,6 @@
-// What happens after an attempt has failed: another attempt in the same model group, a fallback to another group,
-// or the end. One budget of retries for the whole request, so that retries never multiply with fallbacks.
-// LiteLLM's order: fallbacks( retries( pick, call ) ); each retry picks anew.
+// What happens after an attempt has failed: another attempt in the same model group, a fallback to another
+// group, or the end. One budget of retries for the whole request, so that retries never multiply with
+// fallbacks. LiteLLM's order: fallbacks( retries( pick, call ) ); each retry picks anew.
 #pragma once
 
 #include <optional>

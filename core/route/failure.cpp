@@ -26,9 +26,9 @@ constexpr std::array<std::string_view, 9> kContextWords{"maximum context length"
                                                         "exceeds the maximum number of tokens",
                                                         "too many input tokens",
                                                         "reduce the length of the messages"};
-constexpr std::array<std::string_view, 5> kPolicyWords{
-    "content management policy", "content policy", "content filtering policy", "safety system",
-    "output blocked by content filter"};
+constexpr std::array<std::string_view, 5> kPolicyWords{"content management policy", "content policy",
+                                                       "content filtering policy", "safety system",
+                                                       "output blocked by content filter"};
 
 template <size_t N>
 bool holdsOne(std::string_view text, const std::array<std::string_view, N>& words) {

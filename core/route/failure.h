@@ -1,5 +1,5 @@
-// Why an attempt gave no answer that a client can use, and whose fault that is. What is done about it (another
-// attempt, a fallback, a cooldown) depends on the class alone.
+// Why an attempt gave no answer that a client can use, and whose fault that is. What is done about it
+// (another attempt, a fallback, a cooldown) depends on the class alone.
 #pragma once
 
 #include <optional>
@@ -33,8 +33,8 @@ struct Failure {
     FailureClass kind = FailureClass::ServerError;
     int status = 0;  // of the upstream's answer; 0: there was none
     std::optional<base::milliseconds> retry_after;
-    base::Error error;         // for messages and the record
-    std::string body;          // of the upstream's answer
+    base::Error error;          // for messages and the record
+    std::string body;           // of the upstream's answer
     bool speaks_error = false;  // the body is an error object that clients know
 };
 

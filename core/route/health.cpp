@@ -14,14 +14,16 @@ constexpr double kLatencyDecaySeconds = 10;
 constexpr int64_t kLatencyHalfMs = 6'931;  // the same as a half-life
 constexpr double kOutcomeWeight = 0.1;     // of the newest in the rate of failures
 constexpr double kFirstShare = 0.1;        // of its requests that a deployment gets when it comes back
-constexpr uint32_t kPauseDoublingsMax = 4;  // adaptive: a deployment that stays broken is asked ever less often
+constexpr uint32_t kPauseDoublingsMax =
+    4;  // adaptive: a deployment that stays broken is asked ever less often
 
 int64_t minuteOf(int64_t wall_ms) { return wall_ms / 60'000; }
 
 bool countsForRate(const Failure& f) {
     return f.kind == FailureClass::RateLimit || f.kind == FailureClass::Authentication ||
-           f.kind == FailureClass::Payment || f.kind == FailureClass::NotFound || f.kind == FailureClass::Timeout ||
-           f.kind == FailureClass::ServerError || f.kind == FailureClass::Malformed;
+           f.kind == FailureClass::Payment || f.kind == FailureClass::NotFound ||
+           f.kind == FailureClass::Timeout || f.kind == FailureClass::ServerError ||
+           f.kind == FailureClass::Malformed;
 }
 
 }  // namespace
@@ -48,7 +50,8 @@ Health::State Health::state(TimePoint now, const config::Cooldown& rules) const 
     if (until > ticks(now)) return open ? State::Open : State::CoolingDown;
     if (until != 0 && open) return State::HalfOpen;
     const Ticks since = recovered_at_.load(std::memory_order_relaxed);
-    const bool recovers = since != 0 && now - TimePoint(Duration(since)) < base::milliseconds(rules.slow_start_ms);
+    const bool recovers =
+        since != 0 && now - TimePoint(Duration(since)) < base::milliseconds(rules.slow_start_ms);
     return recovers ? State::Recovering : State::Serving;
 }
 
@@ -56,7 +59,8 @@ bool Health::mayServe(TimePoint now, uint32_t chance, const config::Cooldown& ru
     switch (state(now, rules)) {
         case State::Serving:
             // Nobody has to ask again once the slow start is over; the next success says so to the book.
-            if (recovered_at_.load(std::memory_order_relaxed) != 0) recovered_at_.store(0, std::memory_order_relaxed);
+            if (recovered_at_.load(std::memory_order_relaxed) != 0)
+                recovered_at_.store(0, std::memory_order_relaxed);
             return true;
         case State::CoolingDown:
         case State::Open:
@@ -93,8 +97,10 @@ void Health::succeed(TimePoint now) {
     if (until > ticks(now) && !(was_open && probing_.load(std::memory_order_relaxed))) return;
     until_.store(0, std::memory_order_relaxed);
     opens_.store(0, std::memory_order_relaxed);
-    if (open_.exchange(false)) recovered_at_.store(ticks(now), std::memory_order_relaxed);
-    else trouble(false);
+    if (open_.exchange(false))
+        recovered_at_.store(ticks(now), std::memory_order_relaxed);
+    else
+        trouble(false);
     probing_.store(false, std::memory_order_release);
 }
 
@@ -113,8 +119,9 @@ bool Health::fail(const Failure& failure, bool alone, TimePoint now, const confi
     bool out = false;
     const bool cools = rules.enabled && coolsDown(failure, alone, now, rules);
     if (cools) {
-        const auto pause = deployment.cooldown_ms ? base::milliseconds(*deployment.cooldown_ms)
-                                                  : failure.retry_after.value_or(base::milliseconds(rules.cooldown_ms));
+        const auto pause = deployment.cooldown_ms
+                               ? base::milliseconds(*deployment.cooldown_ms)
+                               : failure.retry_after.value_or(base::milliseconds(rules.cooldown_ms));
         if (pause.count() > 0) {
             takeOut(now + pause, false);
             out = true;
@@ -126,11 +133,13 @@ bool Health::fail(const Failure& failure, bool alone, TimePoint now, const confi
         uint32_t threshold = rules.breaker_failures;
         auto pause = base::milliseconds(rules.breaker_pause_ms);
         if (rules.adaptive) {
-            threshold = std::max<uint32_t>(2, static_cast<uint32_t>(std::lround(threshold * (1 - failureRate()))));
+            threshold =
+                std::max<uint32_t>(2, static_cast<uint32_t>(std::lround(threshold * (1 - failureRate()))));
             pause *= 1 << std::min(opens_.load(std::memory_order_relaxed), kPauseDoublingsMax);
         }
         if (in_a_row >= threshold || open_.load(std::memory_order_relaxed)) {
-            if (ticks(now) >= until_.load(std::memory_order_relaxed)) opens_.fetch_add(1, std::memory_order_relaxed);
+            if (ticks(now) >= until_.load(std::memory_order_relaxed))
+                opens_.fetch_add(1, std::memory_order_relaxed);
             takeOut(now + pause, true);
             out = true;
         }
@@ -142,7 +151,8 @@ bool Health::fail(const Failure& failure, bool alone, TimePoint now, const confi
 // litellm/router_utils/cooldown_handlers.py
 bool Health::coolsDown(const Failure& failure, bool alone, TimePoint now, const config::Cooldown& rules) {
     const auto policy = policyClass(failure.kind);
-    std::optional<uint32_t> allowed = policy ? rules.allowed_by_class[static_cast<size_t>(*policy)] : std::nullopt;
+    std::optional<uint32_t> allowed =
+        policy ? rules.allowed_by_class[static_cast<size_t>(*policy)] : std::nullopt;
     if (!allowed) allowed = rules.allowed_fails;
     if (!countsForRate(failure)) return false;
     if (allowed) {
@@ -192,27 +202,31 @@ void Health::countOutcome(bool failed) {
 }
 
 void Health::noteLatency(Duration first_byte, TimePoint now) {
-    const auto us = static_cast<uint64_t>(std::max<int64_t>(
-        1, std::chrono::duration_cast<std::chrono::microseconds>(first_byte).count()));
+    const auto us = static_cast<uint64_t>(
+        std::max<int64_t>(1, std::chrono::duration_cast<std::chrono::microseconds>(first_byte).count()));
     const uint64_t before = latency_us_.load(std::memory_order_relaxed);
-    const double age = base::toMillis(now - TimePoint(Duration(latency_at_.load(std::memory_order_relaxed)))) / 1000;
+    const double age =
+        base::toMillis(now - TimePoint(Duration(latency_at_.load(std::memory_order_relaxed)))) / 1000;
     latency_at_.store(ticks(now), std::memory_order_relaxed);
     if (before == 0 || us >= before) {
         latency_us_.store(us, std::memory_order_relaxed);
         return;
     }
     const double keep = std::exp(-age / kLatencyDecaySeconds);
-    latency_us_.store(us + static_cast<uint64_t>(static_cast<double>(before - us) * keep), std::memory_order_relaxed);
+    latency_us_.store(us + static_cast<uint64_t>(static_cast<double>(before - us) * keep),
+                      std::memory_order_relaxed);
 }
 
-// What nobody asks sinks, too, or it would never be asked again. A straight line between the halvings will do.
+// What nobody asks sinks, too, or it would never be asked again. A straight line between the halvings will
+// do.
 uint64_t Health::latencyUs(TimePoint now) const {
     const uint64_t us = latency_us_.load(std::memory_order_relaxed);
     const auto age = now - TimePoint(Duration(latency_at_.load(std::memory_order_relaxed)));
     if (us == 0 || age <= Duration::zero()) return us;
     const int64_t ms = std::chrono::duration_cast<base::milliseconds>(age).count();
     const uint64_t halved = us >> std::min<int64_t>(ms / kLatencyHalfMs, 40);
-    return std::max<uint64_t>(1, halved - halved / 2 * static_cast<uint64_t>(ms % kLatencyHalfMs) / kLatencyHalfMs);
+    return std::max<uint64_t>(
+        1, halved - halved / 2 * static_cast<uint64_t>(ms % kLatencyHalfMs) / kLatencyHalfMs);
 }
 
 void Health::turnMinute(int64_t wall_ms) {
@@ -235,7 +249,8 @@ void Health::noteTokens(uint64_t tokens, int64_t wall_ms) {
 }
 
 Health::Minute Health::minute() const {
-    if (minute_.load(std::memory_order_relaxed) != book_.minute_.load(std::memory_order_relaxed)) return {0, 0, 0};
+    if (minute_.load(std::memory_order_relaxed) != book_.minute_.load(std::memory_order_relaxed))
+        return {0, 0, 0};
     return {minute_requests_.load(std::memory_order_relaxed), minute_tokens_.load(std::memory_order_relaxed),
             minute_failures_.load(std::memory_order_relaxed)};
 }

@@ -1,8 +1,9 @@
-// What is known of one deployment from the traffic that it serves: is it in service, how fast is it, how much did
-// it do this minute. One object a deployment and process, whatever the generation; reads are lock-free.
+// What is known of one deployment from the traffic that it serves: is it in service, how fast is it, how much
+// did it do this minute. One object a deployment and process, whatever the generation; reads are lock-free.
 //
 //            5 failures in a row              pause over, one probe           probe fine
-//   Serving ---------------------> Open -----------------------> HalfOpen ---------------> Recovering -> Serving
+//   Serving ---------------------> Open -----------------------> HalfOpen ---------------> Recovering ->
+//   Serving
 //      |  429, bad key, too many failures                            | probe failed: Open again
 //      +---------------------> CoolingDown -> Serving
 #pragma once
@@ -35,7 +36,9 @@ public:
     /// May it get a request now? `chance`: 32 random bits, which decide while it recovers. [any]
     bool mayServe(base::TimePoint now, uint32_t chance, const config::Cooldown& rules) const;
     /// When it is back; `now` or before if it is there.
-    base::TimePoint backAt() const { return base::TimePoint(base::Duration(until_.load(std::memory_order_relaxed))); }
+    base::TimePoint backAt() const {
+        return base::TimePoint(base::Duration(until_.load(std::memory_order_relaxed)));
+    }
 
     /// A request goes there. False: it is half open and another one is finding out. Each true is followed by
     /// one of the next three. [any]
@@ -74,9 +77,9 @@ private:
     void countOutcome(bool failed);
 
     HealthBook& book_;
-    std::atomic<Ticks> until_{0};        // out of service until then; 0 = in service
-    std::atomic<bool> open_{false};      // by the breaker: comes back with a probe
-    std::atomic<bool> probing_{false};   // one request is finding out
+    std::atomic<Ticks> until_{0};                 // out of service until then; 0 = in service
+    std::atomic<bool> open_{false};               // by the breaker: comes back with a probe
+    std::atomic<bool> probing_{false};            // one request is finding out
     mutable std::atomic<Ticks> recovered_at_{0};  // 0: long ago
     std::atomic<uint32_t> in_a_row_{0};
     std::atomic<uint32_t> opens_{0};  // in a row

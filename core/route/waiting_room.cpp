@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace sluice::route {
 
 using base::Fiber;
@@ -10,7 +9,8 @@ using base::Wake;
 
 WaitingRoom::Called WaitingRoom::wait(const Place& place, size_t max, base::TimePoint deadline) {
     Fiber& fiber = *Fiber::current();
-    const auto waiter = std::make_shared<Waiter>(Waiter{&fiber, &fiber.loop(), place.priority, place.arrived});
+    const auto waiter =
+        std::make_shared<Waiter>(Waiter{&fiber, &fiber.loop(), place.priority, place.arrived});
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.load(std::memory_order_relaxed) >= max) return Called::NoRoom;

@@ -1,5 +1,5 @@
-// Where requests wait until a deployment of their model group, or the gateway, has room for them: bounded, in the
-// order of their priority, and never beyond their deadline.
+// Where requests wait until a deployment of their model group, or the gateway, has room for them: bounded, in
+// the order of their priority, and never beyond their deadline.
 #pragma once
 
 #include <atomic>
@@ -24,8 +24,8 @@ public:
         int64_t priority;
         base::TimePoint arrived;
     };
-    /// Parks the running fiber until it is called. Called::Yes says that it is worth another look, not that there
-    /// is room. Room that was made just before is not noticed: look again now and then. [loop]
+    /// Parks the running fiber until it is called. Called::Yes says that it is worth another look, not that
+    /// there is room. Room that was made just before is not noticed: look again now and then. [loop]
     Called wait(const Place& place, size_t max, base::TimePoint deadline);
 
     /// There may be room: calls the first who waits for this group. [any]

@@ -38,7 +38,9 @@ public:
         return newer() ? std::optional<uint32_t>(it_->deployment) : std::nullopt;
     }
     uint32_t maxInputTokens() const { return newer() ? it_->max_input_tokens : 0; }  // 0: not known
-    std::optional<double> inputCost() const { return newer() ? set(it_->input_cost) : std::nullopt; }  // USD a token
+    std::optional<double> inputCost() const {
+        return newer() ? set(it_->input_cost) : std::nullopt;
+    }  // USD a token
     std::optional<double> outputCost() const { return newer() ? set(it_->output_cost) : std::nullopt; }
     /// Time to the first byte of an answer, peak EWMA; 0: nothing is known.
     uint64_t latencyUs() const { return newer() ? it_->latency_us : 0; }

@@ -196,7 +196,9 @@ public:
         const int64_t value = tables().attempt->figure(raw(), what);
         return value < 0 ? std::nullopt : std::optional<int64_t>(value);
     }
-    std::optional<int64_t> deployment() const { return figure(SLUICE_ATTEMPT_DEPLOYMENT); }  // Candidate::deployment()
+    std::optional<int64_t> deployment() const {
+        return figure(SLUICE_ATTEMPT_DEPLOYMENT);
+    }  // Candidate::deployment()
     bool ok() const { return figure(SLUICE_ATTEMPT_OUTCOME) == SLUICE_ATTEMPT_OK; }
     bool timedOut() const { return figure(SLUICE_ATTEMPT_TIMED_OUT) == 1; }
     std::optional<int64_t> durationUs() const { return figure(SLUICE_ATTEMPT_DURATION_US); }

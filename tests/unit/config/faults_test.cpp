@@ -51,7 +51,7 @@ TEST_CASE("wrong types", "[config]") {
         {"litellm_settings:\n  json_logs: maybe\n",
          "config.yaml:2: error: litellm_settings.json_logs: the text \"maybe\"; allowed: true or false"},
         {"router_settings:\n  routing_strategy: [a]\n",
-         "config.yaml:2: error: router_settings.routing.strategy: a list; allowed: the name of a strategy"},
+         "config.yaml:2: error: router_settings.routing_strategy: a list; allowed: the name of a strategy"},
         {"listen:\n  port: 70000\n",
          "config.yaml:2: error: listen.port: the number 70000; allowed: a port, from 0 to 65535"},
         {"listen:\n  port: -1\n",
