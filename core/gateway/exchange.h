@@ -68,6 +68,7 @@ private:
     std::optional<Failure> sendAndRelay();
     base::Result<std::unique_ptr<UpstreamAnswer>> send(const DeploymentRuntime& deployment);
     base::Status prepare(const DeploymentRuntime& deployment);
+    base::Result<std::unique_ptr<UpstreamAnswer>> call(const DeploymentRuntime& deployment);
     base::Result<std::unique_ptr<UpstreamAnswer>> sendOverHttp(const DeploymentRuntime& deployment);
     base::Status awaitHead(UpstreamAnswer& upstream);
     void endAttempt(const std::optional<Failure>& failure);

@@ -90,14 +90,8 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
 base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRuntime& deployment) {
     if (auto prepared = prepare(deployment); !prepared) return prepared.error();
     const auto begin = Clock::now();
-    base::Result<std::unique_ptr<UpstreamAnswer>> answer =
-        deployment.serves
-            ? std::unique_ptr<UpstreamAnswer>(std::make_unique<ServedAnswer>(request_, runner_, deployment))
-            : sendOverHttp(deployment);
-    if (answer) {
-        if (auto head = awaitHead(**answer); !head) answer = head.error();
-        first_byte_ = Clock::now();
-    }
+    auto answer = call(deployment);
+    first_byte_ = Clock::now();
     upstream_time_ += Clock::now() - begin;
     if (!answer) return answer;
     request_.response.status = upstream_head_.status;
@@ -105,6 +99,16 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::send(const DeploymentRun
     for (const auto& field : upstream_head_.fields)
         request_.response.fields.addBorrowed(field.name, field.value);
     hint_ = runner_.onUpstreamResponse();
+    return answer;
+}
+
+base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::call(const DeploymentRuntime& deployment) {
+    base::Result<std::unique_ptr<UpstreamAnswer>> answer =
+        deployment.serves
+            ? std::unique_ptr<UpstreamAnswer>(std::make_unique<ServedAnswer>(request_, runner_, deployment))
+            : sendOverHttp(deployment);
+    if (!answer) return answer;
+    if (auto head = awaitHead(**answer); !head) return head.error();
     return answer;
 }
 

@@ -94,6 +94,7 @@ public:
     const host::Chains& chains() const { return *chains_; }
     const route::ModelTable& models() const { return *models_; }
     const DeploymentRuntime& deployment(uint32_t index) const { return *deployments_[index]; }
+    const std::vector<std::unique_ptr<DeploymentRuntime>>& deployments() const { return deployments_; }
     /// The strategy of a model group.
     host::Instance* router(const std::string& group) const {
         if (group_routers_.empty()) return router_;

@@ -1,5 +1,7 @@
 #include "gateway/local_answers.h"
 
+#include "gateway/deployment_view.h"
+
 #include <nlohmann/json.hpp>
 
 namespace sluice::gateway {
@@ -11,6 +13,12 @@ namespace {
 // The shape of platform.openai.com/docs/api-reference/models; created is LiteLLM's constant.
 Json modelObject(const std::string& name) {
     return {{"id", name}, {"object", "model"}, {"created", 1677610602}, {"owned_by", "openai"}};
+}
+
+LocalAnswer asJson(std::string body) {
+    LocalAnswer answer;
+    answer.body = std::move(body);
+    return answer;
 }
 
 LocalAnswer models(const Generation& generation) {
@@ -57,6 +65,10 @@ LocalAnswer localAnswer(const llm::RouteMatch& match, const Generation& generati
             return models(generation);
         case llm::Operation::Model:
             return model(match.model, generation);
+        case llm::Operation::ModelInfo:
+            return asJson(modelInfo(generation));
+        case llm::Operation::Health:
+            return asJson(health(generation));
         case llm::Operation::HealthReadiness:
             return readiness(generation, gateway);
         default:

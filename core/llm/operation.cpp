@@ -29,6 +29,8 @@ constexpr std::array<OperationInfo, kOperations> kTable{{
     {Rerank, "rerank", "arerank", OpenAI, Json, "POST", "/rerank", true},
     {Models, "models", "models", OpenAI, None, "GET", "/models", true},
     {Model, "model", "model", OpenAI, None, "GET", "/models/", true},
+    {ModelInfo, "model_info", "model_info", OpenAI, None, "GET", "/model/info", true},
+    {Health, "health", "health", OpenAI, None, "GET", "", true},
     {HealthLiveliness, "health_liveliness", "health", OpenAI, None, "GET", "", false},
     {HealthReadiness, "health_readiness", "health", OpenAI, None, "GET", "", false},
     {Endpoint, "endpoint", "endpoint", OpenAI, None, "POST", "", true},
@@ -53,6 +55,7 @@ bool strip(std::string_view& path, std::string_view prefix) {
 std::optional<Operation> health(std::string_view path) {
     if (path == "/health/liveliness" || path == "/health/liveness") return HealthLiveliness;
     if (path == "/health/readiness") return HealthReadiness;
+    if (path == "/health") return Health;
     return std::nullopt;
 }
 

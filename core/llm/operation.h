@@ -23,11 +23,13 @@ enum class Operation : uint8_t {
     // answered by the gateway itself:
     Models,
     Model,
+    ModelInfo,
+    Health,
     HealthLiveliness,
     HealthReadiness,
     Endpoint,  // a route of a plugin
 };
-inline constexpr size_t kOperations = 16;
+inline constexpr size_t kOperations = 18;
 
 /// Shape of bodies, streams and errors.
 enum class Dialect : uint8_t { OpenAI, OpenAIResponses, Anthropic };

@@ -13,6 +13,7 @@ using Poco::Net::SocketAddress;
 namespace {
 
 constexpr auto kRemember = std::chrono::seconds(30);
+constexpr auto kStaleMax = std::chrono::minutes(10);  // while the name server is away
 constexpr size_t kNamesMax = 4096;
 
 std::vector<SocketAddress> withPort(const std::vector<IPAddress>& addresses, uint16_t port) {
@@ -37,14 +38,30 @@ int lookUp(const std::string& host, std::vector<IPAddress>& out) {
 
 }  // namespace
 
+// What is old still serves while somebody asks anew: no request waits for a name server twice.
+void Resolver::refreshIfOld(const std::string& host, Entry& entry) {
+    if (entry.expires > base::Clock::now() || entry.refreshing) return;
+    entry.refreshing = offload_.submit([cache = cache_, host] {
+        std::vector<IPAddress> addresses;
+        const int rc = lookUp(host, addresses);
+        const std::lock_guard lock(cache->mutex);
+        const auto found = cache->entries.find(host);
+        if (found == cache->entries.end()) return;
+        found->second.refreshing = false;
+        if (rc == 0 && !addresses.empty()) found->second = {addresses, base::Clock::now() + kRemember, false};
+    });
+}
+
 base::Result<std::vector<SocketAddress>> Resolver::resolve(const std::string& host, uint16_t port) {
     IPAddress literal;
     if (IPAddress::tryParse(host, literal)) return std::vector<SocketAddress>{SocketAddress(literal, port)};
     {
-        const std::lock_guard lock(mutex_);
-        const auto found = cache_.find(host);
-        if (found != cache_.end() && found->second.expires > base::Clock::now())
+        const std::lock_guard lock(cache_->mutex);
+        const auto found = cache_->entries.find(host);
+        if (found != cache_->entries.end() && found->second.expires + kStaleMax > base::Clock::now()) {
+            refreshIfOld(host, found->second);
             return withPort(found->second.addresses, port);
+        }
     }
     std::vector<IPAddress> addresses;
     int rc = 0;
@@ -53,9 +70,9 @@ base::Result<std::vector<SocketAddress>> Resolver::resolve(const std::string& ho
         return base::upstreamError(
             Code::Unavailable, "cannot resolve \"" + host + "\": " + ::gai_strerror(rc), base::Retry::Safe);
     }
-    const std::lock_guard lock(mutex_);
-    if (cache_.size() >= kNamesMax) cache_.clear();
-    cache_[host] = {addresses, base::Clock::now() + kRemember};
+    const std::lock_guard lock(cache_->mutex);
+    if (cache_->entries.size() >= kNamesMax) cache_->entries.clear();
+    cache_->entries[host] = {addresses, base::Clock::now() + kRemember, false};
     return withPort(addresses, port);
 }
 

@@ -1,6 +1,7 @@
 // Names to addresses, off the loop, with a short memory. Numeric addresses never leave the loop.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -25,10 +26,16 @@ private:
     struct Entry {
         std::vector<Poco::Net::IPAddress> addresses;
         base::TimePoint expires;
+        bool refreshing = false;
     };
+    struct Cache {
+        std::mutex mutex;
+        std::unordered_map<std::string, Entry> entries;  // guarded by mutex
+    };
+    void refreshIfOld(const std::string& host, Entry& entry);
+
     base::Offload& offload_;
-    std::mutex mutex_;
-    std::unordered_map<std::string, Entry> cache_;  // guarded by mutex_
+    std::shared_ptr<Cache> cache_ = std::make_shared<Cache>();  // a refresh may outlive this object
 };
 
 }  // namespace sluice::upstream
