@@ -152,7 +152,7 @@ class Reload(unittest.TestCase):
         text = self.config(plugins=[{"plugin": "stream_probe"}]).replace('{"id": "probe", "plugin": "phase_probe"}, ', "")
         self.assertTrue(self.reload(text).json()["reloaded"])
         load = Load(self.gateway.port)
-        self.upstream.script({"sse": {"events": events.BEGUN["chat"] * 400 + events.ENDING["chat"], "gap_ms": 10}}, times=8)
+        self.upstream.script({"sse": {"events": events.BEGUN["chat"] * 400 + events.ENDING["chat"], "gap_ms": 10 * SLOW}}, times=8)
         streams = [Stream(self.gateway.port) for _ in range(8)]
         rss = []
         for _ in range(20):
