@@ -17,9 +17,21 @@ namespace router_affinity {
 /// configuration's order. Numbers from kRemembered on are hashed each time. [any]
 class IdHashes {
 public:
-    uint64_t of(const sluice::Candidate& candidate);
+    uint64_t of(const sluice::Candidate& candidate) {
+        const auto number = candidate.deployment();
+        if (!number || *number >= kRemembered) return make(candidate);
+        const uint64_t known = hashes_[*number].load(std::memory_order_relaxed);
+        return known != 0 ? known : remember(*number, make(candidate));
+    }
 
 private:
+    static uint64_t make(const sluice::Candidate& candidate);
+    // Several threads may make one at once: they make the same.
+    uint64_t remember(uint32_t number, uint64_t hash) {
+        hashes_[number].store(hash, std::memory_order_relaxed);
+        return hash;
+    }
+
     static constexpr uint32_t kRemembered = 4096;
     std::array<std::atomic<uint64_t>, kRemembered> hashes_{};  // 0: not made yet
 };

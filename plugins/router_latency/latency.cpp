@@ -1,25 +1,11 @@
 #include "latency.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace router_latency {
 namespace {
-
-// One of equals, without a list of them: the n-th takes the place of the one before it once in n times.
-class Draw {
-public:
-    explicit Draw(uint64_t random) : random_(random) {}
-    void restart() { seen_ = 0; }
-    bool takes() {
-        ++seen_;
-        random_ = random_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
-        return ((random_ >> 32) * seen_) >> 32 == 0;                      // its upper half is the good one
-    }
-
-private:
-    uint64_t random_;
-    uint64_t seen_ = 0;
-};
 
 // Would one more request be over what it may have this minute?
 bool atItsLimit(const sluice::Candidate& candidate) {
@@ -35,27 +21,46 @@ double latencyOf(const sluice::Candidate& candidate, const Samples& samples, con
     return deployment ? samples.average(*deployment, q.stream, q.now_ms) : 0;
 }
 
-struct Lowest {
-    double latency = std::numeric_limits<double>::infinity();
-    int32_t index = SLUICE_E_UNAVAILABLE;  // one of those that have it
-};
+// Those that may be good enough, from the one round in which the lowest is found.
+class Shortlist {
+public:
+    explicit Shortlist(double buffer) : factor_(1 + buffer) {}
 
-Lowest findLowest(const sluice::Candidates& candidates, const Samples& samples, const Question& q) {
-    Lowest lowest;
-    Draw draw(q.random);
-    for (const auto candidate : candidates) {
-        const double latency = latencyOf(candidate, samples, q);
-        if (latency > lowest.latency) continue;
-        if (atItsLimit(candidate)) {
-            if (lowest.index < 0) lowest.index = SLUICE_E_LIMIT;
-            continue;
-        }
-        if (latency < lowest.latency) draw.restart();
-        lowest.latency = latency;
-        if (draw.takes()) lowest.index = static_cast<int32_t>(candidate.index());
+    /// False: it is too slow to count, whatever comes.
+    bool admits(double latency) const { return latency <= lowest_ * factor_; }
+    void add(uint32_t index, double latency) {
+        if (latency < lowest_) lowest_ = latency;
+        if (count_ == kKept && lowest_ < dropped_at_) dropTooSlow();
+        if (count_ < kKept) kept_[count_++] = {latency, index};
     }
-    return lowest;
-}
+    /// One of them, each with the same chance; negative if there is none.
+    int32_t draw(uint64_t random) {
+        dropTooSlow();
+        if (count_ == 0) return -1;
+        return static_cast<int32_t>(kept_[((random >> 32) * count_) >> 32].index);
+    }
+
+private:
+    // Of more than so many that are equally good the first ones have to do; hooks run on small stacks.
+    static constexpr uint32_t kKept = 128;
+    struct Entry {
+        double latency;
+        uint32_t index;
+    };
+
+    void dropTooSlow() {
+        const auto* end = std::remove_if(kept_.begin(), kept_.begin() + count_,
+                                         [this](const Entry& entry) { return !admits(entry.latency); });
+        count_ = static_cast<uint32_t>(end - kept_.begin());
+        dropped_at_ = lowest_;
+    }
+
+    double factor_;
+    double lowest_ = std::numeric_limits<double>::infinity();
+    double dropped_at_ = lowest_;
+    uint32_t count_ = 0;
+    std::array<Entry, kKept> kept_;  // the first count_ are filled in
+};
 
 }  // namespace
 
@@ -71,17 +76,19 @@ std::optional<Samples::Sample> sampleOf(const Ending& ending) {
 }
 
 int32_t choose(const sluice::Candidates& candidates, const Samples& samples, const Question& q) {
-    const Lowest lowest = findLowest(candidates, samples, q);
-    // Without a buffer, or with 0 as the lowest, the equals are all that count.
-    if (lowest.index < 0 || lowest.latency * q.buffer <= 0) return lowest.index;
-    const double highest = lowest.latency * (1 + q.buffer);
-    int32_t chosen = lowest.index;
-    Draw draw(q.random);
+    Shortlist shortlist(q.buffer);
+    int32_t nobody = SLUICE_E_UNAVAILABLE;
     for (const auto candidate : candidates) {
-        if (latencyOf(candidate, samples, q) > highest || atItsLimit(candidate)) continue;
-        if (draw.takes()) chosen = static_cast<int32_t>(candidate.index());
+        const double latency = latencyOf(candidate, samples, q);
+        if (!shortlist.admits(latency)) continue;
+        if (atItsLimit(candidate)) {
+            nobody = SLUICE_E_LIMIT;
+        } else {
+            shortlist.add(candidate.index(), latency);
+        }
     }
-    return chosen;
+    const int32_t chosen = shortlist.draw(q.random);
+    return chosen < 0 ? nobody : chosen;
 }
 
 }  // namespace router_latency

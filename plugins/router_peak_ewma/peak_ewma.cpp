@@ -14,15 +14,14 @@ class Random {
 public:
     explicit Random(uint64_t seed) : state_(seed) {}
     uint32_t below(uint32_t bound) { return static_cast<uint32_t>(((bits() >> 32) * bound) >> 32); }
-    double unit() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }  // [0, 1)
-
-private:
     uint64_t bits() {
         uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
         return z ^ (z >> 31);
     }
+
+private:
     uint64_t state_;
 };
 
@@ -48,23 +47,26 @@ uint32_t evenDraw(const sluice::Candidates& candidates, uint32_t other, Random& 
     return drawn;
 }
 
-double totalWeight(const sluice::Candidates& candidates) {
-    double sum = 0;
-    for (const auto candidate : candidates) sum += candidate.weight().value_or(0);
-    return sum;
-}
+struct Pair {
+    uint32_t first = kNone, second = kNone;  // may be the same
+};
 
-uint32_t weightedDraw(const sluice::Candidates& candidates, double total, Random& random) {
-    double left = random.unit() * total;
-    uint32_t last = kNone;
+// Two draws by weight, in one round: each takes the place of the one before it as often as its weight is of
+// the sum up to it. With replacement: two different ones out of two would be both of them, whatever they
+// weigh. None if there is nothing to weigh by.
+Pair weightedDraws(const sluice::Candidates& candidates, Random& random) {
+    Pair drawn;
+    double sum = 0;
     for (const auto candidate : candidates) {
         const double weight = candidate.weight().value_or(0);
         if (weight <= 0) continue;
-        last = candidate.index();
-        if (left < weight) break;
-        left -= weight;
+        sum += weight;
+        const uint64_t bits = random.bits();
+        if (static_cast<double>(bits >> 32) * 0x1.0p-32 * sum < weight) drawn.first = candidate.index();
+        if (static_cast<double>(bits & UINT32_MAX) * 0x1.0p-32 * sum < weight)
+            drawn.second = candidate.index();
     }
-    return last;  // past the end only by rounding: then the last one that has a weight
+    return std::isfinite(sum) ? drawn : Pair{};
 }
 
 // How long a request would take at `it`, in microseconds times requests. Of whom nothing is known the first
@@ -93,12 +95,8 @@ int32_t choose(const sluice::Candidates& candidates, uint64_t bits) {
     if (!(begin != candidates.end())) return SLUICE_E_UNAVAILABLE;
     Random random(bits);
     if ((*begin).weight()) {  // as in simple-shuffle, the first one says whether weights count
-        const double total = totalWeight(candidates);
-        if (total > 0 && std::isfinite(total)) {
-            // With replacement: two different ones out of two would be both of them, whatever they weigh.
-            const uint32_t a = weightedDraw(candidates, total, random);
-            return lessLoaded(candidates, a, weightedDraw(candidates, total, random));
-        }
+        const Pair drawn = weightedDraws(candidates, random);
+        if (drawn.first != kNone) return lessLoaded(candidates, drawn.first, drawn.second);
     }
     const uint32_t a = evenDraw(candidates, kNone, random);
     return lessLoaded(candidates, a, evenDraw(candidates, a, random));

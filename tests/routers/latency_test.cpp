@@ -83,6 +83,18 @@ TEST_CASE("latency: equals and limits") {
     CHECK(choose(Candidates(*all.table()), samples, {false, 0, 0, 1}) == SLUICE_E_UNAVAILABLE);
 }
 
+TEST_CASE("latency: the lowest is found among more than a shortlist holds") {
+    auto all = many<300>([](size_t i) { return Deployment(std::to_string(i)); });
+    Samples samples({3600, 10});
+    for (uint32_t i = 0; i < 300; ++i) samples.add(i, {i < 250 ? 1.0 : 2.0 - i / 200.0, -1}, 0);
+    const auto pick = [&](double buffer, uint64_t random) {
+        return choose(Candidates(*all.table()), samples, {false, 0, buffer, random});
+    };
+    for (uint64_t i = 0; i < 64; ++i) CHECK(pick(0, i << 58) == 299);    // 0.505
+    for (uint64_t i = 0; i < 64; ++i) CHECK(pick(0.1, i << 58) >= 289);  // up to 0.5555
+    for (uint64_t i = 0; i < 64; ++i) CHECK(pick(9, i << 58) < 128);     // the first of too many
+}
+
 namespace {
 
 // An attempt of 100 tokens that took so long.

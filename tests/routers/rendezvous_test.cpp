@@ -106,6 +106,17 @@ TEST_CASE("rendezvous: the bound goes by weight, and somebody always has room") 
     for (const int32_t choice : choices(even, 100, 1)) CHECK(choice >= 0);
 }
 
+TEST_CASE("rendezvous: who has room is found among more than are kept") {
+    // 299 x 4 in flight and this one: 1197 / 300 = 3.99, so up to 4 each, and only the last one has room.
+    // 299 x 3: 1.25 x 898 / 300 = 3.74, so up to 4, and everybody has.
+    auto all = many<300>([](size_t i) { return numbered(i).busy(i < 299 ? 3 : 0); });
+    auto full = many<300>([](size_t i) { return numbered(i).busy(i < 299 ? 4 : 0); });
+    size_t moved = 0;
+    for (const int32_t choice : choices(full, 200, 1)) moved += choice == 299 ? 1 : 0;
+    CHECK(moved == 200);
+    CHECK(choices(all, 200, 1.25) == choices(all, 200));
+}
+
 TEST_CASE("rendezvous: a hash of bytes tells them apart") {
     CHECK(hashOf("abc", 1) == hashOf("abc", 1));
     CHECK(hashOf("abc", 1) != hashOf("abc", 2));
@@ -124,6 +135,10 @@ TEST_CASE("least busy by weight, for requests without a key") {
     FakeCandidates weighed{Deployment("a").weighing(4).busy(3), Deployment("b").weighing(1).busy(1),
                            Deployment("c").weighing(0)};
     CHECK(router_affinity::leastBusy(Candidates(*weighed.table()), 5) == 0);
+    FakeCandidates zero{Deployment("a").weighing(0), Deployment("b").weighing(0)};
+    CHECK(router_affinity::leastBusy(Candidates(*zero.table()), 5) == 0);
+    FakeCandidates last{Deployment("a").weighing(0), Deployment("b").weighing(1).busy(9)};
+    CHECK(router_affinity::leastBusy(Candidates(*last.table()), 5) == 1);
     FakeCandidates idle{Deployment("a").weighing(3), Deployment("b").weighing(1)};
     CHECK(tally(2, 20'000, [&](uint64_t random) {
               return router_affinity::leastBusy(Candidates(*idle.table()), random);
