@@ -81,6 +81,7 @@ std::vector<NamedStrategy> allStrategies() {
             return router_peak_ewma::choose(Candidates(candidates), ask.random);
         }));
     add("consistent-hash", std::make_unique<ConsistentHash>(1.25));
+    add("consistent-hash, factor 2", std::make_unique<ConsistentHash>(2));
     add("latency-based-routing", std::make_unique<LatencyBased>(0));
     add("latency-based, buffer 0.5", std::make_unique<LatencyBased>(0.5));
     add("usage-based-routing", stateless([](const sluice_candidates& candidates, const Ask& ask) {
