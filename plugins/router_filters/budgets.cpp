@@ -63,6 +63,7 @@ void Budgets::attach(const sluice::Candidate& candidate, Facts& facts, std::vect
     if (provider != providers_.end()) facts.provider_budget = provider->second;
     if (const auto limit = memberOf(candidate.params(), "max_budget"))
         facts.own_budget = budget(readOwn(candidate.params(), *limit, faults), "deployment", facts.id);
+    if (facts.provider_budget || facts.own_budget) facts.matters |= kHasBudget;
     const bool counted = facts.provider_budget || facts.own_budget || haveTags();
     if (counted && !(candidate.inputCost() && candidate.outputCost()))
         faults.push_back("its price is not known: it counts as free");
@@ -75,6 +76,7 @@ std::optional<Refused> Budgets::filter(const Tags& tags, std::string_view model,
         if (found != tags_.end() && found->second.crossed(now_ms))
             return refusal(model, "the budget of the " + found->second.what + " is spent");
     }
+    if (!choice.matters(kHasBudget)) return std::nullopt;
     const auto fits = [&](const Option& o) { return crossedOf(*o.facts, now_ms) == nullptr; };
     const auto reason = [&](const Option& o) {
         const Budget* crossed = crossedOf(*o.facts, now_ms);  // its window may end at any moment

@@ -47,10 +47,10 @@ uint32_t neededByPrompt(const Prompt& prompt) {
 }
 
 std::optional<Refused> filterByCapability(uint32_t needed, std::string_view model, Choice& choice) {
-    if ((needed & choice.lacks()) == 0) return std::nullopt;
-    const auto fits = [&](const Option& o) { return (o.facts->lacks & needed) == 0; };
+    if (!choice.matters(needed)) return std::nullopt;
+    const auto fits = [&](const Option& o) { return (o.facts->lacks() & needed) == 0; };
     const auto reason = [&](const Option& o) {
-        return "it does not take " + namesOf(o.facts->lacks & needed);
+        return "it does not take " + namesOf(o.facts->lacks() & needed);
     };
     if (choice.narrow(fits, reason)) return std::nullopt;
     return Refused{400,

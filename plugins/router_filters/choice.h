@@ -21,32 +21,51 @@ struct Option {
     const Facts* facts;
 };
 
-/// For one call of route.
+inline bool overRequests(const sluice::Candidate& c) {
+    const auto rpm = c.rpm();
+    return rpm && static_cast<double>(c.requestsThisMinute()) >= *rpm;
+}
+inline bool overTokens(const sluice::Candidate& c) {
+    const auto tpm = c.tpm();
+    return tpm && static_cast<double>(c.tokensThisMinute()) >= *tpm;
+}
+
+/// For one call of route. The beginning is a look at each candidate, available or not, that says which
+/// filters may have something to do; a list of them is made when the first one has.
 class Choice {
 public:
-    Choice(const sluice_candidates& given, FactsTable& table) {
-        options_.reserve(given.count);
-        for (const auto candidate : sluice::Candidates(given)) {
-            const Facts& facts = table.of(candidate);
-            options_.push_back({candidate, &facts});
-            lacks_ |= facts.lacks;
-            has_default_ |= facts.is_default;
-            has_patterns_ |= !facts.tag_regex.empty();
+    Choice(const sluice_candidates& given, FactsTable& table) : given_(given), table_(table) {
+        for (uint32_t i = 0; i < given.count; ++i) {
+            const sluice::Candidate candidate(given, i);
+            matters_ |= table.of(candidate).matters;
+            const uint32_t window = candidate.maxInputTokens();
+            if (window > 0 && window < smallest_window_) smallest_window_ = window;
+            over_limits_ = over_limits_ || overRequests(candidate) || overTokens(candidate);
         }
     }
+    Choice(const Choice&) = delete;
+    Choice& operator=(const Choice&) = delete;
 
-    const std::vector<Option>& options() const { return options_; }
-    bool empty() const { return options_.empty(); }
-    /// Capability: what at least one of them says no to.
-    uint32_t lacks() const { return lacks_; }
-    /// Is any of them tagged "default"? Has any of them patterns for the fields of a request?
-    bool hasDefault() const { return has_default_; }
-    bool hasPatterns() const { return has_patterns_; }
+    /// Matters and Capability: does any of these hold for one candidate at least?
+    bool matters(uint32_t any) const { return (matters_ & any) != 0; }
+    /// Tokens; the largest number if no window is known.
+    uint32_t smallestWindow() const { return smallest_window_; }
+    bool overLimits() const { return over_limits_; }
+
+    const std::vector<Option>& options() {
+        if (listed_) return options_;
+        listed_ = true;
+        options_.reserve(given_.count);
+        for (const auto candidate : sluice::Candidates(given_))
+            options_.push_back({candidate, &table_.of(candidate)});
+        return options_;
+    }
 
     /// Leaves those that fit and drops the others for that reason, a text or a function of an option. False,
     /// and all are left, if none fits.
     template <class Fits, class Reason>
     bool narrow(Fits&& fits, Reason&& reason) {
+        (void)options();
         size_t first = 0;
         while (first < options_.size() && fits(options_[first])) ++first;
         if (first == options_.size()) return true;
@@ -60,7 +79,7 @@ public:
     }
     /// Leaves none of them.
     void dropAll(std::string_view reason) {
-        for (const auto& option : options_) (void)option.candidate.drop(reason);
+        for (const auto& option : options()) (void)option.candidate.drop(reason);
         options_.clear();
     }
 
@@ -71,9 +90,11 @@ private:
         return reason(option);
     }
 
-    std::vector<Option> options_;
-    uint32_t lacks_ = 0;
-    bool has_default_ = false, has_patterns_ = false;
+    const sluice_candidates& given_;
+    FactsTable& table_;
+    std::vector<Option> options_;  // once listed_
+    uint32_t matters_ = 0, smallest_window_ = UINT32_MAX;
+    bool over_limits_ = false, listed_ = false;
 };
 
 }  // namespace router_filters

@@ -73,6 +73,7 @@ bool Facts::has(std::string_view tag) const {
 
 std::unique_ptr<Facts> readFacts(const sluice::Candidate& candidate, std::vector<std::string>& faults) {
     auto facts = std::make_unique<Facts>();
+    facts->mark = IdMark(candidate.id());
     facts->id = candidate.id();
     facts->provider = candidate.provider();
     facts->params_size = candidate.params().size();
@@ -80,10 +81,11 @@ std::unique_ptr<Facts> readFacts(const sluice::Candidate& candidate, std::vector
     facts->id_hash = std::hash<std::string_view>()(facts->id);
     facts->tags = textsOf(candidate.params(), "tags", faults);
     std::sort(facts->tags.begin(), facts->tags.end());
-    facts->is_default = facts->has("default");
     readTagRegex(candidate.params(), *facts, faults);
     facts->region = readRegion(candidate.params());
-    facts->lacks = readLacks(candidate.info());
+    facts->matters = readLacks(candidate.info());
+    if (facts->has("default")) facts->matters |= kHasDefaultTag;
+    if (!facts->tag_regex.empty()) facts->matters |= kHasPatterns;
     facts->input_cost = candidate.inputCost().value_or(0);
     facts->output_cost = candidate.outputCost().value_or(0);
     return facts;

@@ -33,8 +33,9 @@ std::unique_ptr<Facts> Plugin::makeFacts(const sluice::Candidate& candidate) {
 }
 
 Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
+    const sluice::Candidates all(given);
+    if (all.begin() == all.end()) return Verdict::Continue;  // nothing to choose from: the gateway says so
     Choice choice(given, facts_);
-    if (choice.empty()) return Verdict::Continue;
     const auto refused = narrow(request, request.state<PerRequest>(), choice);
     if (!refused) return Verdict::Continue;
     return request.block(sluice::Refusal{refused->message, refused->code, refused->type, "routing",
@@ -71,14 +72,14 @@ std::optional<Refused> Plugin::narrow(const sluice::Request& request, PerRequest
 
 std::optional<Refused> Plugin::byTags(const sluice::Request& request, const Tags& tags,
                                       Choice& choice) const {
-    const HeaderLines lines = choice.hasPatterns() ? headerLinesOf(request) : HeaderLines();
+    const HeaderLines lines = choice.matters(kHasPatterns) ? headerLinesOf(request) : HeaderLines();
     return filterByTags(tags, lines, options_.match_any, request.model(), choice);
 }
 
 std::optional<Refused> Plugin::byPrompt(const sluice::Request& request, const PromptMembers& members,
                                         const Prompt& prompt, Choice& choice) const {
     if (auto refused = filterByRegion(request, choice)) return refused;
-    if (choice.lacks() != 0) {
+    if (choice.matters(kCapabilities)) {
         const uint32_t needed = neededByMembers(request, members) | neededByPrompt(prompt);
         if (auto refused = filterByCapability(needed, request.model(), choice)) return refused;
     }
@@ -91,7 +92,7 @@ bool Plugin::mustRead(const PromptMembers& members, const Choice& choice) const 
                            members.tools.size() + members.functions.size();
     if (options_.prompt_affinity && bytes >= kCachedTokensMin * Prompt::kBytesPerToken) return true;
     if (!options_.pre_call) return false;
-    return (choice.lacks() & (kVision | kAudioInput)) != 0 || windowMatters(choice, bytes);
+    return choice.matters(kVision | kAudioInput) || windowMatters(choice, bytes);
 }
 
 Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {

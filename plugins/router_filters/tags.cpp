@@ -86,7 +86,7 @@ bool matchesHeaders(const Facts& facts, const HeaderLines& lines) {
 
 std::optional<Refused> filterByTags(const Tags& tags, const HeaderLines& lines, bool match_any,
                                     std::string_view model, Choice& choice) {
-    if (tags.empty() && !choice.hasDefault() && !choice.hasPatterns()) return std::nullopt;
+    if (tags.empty() && !choice.matters(kHasDefaultTag | kHasPatterns)) return std::nullopt;
     const TagRules rules = rulesOf(tags);
     const auto allowed = [&](const Option& o) { return isAllowed(rules, *o.facts); };
     if (!choice.narrow(allowed, kReason)) return refusal(tags, model);
@@ -94,7 +94,8 @@ std::optional<Refused> filterByTags(const Tags& tags, const HeaderLines& lines, 
     // What is required and there is a match of its own.
     if (rules.wanted.empty() && !rules.required.empty()) return std::nullopt;
     if (choice.narrow(wanted, kReason)) return std::nullopt;
-    if (choice.narrow([](const Option& o) { return o.facts->is_default; }, kReason)) return std::nullopt;
+    if (choice.narrow([](const Option& o) { return (o.facts->matters & kHasDefaultTag) != 0; }, kReason))
+        return std::nullopt;
     return rules.wanted.empty() ? std::nullopt : std::optional(refusal(tags, model));
 }
 

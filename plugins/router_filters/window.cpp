@@ -1,13 +1,12 @@
 #include "window.h"
 
-#include <algorithm>
 #include <set>
 
 namespace router_filters {
 namespace {
 
 // Each limit once, the largest last; a group of a hundred deployments has few of them.
-std::string limitsOf(const Choice& choice) {
+std::string limitsOf(Choice& choice) {
     std::set<uint32_t> limits;
     for (const auto& option : choice.options()) limits.insert(option.candidate.maxInputTokens());
     std::string text;
@@ -18,14 +17,11 @@ std::string limitsOf(const Choice& choice) {
 }  // namespace
 
 bool windowMatters(const Choice& choice, uint64_t bytes) {
-    const auto& options = choice.options();
-    return std::any_of(options.begin(), options.end(), [bytes](const Option& o) {
-        const uint32_t limit = o.candidate.maxInputTokens();
-        return limit > 0 && limit < bytes / Prompt::kBytesPerToken;
-    });
+    return choice.smallestWindow() < bytes / Prompt::kBytesPerToken;
 }
 
 std::optional<Refused> filterByWindow(const Prompt& prompt, std::string_view model, Choice& choice) {
+    if (!windowMatters(choice, prompt.text_bytes)) return std::nullopt;
     const auto fits = [&](const Option& o) {
         const uint32_t limit = o.candidate.maxInputTokens();
         return limit == 0 || limit >= prompt.tokens();

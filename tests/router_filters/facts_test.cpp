@@ -35,7 +35,7 @@ TEST_CASE("parameters of the wrong kind are faults, and nothing else") {
         CHECK(facts->tags.size() == c.tags);
         CHECK(facts->tag_regex.size() == c.patterns);
         CHECK(faults.size() == c.faults);
-        CHECK(facts->lacks == 0);
+        CHECK(facts->lacks() == 0);
     }
 }
 
