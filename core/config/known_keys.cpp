@@ -72,8 +72,7 @@ const std::vector<std::string_view>& generalSettingsKeys() {
 
 const std::vector<std::string_view>& routerSettingsKeys() {
     static const auto keys = words(
-        "enable_pre_call_checks optional_pre_call_checks enable_tag_filtering tag_filtering_match_any "
-        "provider_budget_config deployment_affinity_ttl_seconds model_group_affinity_config "
+        "model_group_affinity_config "
         "default_priority polling_interval redis_host redis_port "
         "redis_password redis_db redis_url cache_responses cache_kwargs caching_groups client_ttl "
         "default_litellm_params ignore_invalid_deployments alerting_config assistants_config "
@@ -83,11 +82,23 @@ const std::vector<std::string_view>& routerSettingsKeys() {
 
 const std::vector<std::string_view>& litellmParamsKeys() {
     static const auto keys = words(
-        "tags tag_regex max_retries max_budget "
-        "budget_duration region_name mock_response "
+        "max_retries "
+        "mock_response "
         "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks guardrails "
         "use_in_pass_through merge_reasoning_content_in_choices input_cost_per_second "
         "output_cost_per_second cache_control_injection_points ");
+    return keys;
+}
+
+const std::vector<std::string_view>& routerPluginKeys() {
+    static const auto keys = words(
+        "enable_pre_call_checks optional_pre_call_checks enable_tag_filtering tag_filtering_match_any "
+        "provider_budget_config deployment_affinity_ttl_seconds ");
+    return keys;
+}
+
+const std::vector<std::string_view>& litellmParamsPluginKeys() {
+    static const auto keys = words("tags tag_regex max_budget budget_duration region_name ");
     return keys;
 }
 

@@ -68,6 +68,7 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
     for (const auto key : bodyDefaultKeys()) {
         if (const Json* found = params.any(key)) deployment.body_defaults[std::string(key)] = *found;
     }
+    for (const auto key : litellmParamsPluginKeys()) (void)params.any(key);
     params.knownButUnused(litellmParamsKeys());
     params.warnUnknown();
     if (value) deployment.params = *value;

@@ -138,6 +138,8 @@ void readLitellmAndRouterSettings(const Tree& tree, Settings& settings, Faults& 
     readLitellmSettings(litellm, settings);
     readRouterSettings(tree, router, settings, faults);
     readRouting(tree, router, litellm, settings.routing, faults);
+    for (const auto key : routerPluginKeys()) (void)router.any(key);
+    (void)litellm.any("tag_budget_config");
     litellm.knownButUnused(litellmSettingsKeys());
     litellm.warnUnknown();
     router.knownButUnused(routerSettingsKeys());

@@ -64,6 +64,9 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
                                       : route::fillWildcard(deployment.config->model, captures_);
     attempt.number = attempts_;
     attempt.body = request_.body;
+    if (operation_->dialect != llm::Dialect::Anthropic) {
+        for (const char* ours : {"tags", "allowed_model_region"}) (void)attempt.body.remove(ours);
+    }
     if (target_) {
         for (const auto& [name, json] : target_->members) (void)attempt.body.set(name, json);
     }
