@@ -16,11 +16,8 @@ Refused refusal(std::string_view model, std::string why) {
     return refused;
 }
 
-// The plain tags and those that are required: "&free" is a "free" request, "!free" is not.
-std::string_view nameOf(std::string_view tag) {
-    if (tag.front() == '!') return {};
-    return tag.front() == '&' ? tag.substr(1) : tag;
-}
+// "&free" is a "free" request, too; "!free" is not, and no budget has such a name.
+std::string_view nameOf(std::string_view tag) { return tag.front() == '&' ? tag.substr(1) : tag; }
 
 const Budget* crossedOf(const Facts& facts, int64_t now_ms) {
     if (facts.provider_budget && facts.provider_budget->crossed(now_ms)) return &*facts.provider_budget;

@@ -81,8 +81,8 @@ std::string SpendBook::write(int64_t now_ms) const {
     const auto entry = [&](const std::string& name, const Spend::State& state) {
         if (!(state.usd > 0) || state.ended(now_ms)) return;
         out += (first ? "" : ",") + sluice::jsonQuoted(name) + ":[" + std::to_string(state.begun_ms) + "," +
-               std::to_string(state.duration_ms) + "," + std::to_string(std::llround(std::min(state.usd * kNanos, kWholeMax))) +
-               "]";
+               std::to_string(state.duration_ms) + "," +
+               std::to_string(std::llround(std::min(state.usd * kNanos, kWholeMax))) + "]";
         first = false;
     };
     for (const auto& [name, spend] : counters_) entry(name, spend.state());

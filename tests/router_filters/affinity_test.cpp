@@ -65,6 +65,15 @@ TEST_CASE("a conversation stays where its prompt is cached") {
     CHECK(router.serve(chat(message("system", kLong + "t") + "," + message("user", "one")), 0) == "a b c");
 }
 
+TEST_CASE("what is in the middle of a conversation is nobody else's beginning") {
+    Router router(kPrompts);
+    const std::string system = message("system", kLong);
+    const std::string turns =
+        message("user", "one") + "," + message("assistant", "1") + "," + message("user", "two");
+    CHECK(router.serve(chat(system + "," + turns), 1) == "a b c");
+    CHECK(router.serve(chat(system + "," + message("user", "else")), 2) == "a b c");
+}
+
 TEST_CASE("short prompts are free") {
     Router router(kPrompts);
     const std::string body = chat(message("system", "short") + "," + message("user", "one"));

@@ -120,6 +120,17 @@ TEST_CASE("a refusal says what was asked for") {
     CHECK(given.dropReason(1) == "its tags do not fit");
 }
 
+TEST_CASE("what is required and there is a match, default or not") {
+    FakeHost host;
+    auto plugin = host.load<Plugin>(R"({"enable_tag_filtering":true})");
+    FakeCandidates given{deployment("a", R"({"tags":["paid"]})"),
+                         deployment("b", R"({"tags":["paid","default"]})"),
+                         deployment("c", R"({"tags":["default"]})")};
+    auto request = host.request(R"({"tags":["&paid"]})");
+    CHECK(plugin.route(request, given).continued());
+    CHECK(left(given, 3) == "a b");
+}
+
 TEST_CASE("what another filter took away stays away") {
     FakeHost host;
     auto plugin = host.load<Plugin>(R"({"enable_tag_filtering":true})");
