@@ -78,7 +78,8 @@ void readParams(const Tree& tree, const Json* value, Deployment& deployment, Fau
 void readFacts(Section& info, Deployment& deployment) {
     for (const char* key : {"max_input_tokens", "max_tokens"}) {
         const Json* tokens = info.any(key);
-        if (!tokens || !tokens->is_number_unsigned() || deployment.max_input_tokens > 0) continue;
+        if (!tokens || !tokens->is_number_integer() || *tokens < 0 || deployment.max_input_tokens > 0)
+            continue;
         deployment.max_input_tokens =
             static_cast<uint32_t>(std::min<uint64_t>(tokens->get<uint64_t>(), UINT32_MAX));
     }

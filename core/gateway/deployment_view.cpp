@@ -15,7 +15,8 @@ namespace {
 Json publicParams(const config::Deployment& deployment) {
     Json out = Json::object();
     for (const auto& [name, value] : deployment.params.items()) {
-        if (config::Secrets::handleOf(value) || config::isSecretKey(name) || name == "extra_headers") continue;
+        if (config::Secrets::handleOf(value) || config::isSecretKey(name) || name == "extra_headers")
+            continue;
         out[name] = Json::parse(value.dump(-1, ' ', false, config::Json::error_handler_t::replace));
     }
     return out;

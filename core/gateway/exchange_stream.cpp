@@ -221,7 +221,9 @@ void Exchange::endBlocked(StreamRelay& relay) {
 void Exchange::noteStream(StreamRelay& relay, End end) {
     attempt_usage_ = relay.reader().usage();
     llm::Usage& usage = attempt_usage_;
-    const bool cut_short = end != End::Ok && relay.deltas() > 0;
+    // Anthropic's first event tells how many tokens the answer begins with, no more.
+    const bool told = usage.known && operation_->dialect != llm::Dialect::Anthropic;
+    const bool cut_short = end != End::Ok && !told && relay.deltas() > 0;
     if (cut_short && usage.completion_tokens < relay.deltas()) {
         usage.estimated = true;
         usage.known = true;

@@ -18,7 +18,7 @@ class Refusals(Scenario):
 
     def test_e01_no_such_path(self):
         for path in ("/", "/v1", "/v1/", "/v1/chat", "/v1/chat/completions/", "/v2/chat/completions", "//v1/chat/completions", "/v1//models",
-                     "/V1/models", "/health", "/v1/chat/completions/x", "/v1/models/", "/v1/%63hat/completions",
+                     "/V1/models", "/healthy", "/v1/chat/completions/x", "/v1/models/", "/v1/%63hat/completions",
                      "/engines/gpt", "/openai/deployments/gpt/models", "/v1/../v1/models", "/__log", "/%2e%2e/__log"):
             for method in ("GET", "POST", "DELETE"):
                 with self.subTest(path, method=method):

@@ -112,12 +112,12 @@ class Check(IntegrationTest):
         self.assertIn("nothing was started", served.err)
 
     def test_v04_unknown_keys_are_warnings_with_their_line(self):
-        ended = self.check("model_list: []\nlistenn: {}\nrouter_settings:\n  routing_stratgy: x\n  num_retries: 3\n")
+        ended = self.check("model_list: []\nlistenn: {}\nrouter_settings:\n  routing_stratgy: x\n  polling_interval: 3\n")
         self.assertEqual(ended.code, 0, ended)
         self.assertIn(f"{self.file}:2: warning: listenn: unknown key", ended.err)
         self.assertIn('did you mean "listen"?', ended.err)
         self.assertIn(f"{self.file}:4: warning: router_settings.routing_stratgy", ended.err)
-        self.assertIn(f"{self.file}:5: warning: router_settings.num_retries: LiteLLM knows this key", ended.err)
+        self.assertIn(f"{self.file}:5: warning: router_settings.polling_interval: LiteLLM knows this key", ended.err)
 
     def test_v05_files_that_cannot_be_read(self):
         for text, words in (("model_list: [", "not valid YAML"), ("a: b: c", "not valid YAML"), ("- 1\n- 2\n", ""), ("\x00", ""),

@@ -40,11 +40,6 @@ class Strategies(Routed):
                     if name == "usage-based-routing":
                         self.assertEqual(set(ids), {"pair-a", "pair-b"})
 
-    def test_ee02_a_strategy_that_nobody_offers(self):
-        with self.assertRaises(Exception) as raised:
-            Gateway(json.dumps({**self.config(self.upstream), "router_settings": {"routing_strategy": "fastest"}})).__enter__()
-        self.assertIn("no plugin offers the strategy", str(raised.exception))
-
 
 class Sticky(Routed):
     router = {"routing_strategy": "consistent-hash", "group_strategies": {"own": "simple-shuffle"}}

@@ -93,7 +93,7 @@ TEST_CASE("what is no route", "[llm]") {
                              "/openai/deployments/m/models",
                              "/models/",
                              "/v1/models/",
-                             "/health",
+                             "/healthy",
                              "/v1/health/liveliness",
                              "/chat/completions?x=1",
                              "/v1/chat%2Fcompletions"}) {
