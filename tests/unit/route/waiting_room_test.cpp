@@ -63,10 +63,10 @@ TEST_CASE("who has priority goes first, then who came first; groups do not mix",
 TEST_CASE("waiting is bounded in number and time, and what has left is not called", "[route]") {
     test::onLoop([](base::Loop& loop) {
         Waiting w;
-        w.wait(loop, "hasty", 0, kGroup, 5ms);
-        w.wait(loop, "patient", 1);
-        CHECK(w.room.wait({kGroup, 0, base::Clock::now()}, 2, base::Clock::now() + 1s) ==
+        w.wait(loop, "patient", 1, kGroup, 60s);
+        CHECK(w.room.wait({kGroup, 0, base::Clock::now()}, 1, base::Clock::now() + 1s) ==
               WaitingRoom::Called::NoRoom);
+        w.wait(loop, "hasty", 0, kGroup, 5ms);
         (void)base::Fiber::park(base::Clock::now() + 20ms);
         CHECK(w.called == std::vector<std::string>{"hasty timed out"});
         w.room.call(kGroup);
