@@ -129,11 +129,8 @@ private:
     void readStreams() {
         assign(routing_.first_token_timeout_ms, router_.secondsAsMs("first_token_timeout"));
         assign(routing_.first_token_hold_ms, count(router_, "first_token_hold_ms", 60'000));
-        if (const auto recovery = router_.choice("stream_recovery", {"none", "restart", "continue"})) {
-            routing_.stream_recovery = *recovery == "restart"    ? StreamRecovery::Restart
-                                       : *recovery == "continue" ? StreamRecovery::Continue
-                                                                 : StreamRecovery::None;
-        }
+        if (const auto recovery = router_.choice("stream_recovery", {"none", "restart", "continue"}))
+            assign(routing_.stream_recovery, streamRecoveryNamed(*recovery));
     }
 
     void readCooldown() {
@@ -182,6 +179,12 @@ private:
 };
 
 }  // namespace
+
+std::optional<StreamRecovery> streamRecoveryNamed(std::string_view name) {
+    if (name == "none") return StreamRecovery::None;
+    if (name == "restart") return StreamRecovery::Restart;
+    return name == "continue" ? std::optional(StreamRecovery::Continue) : std::nullopt;
+}
 
 void readRouting(const Tree& tree, Section& router, Section& litellm, Routing& routing, Faults& faults) {
     Reader(tree, router, litellm, routing, faults).read();

@@ -38,6 +38,7 @@ struct Cooldown {
 
 /// What becomes of a stream that breaks after its first text has gone to the client.
 enum class StreamRecovery { None, Restart, Continue };
+std::optional<StreamRecovery> streamRecoveryNamed(std::string_view name);
 
 /// A share of a group's requests goes to another group, too; its answers are thrown away.
 struct Mirror {

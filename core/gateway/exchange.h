@@ -12,6 +12,7 @@
 #include "gateway/during_call.h"
 #include "gateway/gateway.h"
 #include "gateway/patience.h"
+#include "gateway/stream_memory.h"
 #include "gateway/upstream_answer.h"
 #include "llm/error_body.h"
 #include "llm/operation.h"
@@ -89,6 +90,9 @@ private:
     base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out,
                                   base::TimePoint look_again);
     bool replaceable(const base::Error& error) const;
+    StreamMemory* streamMemory();
+    bool recovers(const base::Error& error) const;
+    std::optional<Failure> breakOff(StreamRelay& relay, const base::Error& error);
     void endStream(StreamRelay& relay);
     void endStream(StreamRelay& relay, const base::Error& error);
     void endBlocked(StreamRelay& relay);
@@ -137,8 +141,10 @@ private:
     std::optional<route::AttemptPlan> plan_;
     route::Wishes wishes_;
     base::milliseconds stream_timeout_{0};  // the client's wish; 0: it has none
+    std::optional<config::StreamRecovery> stream_recovery_;  // the client's wish
     int64_t priority_ = 0;
     const route::Target* target_ = nullptr;  // of the fallback that runs
+    std::optional<StreamMemory> memory_;     // of what has gone out, if it may go on elsewhere
     std::optional<Failure> first_failure_;   // of the group that was asked for, once there are fallbacks
     // --- of the attempt ---
     const DeploymentRuntime* deployment_ = nullptr;

@@ -70,6 +70,7 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     if (target_) {
         for (const auto& [name, json] : target_->members) (void)attempt.body.set(name, json);
     }
+    if (memory_ && memory_->continues()) (void)memory_->prefill(attempt.body);
     for (const auto& [name, value] : deployment.config->body_defaults.items()) {
         if (!attempt.body.member(name)) (void)attempt.body.set(name, value.dump());
     }

@@ -101,10 +101,10 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
 std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     StreamRelay relay(match_.operation, runner_, request_, generation_->limits(),
-                      request_.attributes.count("sluice.hide_usage_chunk") > 0);
+                      request_.attributes.count("sluice.hide_usage_chunk") > 0, streamMemory());
     event_stream_ = true;
     lease_.record.stream = true;
-    std::string out;
+    std::string out = memory_ && memory_->broken() ? memory_->opening() : std::string();
     bool open = false;    // something of this stream has gone to the client
     bool spoken = false;  // it has said its first text
     StartHold hold(generation_->settings().routing.first_token_hold_ms);
@@ -132,6 +132,7 @@ std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
             last_sent = now;
             if (!signOfLife(false)) return endStream(relay, clientLeft()), std::nullopt;
         }
+        if (!took && recovers(took.error())) return breakOff(relay, took.error());
         if (!took) return endStream(relay, took.error()), std::nullopt;
         more = *took;
     }
@@ -143,6 +144,24 @@ std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
 bool Exchange::replaceable(const base::Error& error) const {
     return error.origin == base::Origin::Upstream && error.code != Code::Cancelled && !request_.block.set &&
            !patience_.over();
+}
+
+StreamMemory* Exchange::streamMemory() {
+    const auto mode = stream_recovery_.value_or(generation_->settings().routing.stream_recovery);
+    if (!memory_ && mode != config::StreamRecovery::None && StreamMemory::possible(match_.operation))
+        memory_.emplace(mode, match_.operation);
+    return memory_ ? &*memory_ : nullptr;
+}
+
+// Part of the stream has gone out; may another deployment go on from there?
+bool Exchange::recovers(const base::Error& error) const {
+    return memory_ && replaceable(error) &&
+           memory_->resumable(request_.body, !request_.subscriptions.empty());
+}
+
+std::optional<route::Failure> Exchange::breakOff(StreamRelay& relay, const base::Error& error) {
+    memory_->breakOff();
+    return badStart(relay, error);
 }
 
 // Those who listened learn that this text has ended; the next attempt begins another one.

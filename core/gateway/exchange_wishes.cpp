@@ -56,6 +56,8 @@ void Exchange::readWishes() {
     auto timeout = seconds(head_.fields.find("x-litellm-timeout"));
     auto stream_timeout = seconds(head_.fields.find("x-litellm-stream-timeout"));
     wishes_.num_retries = count(head_.fields.find("x-litellm-num-retries"));
+    if (const auto wish = head_.fields.find("x-sluice-stream-recovery"))
+        stream_recovery_ = config::streamRecoveryNamed(*wish);
     llm::Body& body = request_.body;
     const auto take = [&](const char* name, auto&& use) {
         if (const auto json = body.member(name)) {

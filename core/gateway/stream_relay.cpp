@@ -14,13 +14,16 @@ constexpr size_t kAssembleMax = 16 * 1024 * 1024;
 }  // namespace
 
 StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
-                         const base::Limits& limits, bool hide_usage)
+                         const base::Limits& limits, bool hide_usage, StreamMemory* memory)
     : request_(request),
       splitter_(limits.sse_event_bytes_max),
       reader_(operation),
+      memory_(memory),
       hide_usage_(hide_usage),
       assemble_(!runner.chain().post_call.empty()) {
     if (!request.subscriptions.empty()) filter_.emplace(runner, request);
+    if (memory_ && memory_->continues() && assemble_)
+        request.response.lanes[llm::kLaneText] = memory_->said();
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
@@ -36,9 +39,8 @@ base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
 
 base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out) {
     texts_.clear();
-    const Kind kind = reader_.read(event, filter_ || assemble_ || !spoken_ ? &texts_ : nullptr);
-    if (kind == Kind::Malformed)
-        return base::upstreamError(Code::Malformed, "the upstream sent a malformed event");
+    const Kind kind = reader_.read(event, filter_ || assemble_ || memory_ || !spoken_ ? &texts_ : nullptr);
+    if (auto broken = breaksOff(event, kind); !broken) return broken;
     const bool hidden = kind == Kind::UsageOnly && hide_usage_;
     if (hidden && !filter_) return {};
     if (kind == Kind::Failure && events_ == 0) first_failure_ = event.data;
@@ -47,9 +49,10 @@ base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out
     if (event.has_data && spoken_) ++deltas_;
     if (assemble_) assemble();
     if (!filter_) {
-        out.append(event.raw);
+        append(event, kind, out);
         return {};
     }
+    if (memory_) memory_->note(event, texts_);
     llm::SseEvent shown = event;
     if (hidden) shown.raw = {};  // those who listen still learn what it says
     return filter_->take(shown, texts_,
@@ -57,6 +60,25 @@ base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out
                          : kind == Kind::Failure ? SLUICE_END_ERROR
                                                  : SLUICE_END_NOT_YET,
                          out);
+}
+
+// An error in the middle of a stream that somebody else may take up is not the client's concern yet.
+base::Status StreamRelay::breaksOff(const llm::SseEvent& event, Kind kind) const {
+    if (kind == Kind::Malformed)
+        return base::upstreamError(Code::Malformed, "the upstream sent a malformed event");
+    if (kind == Kind::Failure && memory_ && spoken_)
+        return base::upstreamError(Code::Unavailable,
+                                   "the upstream's stream reported an error: " + std::string(event.data));
+    return {};
+}
+
+void StreamRelay::append(const llm::SseEvent& event, Kind kind, std::string& out) {
+    if (!memory_) {
+        out.append(event.raw);
+        return;
+    }
+    memory_->note(event, texts_);
+    memory_->append(event, !spoken_ && kind == Kind::Normal && reader_.finishReason().empty(), out);
 }
 
 // The event at hand: an empty delta opens a stream, but says nothing.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/stream_filter.h"
+#include "gateway/stream_memory.h"
 #include "gateway/upstream_answer.h"
 #include "llm/sse.h"
 #include "llm/stream_reader.h"
@@ -16,8 +17,9 @@ namespace sluice::gateway {
 class StreamRelay {
 public:
     /// `hide_usage`: an event that carries nothing but usage stays here, the client did not ask for it.
+    /// `memory`: of the request's stream so far, if it may be taken up; else null.
     StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
-                const base::Limits& limits, bool hide_usage);
+                const base::Limits& limits, bool hide_usage, StreamMemory* memory);
 
     /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
     base::Status take(std::string_view bytes, std::string& out);
@@ -44,6 +46,8 @@ public:
     const std::string& firstFailure() const { return first_failure_; }
 
 private:
+    base::Status breaksOff(const llm::SseEvent& event, llm::StreamReader::Kind kind) const;
+    void append(const llm::SseEvent& event, llm::StreamReader::Kind kind, std::string& out);
     base::Status takeEvent(const llm::SseEvent& event, std::string& out);
     void assemble();
     bool speaks() const;
@@ -52,7 +56,8 @@ private:
     llm::SseSplitter splitter_;
     llm::StreamReader reader_;
     std::optional<StreamFilter> filter_;  // only if somebody listens
-    std::vector<llm::EventText> texts_;   // of the event at hand
+    StreamMemory* memory_;
+    std::vector<llm::EventText> texts_;  // of the event at hand
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
     bool ended_ = false;

@@ -14,19 +14,32 @@ struct Table {
 
     static const Table& of(const sluice_candidates* self) { return *reinterpret_cast<const Table*>(self); }
     explicit Table(size_t count) {
-        table = {sizeof table,
-                 static_cast<uint32_t>(count),
-                 [](const sluice_candidates* self, uint32_t i) -> const sluice_candidate* {
-                     return i < of(self).items.size() ? &of(self).items[i] : nullptr;
-                 },
-                 [](const sluice_candidates*, uint32_t, sluice_str) -> sluice_status { return SLUICE_OK; },
-                 [](const sluice_candidates*, uint32_t) -> sluice_status { return SLUICE_OK; },
-                 [](const sluice_candidates* self, uint32_t i) -> int32_t {
-                     return i + 1 == of(self).items.size();
-                 }};
+        table = {};
+        table.size = sizeof table;
+        table.count = static_cast<uint32_t>(count);
+        table.at = [](const sluice_candidates* self, uint32_t i) -> const sluice_candidate* {
+            return i < of(self).items.size() ? &of(self).items[i] : nullptr;
+        };
+        table.drop = [](const sluice_candidates*, uint32_t, sluice_str) -> sluice_status {
+            return SLUICE_OK;
+        };
+        table.pin = [](const sluice_candidates*, uint32_t) -> sluice_status { return SLUICE_OK; };
+        table.available = [](const sluice_candidates* self, uint32_t i) -> int32_t {
+            return i + 1 == of(self).items.size();
+        };
+        table.next = [](const sluice_candidates* self, uint32_t from) -> uint32_t {
+            return std::max<uint32_t>(from, self->count - std::min(1u, self->count));
+        };
         for (size_t i = 0; i < count; ++i) {
-            items.push_back({sizeof(sluice_candidate), 0, host::str("id"), host::str("m"),
-                             host::str("openai"), i % 2 ? -1.0 : 0.0, -1, -1, -1, host::str("{}")});
+            sluice_candidate one{};
+            one.size = sizeof one;
+            one.id = host::str("id");
+            one.model = host::str("m");
+            one.provider = host::str("openai");
+            one.weight = i % 2 ? -1.0 : 0.0;
+            one.rpm = one.tpm = one.order = -1;
+            one.params = one.info = host::str("{}");
+            items.push_back(one);
         }
     }
 };
