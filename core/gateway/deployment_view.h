@@ -1,5 +1,5 @@
-// Deployments as GET /health and GET /model/info show them (docs.litellm.ai/docs/proxy/health, model_management):
-// what the traffic says about each, and no secret. No token is spent to find out.
+// Deployments as GET /health and GET /model/info show them (docs.litellm.ai/docs/proxy/health,
+// model_management): what the traffic says about each, and no secret. No token is spent to find out.
 #pragma once
 
 #include <string>

@@ -197,7 +197,10 @@ bool Exchange::choose() { return runFilters(); }
 
 // The attempt loop: pick, send, judge; then the answer, another attempt, a fallback, or the end.
 void Exchange::callUpstream() {
-    if (!enterGateway()) return;
+    if (!mirror_) {
+        if (!enterGateway()) return;
+        startMirror();
+    }
     plan_.emplace(generation_->settings().routing, request_.model, std::move(wishes_));
     while (auto failure = attempt()) {
         if (!next(std::move(*failure))) return;

@@ -23,6 +23,7 @@
 namespace sluice::gateway {
 
 class StreamRelay;
+struct Mirrored;
 
 class Exchange {
 public:
@@ -31,6 +32,8 @@ public:
     Exchange& operator=(const Exchange&) = delete;
 
     void run();
+    /// As a copy of a request that was let in already: a model group, attempts, a record.
+    void runMirror(Mirrored&& of);
 
 private:
     void story();
@@ -54,6 +57,7 @@ private:
     using Failure = route::Failure;
     void readWishes();
     bool enterGateway();
+    void startMirror();
     bool openGroup(const std::string& model);
     bool runFilters();
     std::optional<Failure> attempt();
@@ -140,7 +144,7 @@ private:
     std::optional<Candidates> candidates_;
     std::optional<route::AttemptPlan> plan_;
     route::Wishes wishes_;
-    base::milliseconds stream_timeout_{0};  // the client's wish; 0: it has none
+    base::milliseconds stream_timeout_{0};                   // the client's wish; 0: it has none
     std::optional<config::StreamRecovery> stream_recovery_;  // the client's wish
     int64_t priority_ = 0;
     const route::Target* target_ = nullptr;  // of the fallback that runs
@@ -162,6 +166,7 @@ private:
     base::Duration upstream_time_{};
     int64_t first_token_ms_ = 0;
     bool half_closed_ = false;   // the client's FIN had come before the body of the answer began
+    bool mirror_ = false;        // a copy: nobody waits for its answer
     bool event_stream_ = false;  // what goes to the client is text/event-stream
 };
 

@@ -30,13 +30,7 @@ void Gateway::serve(std::shared_ptr<const Generation> generation) {
 }  // the old one is let go outside of the lock
 
 void Gateway::handle(Worker& worker, Client& client, http::RequestHead& head) {
-    // Counted down whatever happens: a drain waits for zero.
-    struct Counted {
-        explicit Counted(std::atomic<size_t>& c) : count(c) { count.fetch_add(1, std::memory_order_relaxed); }
-        ~Counted() { count.fetch_sub(1, std::memory_order_relaxed); }
-        std::atomic<size_t>& count;
-    };
-    const Counted counted(in_flight_);
+    const InFlight counted(*this);
     if (draining()) client.http().closeAfterThis();
     Exchange(*this, worker, client, head).run();
 }

@@ -42,6 +42,22 @@ public:
     void abort() { aborting_ = true; }
     bool draining() const { return draining_.load(std::memory_order_relaxed); }
     bool aborting() const { return aborting_.load(std::memory_order_relaxed); }
+    /// Copies of requests that are on their way to a mirror.
+    std::atomic<uint32_t>& mirrors() { return mirrors_; }
+
+    /// A request that a drain waits for.
+    class InFlight {
+    public:
+        explicit InFlight(Gateway& gateway) : count_(gateway.in_flight_) {
+            count_.fetch_add(1, std::memory_order_relaxed);
+        }
+        ~InFlight() { count_.fetch_sub(1, std::memory_order_relaxed); }
+        InFlight(const InFlight&) = delete;
+        InFlight& operator=(const InFlight&) = delete;
+
+    private:
+        std::atomic<size_t>& count_;
+    };
     size_t inFlight() const { return in_flight_.load(std::memory_order_relaxed); }
 
 private:
@@ -50,6 +66,7 @@ private:
     account::RecordQueue& records_;
     route::WaitingRoom waiting_room_;
     std::atomic<uint32_t> forwarded_{0};
+    std::atomic<uint32_t> mirrors_{0};
     std::atomic<bool> draining_{false};
     std::atomic<bool> aborting_{false};
     std::atomic<size_t> in_flight_{0};
