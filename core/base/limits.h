@@ -33,9 +33,9 @@ struct Limits {
     uint32_t stream_timeout_ms = 300'000;  // longest gap between two pieces of an upstream stream
     // --- upstream ---
     uint32_t connect_timeout_ms = 10'000;
-    uint32_t upstream_timeout_ms = 600'000;     // LiteLLM's router default `timeout`
-    uint32_t upstream_idle_max = 100;           // pooled idle connections in all, each loop
-    uint32_t upstream_idle_per_host_max = 100;  // pooled idle connections to one host, each loop
+    uint32_t upstream_timeout_ms = 600'000;    // LiteLLM's router default `timeout`
+    uint32_t upstream_idle_max = 100;          // pooled idle connections in all, each loop
+    uint32_t upstream_idle_per_host_max = 10;  // … to one host, each loop; more for 2 s after their last use
     uint32_t upstream_idle_timeout_ms = 90'000;
     uint64_t response_bytes_max = 256ull * 1024 * 1024;  // only where an answer has to be held whole
     // --- inside ---

@@ -102,6 +102,10 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
     }
     settings.max_parallel = static_cast<uint32_t>(
         section.whole("global_max_parallel_requests", "a number of requests", 1, 10'000'000).value_or(0));
+    const auto interval = section.secondsAsMs("health_check_interval").value_or(300'000);
+    if (section.boolean("background_health_checks").value_or(false)) settings.probe_interval_ms = interval;
+    settings.warm_connections = static_cast<uint32_t>(
+        section.whole("warm_up_connections", "a number of connections", 0, 100).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();

@@ -35,12 +35,12 @@ struct Deployment {
     double weight = -1, rpm = -1, tpm = -1, order = -1;  // -1 = not set
     uint32_t timeout_ms = 0;                             // 0 = the gateway's default, also below
     uint32_t stream_timeout_ms = 0;
-    std::optional<uint32_t> num_retries;   // once this deployment has failed; goes before the group's
-    std::optional<uint32_t> cooldown_ms;   // cooldown_time; goes before a Retry-After
-    std::optional<uint32_t> max_parallel;  // max_parallel_requests
+    std::optional<uint32_t> num_retries;       // once this deployment has failed; goes before the group's
+    std::optional<uint32_t> cooldown_ms;       // cooldown_time; goes before a Retry-After
+    std::optional<uint32_t> max_parallel;      // max_parallel_requests
     double input_cost = -1, output_cost = -1;  // USD a token, of litellm_params or model_info; -1 = not set
     uint32_t max_input_tokens = 0;             // of model_info; 0 = not known
-    std::string path;  // "model_list[0]", for messages
+    std::string path;                          // "model_list[0]", for messages
 };
 
 struct ModelAlias {
@@ -79,9 +79,11 @@ struct PluginInstance {
 
 /// `plugin_trust`: which libraries may be loaded at all, beside the checks of owner and mode.
 struct Trust {
-    std::map<std::string, std::vector<std::string>> allow;  // name of the plugin → SHA-256 of its files; empty: any
+    std::map<std::string, std::vector<std::string>>
+        allow;  // name of the plugin → SHA-256 of its files; empty: any
     bool require_signature = false;
-    std::vector<std::string> signers;  // Ed25519 public keys, base64; one of them must have signed FILE.so.sig
+    std::vector<std::string>
+        signers;  // Ed25519 public keys, base64; one of them must have signed FILE.so.sig
 };
 
 struct Settings {
@@ -92,8 +94,10 @@ struct Settings {
     std::vector<PluginInstance> plugins;
     std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
     Routing routing;
-    uint32_t max_parallel = 0;  // global_max_parallel_requests: of the whole process; 0 = no limit
-    std::string ca_file;  // authorities for upstream TLS; empty = the system's
+    uint32_t max_parallel = 0;       // global_max_parallel_requests: of the whole process; 0 = no limit
+    uint32_t probe_interval_ms = 0;  // health_check_interval, if background_health_checks; 0 = no probes
+    uint32_t warm_connections = 0;   // warm_up_connections, ours: opened to each upstream host by each loop
+    std::string ca_file;             // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;
     bool forward_client_headers = false;  // x-* of the client go upstream

@@ -35,6 +35,11 @@ Json condition(const DeploymentRuntime& deployment, const Generation& generation
              {"tokens_this_minute", minute.tokens},
              {"latency_ms", static_cast<double>(health.latencyUs(now)) / 1000}};
     if (health.failures() > 0) out["last_error"] = route::className(health.lastFailure());
+    if (const auto probe = health.lastProbe(); probe.wall_ms > 0) {
+        out["connect_probe"] = {
+            {"reached", probe.reached},
+            {"seconds_ago", static_cast<double>(base::wallMillis() - probe.wall_ms) / 1000}};
+    }
     const bool out_of_service = state == Health::State::CoolingDown || state == Health::State::Open;
     if (out_of_service) out["back_in_seconds"] = std::max(0.0, base::toMillis(health.backAt() - now) / 1000);
     return out;

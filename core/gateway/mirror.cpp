@@ -11,18 +11,12 @@ namespace sluice::gateway {
 
 std::string mirroredHead(const http::RequestHead& head) {
     // Credentials, the request's name, and what describes the message rather than the request.
-    constexpr std::array kLeftOut{"authorization",
-                                  "x-api-key",
-                                  "api-key",
-                                  "x-goog-api-key",
-                                  "x-litellm-api-key",
-                                  "cookie",
-                                  "x-litellm-call-id",
-                                  "expect",
-                                  "content-length",
-                                  "transfer-encoding",
-                                  "connection",
-                                  "ocp-apim-subscription-key"};
+    constexpr std::array kLeftOut{"authorization",     "x-api-key",
+                                  "api-key",           "x-goog-api-key",
+                                  "x-litellm-api-key", "cookie",
+                                  "x-litellm-call-id", "expect",
+                                  "content-length",    "transfer-encoding",
+                                  "connection",        "ocp-apim-subscription-key"};
     std::string text(head.method);
     text.append(" ").append(head.path).append(" HTTP/1.1\r\n");
     for (const auto& field : head.fields) {

@@ -58,6 +58,7 @@ Status ClientConnection::send(std::vector<iovec>& parts, base::TimePoint deadlin
 }
 
 Status ClientConnection::readHead(ResponseHead& head, std::string_view method, base::TimePoint deadline) {
+    reusable_ = false;
     for (size_t interim = 0; interim <= base::kInterimResponsesMax; ++interim) {
         lines_.reset();
         for (;;) {

@@ -55,7 +55,7 @@ private:
     size_t to_consume_ = 0;  // of the piece that the caller has in its hands
     uint64_t bytes_received_ = 0;
     bool keep_alive_ = false;
-    bool reusable_ = false;
+    bool reusable_ = true;    // nothing was sent yet, or the last answer has been read
     bool full_read_ = false;  // the last read filled the buffer: read more at once next time
 };
 

@@ -59,12 +59,13 @@ LoopThread::~LoopThread() {
     if (listen_fd_ >= 0) ::close(listen_fd_);
 }
 
-void LoopThread::start(int fd) {
+void LoopThread::start(int fd, bool first) {
     listen_fd_ = fd;
-    thread_ = std::thread([this] {
+    thread_ = std::thread([this, first] {
         gateway::Worker::current() = &worker_;
         loop_.spawn([this] { acceptLoop(); });
         loop_.spawn([this] { sweepLoop(); });
+        loop_.spawn([this, first] { gateway::Prober(gateway_, worker_, first).run(); });
         loop_.run();
         gateway::Worker::current() = nullptr;
     });

@@ -88,7 +88,7 @@ Status Server::start(const std::string& ca_file) {
         for (const int fd : fds) {
             loops_.push_back(std::make_unique<LoopThread>(gateway_, resolver_, *upstream_tls, server_tls,
                                                           admission_, listen_.limits));
-            loops_.back()->start(fd);
+            loops_.back()->start(fd, loops_.size() == 1);
         }
     } catch (const Poco::Exception& e) {
         return base::gatewayError(

@@ -15,6 +15,7 @@
 
 #include "base/status.h"
 #include "gateway/gateway.h"
+#include "gateway/prober.h"
 #include "net/connection.h"
 #include "upstream/resolver.h"
 
@@ -43,8 +44,9 @@ public:
                Poco::Net::Context::Ptr server_tls, Admission& admission, const base::Limits& limits);
     ~LoopThread();
 
-    /// Listens on `fd`, which this object takes over.
-    void start(int fd);
+    /// Listens on `fd`, which this object takes over. `first`: what has to be done by one loop, this one
+    /// does.
+    void start(int fd, bool first);
     void stopAccepting();  // [control]
     void closeIdle();      // [control]
     void cancelAll();      // [control]

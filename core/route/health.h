@@ -65,6 +65,19 @@ public:
     uint64_t failures() const { return failures_ever_.load(std::memory_order_relaxed); }
     uint64_t requests() const { return requests_ever_.load(std::memory_order_relaxed); }
 
+    /// A probe found that it can be reached, or not.
+    void noteProbe(bool reached, int64_t wall_ms) {
+        probe_.store(reached ? wall_ms : -wall_ms, std::memory_order_relaxed);
+    }
+    struct Probe {
+        int64_t wall_ms;  // 0: there was none
+        bool reached;
+    };
+    Probe lastProbe() const {
+        const int64_t probe = probe_.load(std::memory_order_relaxed);
+        return {probe < 0 ? -probe : probe, probe > 0};
+    }
+
     std::atomic<uint32_t> in_flight{0};
 
 private:
@@ -91,6 +104,7 @@ private:
     std::atomic<uint64_t> requests_ever_{0}, failures_ever_{0};
     std::atomic<FailureClass> last_failure_{FailureClass::ServerError};
     std::atomic<double> failure_rate_{0};  // of the last ten or so
+    std::atomic<int64_t> probe_{0};        // since the Unix epoch; negative: not reached
     std::atomic<uint64_t> latency_us_{0};
     std::atomic<Ticks> latency_at_{0};
 };

@@ -4,6 +4,8 @@
 
 #include <Poco/Exception.h>
 
+#include "upstream/dialer.h"
+
 namespace sluice::upstream {
 
 using base::Code;
@@ -11,6 +13,10 @@ using base::Retry;
 using http::Io;
 
 namespace {
+
+// A host may keep more connections than its share for as long as they are in use again and again: closing
+// them between two waves of requests would cost each wave its handshakes.
+constexpr auto kSpareFor = base::milliseconds(2000);
 
 base::Error connectError(Io io, const Endpoint& endpoint) {
     if (io == Io::Interrupted)
@@ -47,48 +53,38 @@ base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint
             if (usable(*connection)) return connection;
         }
     }
-    return connect(endpoint,
+    return open(endpoint,
                    std::min(deadline, base::TimePoint(base::Clock::now() +
                                                       base::milliseconds(limits_.connect_timeout_ms))));
 }
 
-base::Result<std::unique_ptr<Connection>> Pool::connect(const Endpoint& endpoint, base::TimePoint deadline) {
+base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, base::TimePoint deadline) {
     auto addresses = resolver_.resolve(endpoint.host, endpoint.port);
     if (!addresses) return addresses.error();
-    base::Error last = connectError(Io::Failed, endpoint);
-    for (const auto& address : *addresses) {
-        try {
-            // Owned by an AutoPtr until a transport takes it over.
-            Poco::AutoPtr<FiberSocketImpl> socket(new FiberSocketImpl(loop_, address.family()));
-            const Io io = socket->connectTo(address, deadline);
-            if (io != Io::Ok) {
-                last = connectError(io, endpoint);
-                if (io != Io::Failed) break;
-                continue;
-            }
-            if (!endpoint.tls)
-                return std::make_unique<Connection>(std::make_unique<SocketTransport>(socket.duplicate()),
-                                                    limits_);
-            Poco::AutoPtr<TlsSocketImpl> secure(new TlsSocketImpl(socket.get(), tls_));
-            auto transport = std::make_unique<SocketTransport>(secure.duplicate());
-            if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
-                last = shaken.error();
-                last.retry = Retry::Safe;
-                break;
-            }
-            return std::make_unique<Connection>(std::move(transport), limits_);
-        } catch (const Poco::Exception& e) {
-            last = base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(),
-                                       Retry::Safe);
+    try {
+        Dialed dialed = dial(loop_, *addresses, deadline);
+        if (!dialed.socket) return connectError(dialed.io, endpoint);
+        if (!endpoint.tls)
+            return std::make_unique<Connection>(std::make_unique<SocketTransport>(dialed.socket.duplicate()),
+                                                limits_);
+        Poco::AutoPtr<TlsSocketImpl> secure(new TlsSocketImpl(dialed.socket.get(), tls_));
+        auto transport = std::make_unique<SocketTransport>(secure.duplicate());
+        if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
+            base::Error error = shaken.error();
+            error.retry = Retry::Safe;
+            return error;
         }
+        return std::make_unique<Connection>(std::move(transport), limits_);
+    } catch (const Poco::Exception& e) {
+        return base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(),
+                                   Retry::Safe);
     }
-    return last;
 }
 
 void Pool::release(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
     if (!connection->http.reusable() || idle_ >= limits_.upstream_idle_max) return;
+    if (limits_.upstream_idle_per_host_max == 0) return;
     auto& list = idle_by_key_[endpoint.key];
-    if (list.size() >= limits_.upstream_idle_per_host_max) return;
     connection->idle_since = base::Clock::now();
     connection->http.releaseBuffer();
     ++connection->requests;
@@ -96,9 +92,18 @@ void Pool::release(const Endpoint& endpoint, std::unique_ptr<Connection> connect
     ++idle_;
 }
 
+// Those used last stand last, and are used first: what nobody needs gathers at the front.
 void Pool::sweep() {
+    const auto old = base::Clock::now() - kSpareFor;
     for (auto it = idle_by_key_.begin(); it != idle_by_key_.end();) {
-        idle_ -= std::erase_if(it->second, [this](const auto& connection) { return !usable(*connection); });
+        auto& list = it->second;
+        size_t spare = list.size() - std::min<size_t>(list.size(), limits_.upstream_idle_per_host_max);
+        idle_ -= std::erase_if(list, [&](const auto& connection) {
+            if (!usable(*connection)) return true;
+            if (spare == 0 || connection->idle_since > old) return false;
+            --spare;
+            return true;
+        });
         it = it->second.empty() ? idle_by_key_.erase(it) : std::next(it);
     }
 }

@@ -31,6 +31,8 @@ public:
     /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled;
     /// all Retry::Safe, nothing was sent. [loop]
     base::Result<std::unique_ptr<Connection>> acquire(const Endpoint& endpoint, base::TimePoint deadline);
+    /// A new one, whatever is idle. Errors as above. [loop]
+    base::Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, base::TimePoint deadline);
     /// Takes it back; closes it if it cannot carry another request or there are enough. [loop]
     void release(const Endpoint& endpoint, std::unique_ptr<Connection> connection);
 
@@ -39,7 +41,6 @@ public:
     size_t idle() const { return idle_; }
 
 private:
-    base::Result<std::unique_ptr<Connection>> connect(const Endpoint& endpoint, base::TimePoint deadline);
     bool usable(const Connection& connection) const;
 
     base::Loop& loop_;
