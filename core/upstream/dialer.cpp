@@ -17,7 +17,7 @@ namespace {
 
 Dialed dialOne(base::Loop& loop, const Poco::Net::SocketAddress& address, base::TimePoint deadline) {
     // Owned by an AutoPtr until a transport takes it over.
-    Poco::AutoPtr<FiberSocketImpl> socket(new FiberSocketImpl(loop, address.family()));
+    auto socket = Poco::makeAuto<FiberSocketImpl>(loop, address.family());
     const Io io = socket->connectTo(address, deadline);
     if (io != Io::Ok) socket = nullptr;
     return {std::move(socket), io};
