@@ -167,6 +167,7 @@ void Exchange::answer(int status, std::string_view content_type, std::string_vie
 // The head of every answer: what plugins and upstreams set, and what LiteLLM's users look for.
 std::string Exchange::responseHead() {
     (void)runner_.onResponse();
+    if (gateway_.draining()) client_.http().closeAfterThis();  // it may have begun to since the request came
     std::string head;
     head.reserve(512);
     http::appendStatusLine(head, request_.response.status);
