@@ -120,10 +120,14 @@ void Exchange::noteFailure(const base::Error& error) {
     }
 }
 
-void Exchange::answerGone() {
-    if (during_ && during_->blocked()) return answerBlock();
+void Exchange::noteLeft() {
     lease_.record.outcome = account::Outcome::Cancelled;
     lease_.record.http_status = 499;
+}
+
+void Exchange::answerGone() {
+    if (during_ && during_->blocked()) return answerBlock();
+    noteLeft();
     noteFailure(base::clientError(Code::Cancelled,
                                   gateway_.aborting() ? "the gateway was shut down" : "the client has left"));
     client_.http().abandon();

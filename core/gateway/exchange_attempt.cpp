@@ -116,11 +116,17 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::call(const DeploymentRun
     return answer;
 }
 
+base::Result<std::unique_ptr<upstream::Connection>> Exchange::connect(const upstream::Endpoint& endpoint,
+                                                                      base::TimePoint deadline) {
+    if (auto idle = worker_.pool.takeIdle(endpoint)) return idle;
+    upstream::Acquiring acquiring(worker_.pool, endpoint, deadline);
+    return patience_(deadline, [&](base::TimePoint until) { return acquiring.wait(until); });
+}
+
 base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const DeploymentRuntime& deployment) {
     const upstream::Endpoint& endpoint = deployment.endpoint;
     const auto deadline = answerDeadline();
-    auto connection =
-        patience_(deadline, [&](base::TimePoint) { return worker_.pool.acquire(endpoint, deadline); });
+    auto connection = connect(endpoint, deadline);
     if (!connection) return connection.error();
     auto answer = std::make_unique<HttpAnswer>(worker_, endpoint, std::move(*connection), "POST");
 
@@ -132,7 +138,7 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const Deplo
     head += "\r\n";
     std::vector<iovec> parts{http::part(head)};
     attempt.body.appendParts(parts);
-    const auto sent = patience_(deadline, [&](base::TimePoint) { return answer->send(parts, deadline); });
+    const auto sent = patience_(deadline, [&](base::TimePoint until) { return answer->send(parts, until); });
     // A refusal may have come before the whole body was taken: look for it even if the writing failed.
     if (!sent && sent.error().code != Code::Unavailable) return sent.error();
     return std::unique_ptr<UpstreamAnswer>(std::move(answer));

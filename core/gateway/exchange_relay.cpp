@@ -185,7 +185,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
 // The upstream failed while its answer was on the way: another attempt may follow if nothing has gone out
 // yet; otherwise the message is visibly cut.
 std::optional<route::Failure> Exchange::breakOff(const base::Error& error) {
-    if (patience_.over()) {
+    if (patience_.over() || error.code == Code::Cancelled) {
         answerGone();
         return std::nullopt;
     }
