@@ -73,7 +73,7 @@ const std::vector<std::string_view>& generalSettingsKeys() {
 const std::vector<std::string_view>& routerSettingsKeys() {
     static const auto keys = words(
         "model_group_affinity_config "
-        "default_priority polling_interval redis_host redis_port "
+        "polling_interval redis_host redis_port "
         "redis_password redis_db redis_url cache_responses cache_kwargs caching_groups client_ttl "
         "default_litellm_params ignore_invalid_deployments alerting_config assistants_config "
         "router_general_settings search_tools guardrail_list ");

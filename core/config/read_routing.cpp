@@ -150,6 +150,7 @@ private:
     }
 
     void readQueue() {
+        assign(routing_.default_priority, count(router_, "default_priority", 1'000'000));
         assign(routing_.queue_max, count(router_, "queue_max", 1'000'000));
         assign(routing_.queue_timeout_ms, secondsAsMs(router_, "queue_timeout"));
         assign(routing_.default_max_parallel, count(router_, "default_max_parallel_requests", 1'000'000));

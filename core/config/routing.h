@@ -70,6 +70,7 @@ struct Routing {
 
     uint32_t queue_max = 1'000;  // ours: requests that wait for a deployment with max_parallel_requests
     uint32_t queue_timeout_ms = 30'000;  // ours
+    int64_t default_priority = 0;
     uint32_t default_max_parallel = 0;   // default_max_parallel_requests; 0 = no limit
     Cooldown cooldown;
     std::map<std::string, Mirror> mirrors;  // ours: model group → where a copy goes

@@ -12,7 +12,7 @@ Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& gene
       generation_(generation),
       now_(now),
       api_{{sizeof(sluice_candidates), static_cast<uint32_t>(table_->size()), at, drop, pin, isAvailable,
-            next},
+            next, prefer},
            this},
       allowed_(table_->size(), true),
       tried_(table_->size(), false),
@@ -48,6 +48,14 @@ sluice_status Candidates::pin(const sluice_candidates* self, uint32_t i) {
         mask->fill(false);
         mask->add(i);
     }
+    return SLUICE_OK;
+}
+
+sluice_status Candidates::prefer(const sluice_candidates* self, uint32_t i) {
+    auto& c = owner(self);
+    if (c.sealed_) return SLUICE_E_UNSUPPORTED;
+    if (i >= c.table_->size()) return SLUICE_E_INVALID;
+    c.preferred_ = i;
     return SLUICE_OK;
 }
 
@@ -117,7 +125,9 @@ void Candidates::keepLowestOrder() {
 
 size_t Candidates::choose(host::Instance* router, host::Runner& runner) {
     const size_t first = available_.next(0);
-    if (!router || available_.next(first + 1) == available_.size()) return first;
+    if (preferred_ < available_.size() && available_.has(preferred_) && !tried_.has(preferred_))
+        return preferred_;
+    if (!router) return first;
     const int32_t choice = router->pick(runner.context(*router, host::Phase::Route), api_.table);
     if (choice >= 0 && available_.has(static_cast<size_t>(choice))) return static_cast<size_t>(choice);
     if (choice == SLUICE_E_LIMIT)

@@ -56,6 +56,7 @@ private:
     static sluice_status pin(const sluice_candidates* self, uint32_t i);
     static int32_t isAvailable(const sluice_candidates* self, uint32_t i);
     static uint32_t next(const sluice_candidates* self, uint32_t from);
+    static sluice_status prefer(const sluice_candidates* self, uint32_t i);
     static Candidates& owner(const sluice_candidates* self);
 
     void removeUnhealthy(base::BitMask& mask, base::TimePoint now) const;
@@ -70,7 +71,8 @@ private:
     Api api_;
     base::BitMask allowed_;  // by the filters
     base::BitMask tried_;
-    base::BitMask available_;  // what plugins are shown
+    base::BitMask available_;      // what plugins are shown
+    size_t preferred_ = SIZE_MAX;  // by a filter
     bool sealed_ = false;
     std::string last_drop_;
 };

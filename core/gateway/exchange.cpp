@@ -193,7 +193,10 @@ bool Exchange::resolveModel() {
     return false;
 }
 
-bool Exchange::choose() { return runFilters(); }
+bool Exchange::choose() {
+    plan_.emplace(generation_->settings().routing, request_.model, std::move(wishes_));
+    return runFilters();
+}
 
 // The attempt loop: pick, send, judge; then the answer, another attempt, a fallback, or the end.
 void Exchange::callUpstream() {
@@ -201,7 +204,6 @@ void Exchange::callUpstream() {
         if (!enterGateway()) return;
         startMirror();
     }
-    plan_.emplace(generation_->settings().routing, request_.model, std::move(wishes_));
     while (auto failure = attempt()) {
         if (!next(std::move(*failure))) return;
     }

@@ -60,6 +60,7 @@ private:
     void startMirror();
     bool openGroup(const std::string& model);
     bool runFilters();
+    Failure tooLong();
     std::optional<Failure> attempt();
     std::optional<Failure> findDeployment();
     bool waitForRoom(const std::string& group, base::TimePoint arrived);

@@ -54,8 +54,24 @@ bool Exchange::runFilters() {
     const auto outcome = runner_.route(candidates_->table());
     candidates_->seal();
     if (outcome != host::Outcome::Block) return true;
+    deployment_ = nullptr;
+    // No deployment of this group takes so long a prompt; one of another group may.
+    if (request_.block.code == "context_length_exceeded") return next(tooLong());
     answerBlock();
     return false;
+}
+
+route::Failure Exchange::tooLong() {
+    const host::Block block = std::move(request_.block);
+    request_.block = {};
+    Failure failure;
+    failure.kind = route::FailureClass::ContextWindow;
+    failure.status = block.status;
+    failure.error = base::gatewayError(Code::TooLarge, block.public_message);
+    failure.body =
+        llm::errorBody({block.status, block.type, block.code, block.public_message, ""}, operation_->dialect);
+    failure.speaks_error = true;
+    return failure;
 }
 
 bool Exchange::enterGateway() {

@@ -53,6 +53,7 @@ std::vector<route::Target> targets(std::string_view json) {
 
 void Exchange::readWishes() {
     if (!llm::isForwarded(match_.operation)) return;
+    priority_ = generation_->settings().routing.default_priority;
     auto timeout = seconds(head_.fields.find("x-litellm-timeout"));
     auto stream_timeout = seconds(head_.fields.find("x-litellm-stream-timeout"));
     wishes_.num_retries = count(head_.fields.find("x-litellm-num-retries"));

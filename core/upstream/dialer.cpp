@@ -17,10 +17,10 @@ namespace {
 
 Dialed dialOne(base::Loop& loop, const Poco::Net::SocketAddress& address, base::TimePoint deadline) {
     // Owned by an AutoPtr until a transport takes it over.
-    Dialed one{Poco::AutoPtr<FiberSocketImpl>(new FiberSocketImpl(loop, address.family())), Io::Failed};
-    one.io = one.socket->connectTo(address, deadline);
-    if (one.io != Io::Ok) one.socket = nullptr;
-    return one;
+    auto socket = Poco::makeAuto<FiberSocketImpl>(loop, address.family());
+    const Io io = socket->connectTo(address, deadline);
+    if (io != Io::Ok) socket = nullptr;
+    return {std::move(socket), io};
 }
 
 // Shared by whoever waits and one fiber for each address, which may outlive the wait by a moment.

@@ -67,7 +67,7 @@ base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, b
         if (!endpoint.tls)
             return std::make_unique<Connection>(std::make_unique<SocketTransport>(dialed.socket.duplicate()),
                                                 limits_);
-        Poco::AutoPtr<TlsSocketImpl> secure(new TlsSocketImpl(dialed.socket.get(), tls_));
+        auto secure = Poco::makeAuto<TlsSocketImpl>(dialed.socket.get(), tls_);
         auto transport = std::make_unique<SocketTransport>(secure.duplicate());
         if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
             base::Error error = shaken.error();

@@ -27,6 +27,7 @@ struct Table {
         table.available = [](const sluice_candidates* self, uint32_t i) -> int32_t {
             return i + 1 == of(self).items.size();
         };
+        table.prefer = table.pin;
         table.next = [](const sluice_candidates* self, uint32_t from) -> uint32_t {
             return std::max<uint32_t>(from, self->count - std::min(1u, self->count));
         };

@@ -47,6 +47,9 @@ struct sluice_candidates {
     /* The first available candidate from `from` on, `count` if there is none: one call for each candidate
      * where at() and available() are two. [loop] */
     uint32_t (*next)(const sluice_candidates* self, uint32_t from);
+    /* This one is chosen while it is in service and was not tried, without asking the strategy; retries may go
+     * elsewhere. The last call counts. Only in route. [loop] */
+    sluice_status (*prefer)(const sluice_candidates* self, uint32_t i);
 };
 
 #ifdef __cplusplus

@@ -67,14 +67,14 @@ AffinityKeys Affinity::keysOf(const sluice::Request& request, const Prompt& prom
     return keys;
 }
 
-void Affinity::pin(const AffinityKeys& keys, int64_t now_ms, Choice& choice) const {
+void Affinity::prefer(const AffinityKeys& keys, int64_t now_ms, Choice& choice) const {
     for (const uint64_t key : keys.ask) {
         const auto served = table_.find(key, now_ms);
         if (!served) continue;
         for (const auto& option : choice.options()) {
             if (!(Served{option.candidate.deployment().value_or(0), option.facts->id_hash} == *served))
                 continue;
-            if (choice.options().size() > 1) (void)option.candidate.pin();
+            (void)option.candidate.prefer();
             return;
         }
     }

@@ -38,7 +38,7 @@ public:
 
     AffinityKeys keysOf(const sluice::Request& request, const Prompt& prompt) const;
     /// Pins the choice to the deployment that one of the keys knows, if it is among them. A miss leaves all.
-    void pin(const AffinityKeys& keys, int64_t now_ms, Choice& choice) const;
+    void prefer(const AffinityKeys& keys, int64_t now_ms, Choice& choice) const;
     void succeeded(const AffinityKeys& keys, const Served& served, int64_t now_ms);
     /// The next request chooses freely: a pin allows no retry elsewhere.
     void failed(const AffinityKeys& keys, const Served& served);

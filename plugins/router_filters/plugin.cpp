@@ -65,7 +65,7 @@ std::optional<Refused> Plugin::narrow(const sluice::Request& request, PerRequest
     if (options_.pre_call) filterByLimits(choice);
     if (affinity_) {
         mine.keys = affinity_->keysOf(request, prompt);
-        affinity_->pin(mine.keys, now_ms, choice);
+        affinity_->prefer(mine.keys, now_ms, choice);
     }
     return std::nullopt;
 }

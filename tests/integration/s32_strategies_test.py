@@ -95,6 +95,58 @@ class Filters(Routed):
         image = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}]}]
         self.assertEqual({self.of("blind", messages=image) for _ in range(8)}, {"seeing"})
 
+    def test_ee23_a_prompt_that_is_too_long_for_all_goes_to_its_fallback_unasked(self):
+        config = {**self.config(self.upstream), "router_settings": {**self.router, "context_window_fallbacks": [{"short": ["mixed"]}]}}
+        long = [{"role": "user", "content": "word " * 100}]
+        with Gateway(json.dumps(config)) as gateway:
+            self.port, before = gateway.port, self.port
+            try:
+                answer = self.call(CHAT, {"model": "short", "messages": long})
+            finally:
+                self.port = before
+        self.assertEqual((answer.status, answer.headers["x-litellm-model-id"], answer.headers["x-litellm-attempted-fallbacks"]), (200, "big", "1"))
+        self.assertEqual(self.seen(), ["big"])
+
+
+class Affinity(Routed):
+    """A session prefers the deployment that served it; if that one fails, another answers."""
+    router = {"optional_pre_call_checks": ["session_affinity"], "num_retries": 1, "disable_cooldowns": True, "breaker_failures": 0}
+
+    @classmethod
+    def models(cls, base):
+        return [deployment("pair", "openai/x", f"{base}/{letter}/v1", {"id": letter}) for letter in "abcd"]
+
+    def of(self, session):
+        answer = self.call(CHAT, {**BODY, "model": "pair"}, **{"x-litellm-session-id": session})
+        self.assertEqual(answer.status, 200)
+        return answer.headers["x-litellm-model-id"]
+
+    def test_ee30_its_home_and_a_failure_of_it(self):
+        for number in range(6):
+            home = self.of(f"s{number}")
+            self.assertEqual({self.of(f"s{number}") for _ in range(4)}, {home})
+            self.upstream.reset()
+            self.at(home, failing(503))
+            other = self.of(f"s{number}")
+            self.assertNotEqual(other, home)
+            self.assertEqual(self.seen(), [home, other])
+
+
+class Usage(Routed):
+    """The limits that the strategy keeps hold for a single deployment, too."""
+    router = {"routing_strategy": "usage-based-routing-v2", "num_retries": 0}
+
+    @classmethod
+    def models(cls, base):
+        return [deployment("one", "openai/x", f"{base}/one/v1", {"id": "one"}, rpm=3)]
+
+    def test_ee40_requests_a_minute(self):
+        answers = [self.call(CHAT, {**BODY, "model": "one"}) for _ in range(8)]
+        statuses = collections.Counter(answer.status for answer in answers)
+        self.assertEqual(set(statuses), {200, 429})
+        self.assertLessEqual(statuses[200], 6, "three a minute, and a minute may end on the way")
+        self.assertEqual(len(self.upstream.log()), statuses[200])
+
 
 if __name__ == "__main__":
     main()

@@ -28,7 +28,10 @@ struct Router {
         FakeCandidates given{deployment("a"), deployment("b"), deployment("c")};
         if (excluded < 3) given.exclude(excluded);
         CHECK(plugin.route(request, given).continued());
-        const std::string ids = left(given, 3);
+        const bool preferred = given.preferred() < 3;
+        if (preferred) CHECK(left(given, 3) == (excluded < 3 ? std::string("a c") : std::string("a b c")));
+        const std::string ids =
+            preferred ? std::string(1, static_cast<char>('a' + given.preferred())) : left(given, 3);
         CHECK(plugin
                   .onAttemptEnd(
                       ended(request, std::string(1, static_cast<char>('a' + number)), number, outcome))

@@ -54,6 +54,8 @@ public:
     bool drop(std::string_view reason) const { return all_->drop(all_, index_, str(reason)) == SLUICE_OK; }
     /// Leaves only this one, and no retry goes elsewhere. Only in route.
     bool pin() const { return all_->pin(all_, index_) == SLUICE_OK; }
+    /// Goes first while it is in service; retries may go elsewhere. Only in route; not before ABI 1.2.
+    bool prefer() const { return SLUICE_HAS(all_, prefer) && all_->prefer(all_, index_) == SLUICE_OK; }
 
 private:
     bool newer() const { return SLUICE_REACHES(it_, info); }

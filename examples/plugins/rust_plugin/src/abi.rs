@@ -63,6 +63,7 @@ pub struct sluice_candidates {
     pub pin: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> sluice_status>,
     pub available: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> i32>,
     pub next: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> u32>,
+    pub prefer: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> sluice_status>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

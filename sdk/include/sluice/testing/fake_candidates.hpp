@@ -29,7 +29,7 @@ public:
                                     c.tokens_this_minute, str(c.info)});
         table_ = {this,
                   {sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin,
-                   isAvailable, next}};
+                   isAvailable, next, prefer}};
     }
     FakeCandidates(const FakeCandidates&) = delete;
     FakeCandidates& operator=(const FakeCandidates&) = delete;
@@ -39,6 +39,9 @@ public:
     void exclude(uint32_t i) { available_.at(i) = 0; }
     /// Why a plugin dropped it; empty if it did not.
     const std::string& dropReason(uint32_t i) const { return reasons_.at(i); }
+
+    /// The one that a plugin prefers; the number of all if none does.
+    uint32_t preferred() const { return std::min(preferred_, static_cast<uint32_t>(items_.size())); }
 
     /// As a host of that release gives it.
     const sluice_candidates* table(Abi abi = Abi::Today) const {
@@ -83,6 +86,13 @@ private:
         for (size_t other = 0; other < c.available_.size(); ++other) c.available_[other] = other == i ? 1 : 0;
         return SLUICE_OK;
     }
+    static sluice_status prefer(const sluice_candidates* table, uint32_t i) {
+        auto& c = self(table);
+        if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
+        if (i >= c.items_.size()) return SLUICE_E_INVALID;
+        c.preferred_ = i;
+        return SLUICE_OK;
+    }
     static int32_t isAvailable(const sluice_candidates* table, uint32_t i) {
         return self(table).available(i) ? 1 : 0;
     }
@@ -100,6 +110,7 @@ private:
     mutable std::vector<Given<sluice_candidate>> cut_items_;
     std::vector<char> available_;
     std::vector<std::string> reasons_;
+    uint32_t preferred_ = UINT32_MAX;
     bool in_route_ = false;
 };
 
