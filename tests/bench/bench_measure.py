@@ -30,7 +30,8 @@ def closed_loop(servers, server, upstream, seconds, warmup):
     output = servers.processes.run(
         [servers.tool("sluice_loadgen"), "--url", server.url, "--connections", str(CONNECTIONS),
          "--seconds", str(seconds), "--warmup", str(warmup), "--body-bytes", str(BODY_BYTES),
-         "--header", f"Authorization: Bearer {KEY}", "--expect", "chat.completion"], timeout=seconds + warmup + 15)
+         "--header", f"Authorization: Bearer {KEY}", *(word for header in server.headers for word in ("--header", header)),
+         "--expect", "chat.completion"], timeout=seconds + warmup + 15)
     cpu = settled_cpu_seconds(server.pid) - cpu_before
     sent = upstream_counts(upstream)["completions"] - sent_before
     figures = json.loads(output)

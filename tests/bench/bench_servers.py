@@ -39,8 +39,9 @@ def upstream_counts(upstream):
 
 
 class Server:
-    def __init__(self, name, process, port):
-        self.name, self.process, self.port = name, process, port
+    def __init__(self, name, process, port, headers=()):
+        """`headers`: "name: value", sent with each request of the load."""
+        self.name, self.process, self.port, self.headers = name, process, port, headers
         self.url = f"http://127.0.0.1:{port}{PATH}"
         self.pid = process.pid
 
