@@ -80,6 +80,7 @@ private:
     base::Result<std::unique_ptr<UpstreamAnswer>> sendOverHttp(const DeploymentRuntime& deployment);
     base::Status awaitHead(UpstreamAnswer& upstream);
     void endAttempt(const std::optional<Failure>& failure);
+    void noteUsage();
     void noteFigures(const Failure* failure, base::Duration took);
     void noteHealth(const Failure* failure);
     Failure failureOf(const base::Error& error) const;
