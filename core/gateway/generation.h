@@ -75,7 +75,7 @@ struct Shared {
     route::HealthBook& health;
 };
 
-class Generation {
+class Generation : private host::Peers {
 public:
     /// Faults name the plugin and the place in the configuration. Null if there are errors. Its last holder
     /// may be a loop: plugins are ended on the offload pool. `number` counts the generations of the process.
@@ -84,7 +84,7 @@ public:
                                              const host::Catalog& catalog,
                                              const config::Environment& environment, const Shared& shared,
                                              config::Faults& faults);
-    ~Generation();
+    ~Generation() override;
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
 
@@ -110,6 +110,10 @@ private:
     Generation(uint64_t number, config::Settings settings, const Shared& shared);
     void loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
                        config::Faults& faults);
+    std::vector<host::Instance*> having(std::string_view interface_id,
+                                        std::string_view instance) const override;
+    void startInstances(const Plan& plan, config::Faults& faults);
+    void endInstances();
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
 
