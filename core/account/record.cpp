@@ -19,14 +19,25 @@ void writeUsage(JsonWriter& w, const llm::Usage& usage) {
     w.key("prompt_tokens").number(usage.prompt_tokens);
     w.key("completion_tokens").number(usage.completion_tokens);
     w.key("total_tokens").number(usage.total_tokens);
-    w.key("prompt_tokens_details").beginObject().key("cached_tokens").number(usage.cached_tokens).endObject();
-    w.key("completion_tokens_details")
-        .beginObject()
-        .key("reasoning_tokens")
-        .number(usage.reasoning_tokens)
-        .endObject();
+    w.key("prompt_tokens_details").beginObject();
+    w.key("cached_tokens").number(usage.cached_tokens);
+    w.key("audio_tokens").number(usage.audio_prompt_tokens);
+    w.key("image_tokens").number(usage.image_prompt_tokens).endObject();
+    w.key("completion_tokens_details").beginObject();
+    w.key("reasoning_tokens").number(usage.reasoning_tokens);
+    w.key("audio_tokens").number(usage.audio_completion_tokens).endObject();
     w.key("cache_creation_input_tokens").number(usage.cache_creation_tokens);
+    w.key("cache_creation_1h_input_tokens").number(usage.cache_creation_1h_tokens);
     w.endObject();
+}
+
+// USD with all the digits there are: a sum of these is exact where a sum of doubles is not.
+void writeCost(JsonWriter& w, int64_t pico_usd) {
+    if (pico_usd < 0) {
+        w.null();
+    } else {
+        w.decimal(static_cast<uint64_t>(pico_usd), 12);
+    }
 }
 
 void writeMetadata(JsonWriter& w, const Record& r) {
@@ -123,6 +134,8 @@ void writeAttempts(JsonWriter& w, const Record& r) {
         w.key("duration").real(a.duration_ms / 1000.0);
         w.key("usage_object");
         writeUsage(w, a.usage);
+        w.key("response_cost");
+        writeCost(w, a.cost_pico_usd);
         w.endObject();
     }
     w.endArray();
@@ -166,7 +179,8 @@ std::string toJson(const Record& r) {
     w.key("call_type").text(r.call_type);
     w.key("route").text(r.route);
     w.key("stream").boolean(r.stream);
-    w.key("response_cost").null();
+    w.key("response_cost");
+    writeCost(w, r.cost_pico_usd);
     writeStatus(w, r);
     w.key("custom_llm_provider").textOrNull(r.provider);
     w.key("total_tokens").number(r.usage.total_tokens);

@@ -11,6 +11,8 @@
 
 namespace sluice::account {
 
+inline constexpr int64_t kPicoPerUsd = 1'000'000'000'000;
+
 enum class Outcome { Success, Failure, Cancelled, Blocked };
 const char* name(Outcome outcome);
 
@@ -32,6 +34,7 @@ struct AttemptEntry {
     std::string error;
     double duration_ms = 0;
     llm::Usage usage;
+    int64_t cost_pico_usd = -1;  // 1e-12 USD, as a plugin said; -1: none did
 };
 
 struct Record {
@@ -56,7 +59,8 @@ struct Record {
     uint32_t attempts = 0;
     uint32_t retries = 0, fallbacks = 0;
     std::vector<AttemptEntry> attempt_list;
-    llm::Usage usage;  // of all attempts together: what failed was paid for, too
+    llm::Usage usage;            // of all attempts together: what failed was paid for, too
+    int64_t cost_pico_usd = -1;  // likewise
     std::string finish_reason;
     std::string error;  // empty if none
     std::string error_class;

@@ -70,6 +70,18 @@ JsonWriter& JsonWriter::real(double value) {
     return *this;
 }
 
+JsonWriter& JsonWriter::decimal(uint64_t value, size_t places) {
+    separate();
+    std::array<char, 24> room;
+    const auto end = std::to_chars(room.data(), room.data() + room.size(), value).ptr;
+    std::string digits(room.data(), end);
+    if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+    digits.insert(digits.size() - places, ".");
+    digits.erase(digits.find_last_not_of('0') + 1);
+    out_ += digits.back() == '.' ? digits + '0' : digits;
+    return *this;
+}
+
 JsonWriter& JsonWriter::boolean(bool value) {
     separate();
     out_ += value ? "true" : "false";

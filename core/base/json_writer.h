@@ -28,6 +28,8 @@ public:
     JsonWriter& number(int64_t value);
     /// Shortest form, rounded to six decimals; null for what is no number.
     JsonWriter& real(double value);
+    /// value · 10^-places, exactly: 1.5 for 1500 with three places. Not negative.
+    JsonWriter& decimal(uint64_t value, size_t places);
     JsonWriter& boolean(bool value);
     JsonWriter& null();
 

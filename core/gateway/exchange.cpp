@@ -142,6 +142,7 @@ bool Exchange::readBody() {
     if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max, request_.deadline);
         !read) {
         answerError(read.error());
+        if (read.error().code == Code::Truncated) noteLeft();  // it may still read the answer, but wants none
         return false;
     }
     lease_.record.request_bytes = text.size();

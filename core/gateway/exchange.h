@@ -75,9 +75,12 @@ private:
     base::Result<std::unique_ptr<UpstreamAnswer>> send(const DeploymentRuntime& deployment);
     base::Status prepare(const DeploymentRuntime& deployment);
     base::Result<std::unique_ptr<UpstreamAnswer>> call(const DeploymentRuntime& deployment);
+    base::Result<std::unique_ptr<upstream::Connection>> connect(const upstream::Endpoint& endpoint,
+                                                                base::TimePoint deadline);
     base::Result<std::unique_ptr<UpstreamAnswer>> sendOverHttp(const DeploymentRuntime& deployment);
     base::Status awaitHead(UpstreamAnswer& upstream);
     void endAttempt(const std::optional<Failure>& failure);
+    void noteUsage();
     void noteFigures(const Failure* failure, base::Duration took);
     void noteHealth(const Failure* failure);
     Failure failureOf(const base::Error& error) const;
@@ -110,6 +113,7 @@ private:
     // --- answering (exchange_answer.cpp) ---
     void answerNoRoute();
     void answerGone();
+    void noteLeft();
     void answerBlock();
     void answerReply();
     void answerError(const base::Error& error);

@@ -120,10 +120,14 @@ void Exchange::noteFailure(const base::Error& error) {
     }
 }
 
-void Exchange::answerGone() {
-    if (during_ && during_->blocked()) return answerBlock();
+void Exchange::noteLeft() {
     lease_.record.outcome = account::Outcome::Cancelled;
     lease_.record.http_status = 499;
+}
+
+void Exchange::answerGone() {
+    if (during_ && during_->blocked()) return answerBlock();
+    noteLeft();
     noteFailure(base::clientError(Code::Cancelled,
                                   gateway_.aborting() ? "the gateway was shut down" : "the client has left"));
     client_.http().abandon();
@@ -167,6 +171,7 @@ void Exchange::answer(int status, std::string_view content_type, std::string_vie
 // The head of every answer: what plugins and upstreams set, and what LiteLLM's users look for.
 std::string Exchange::responseHead() {
     (void)runner_.onResponse();
+    if (gateway_.draining()) client_.http().closeAfterThis();  // it may have begun to since the request came
     std::string head;
     head.reserve(512);
     http::appendStatusLine(head, request_.response.status);

@@ -1,5 +1,6 @@
 // One attempt at one deployment: what goes there, sending it, and waiting for the head of the answer.
 #include <algorithm>
+#include <cmath>
 
 #include "base/log.h"
 #include "gateway/exchange.h"
@@ -116,11 +117,17 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::call(const DeploymentRun
     return answer;
 }
 
+base::Result<std::unique_ptr<upstream::Connection>> Exchange::connect(const upstream::Endpoint& endpoint,
+                                                                      base::TimePoint deadline) {
+    if (auto idle = worker_.pool.takeIdle(endpoint)) return idle;
+    upstream::Acquiring acquiring(worker_.pool, endpoint, deadline);
+    return patience_(deadline, [&](base::TimePoint until) { return acquiring.wait(until); });
+}
+
 base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const DeploymentRuntime& deployment) {
     const upstream::Endpoint& endpoint = deployment.endpoint;
     const auto deadline = answerDeadline();
-    auto connection =
-        patience_(deadline, [&](base::TimePoint) { return worker_.pool.acquire(endpoint, deadline); });
+    auto connection = connect(endpoint, deadline);
     if (!connection) return connection.error();
     auto answer = std::make_unique<HttpAnswer>(worker_, endpoint, std::move(*connection), "POST");
 
@@ -132,7 +139,7 @@ base::Result<std::unique_ptr<UpstreamAnswer>> Exchange::sendOverHttp(const Deplo
     head += "\r\n";
     std::vector<iovec> parts{http::part(head)};
     attempt.body.appendParts(parts);
-    const auto sent = patience_(deadline, [&](base::TimePoint) { return answer->send(parts, deadline); });
+    const auto sent = patience_(deadline, [&](base::TimePoint until) { return answer->send(parts, until); });
     // A refusal may have come before the whole body was taken: look for it even if the writing failed.
     if (!sent && sent.error().code != Code::Unavailable) return sent.error();
     return std::unique_ptr<UpstreamAnswer>(std::move(answer));
@@ -152,6 +159,10 @@ void Exchange::endAttempt(const std::optional<Failure>& failure) {
     if (const auto said = runner_.onAttemptEnd(); said != Outcome::Continue) hint_ = said;
     noteHealth(bad);
     llm::addUsage(attempt_usage_, lease_.record.usage);
+    if (request_.attempt.cost_pico_usd >= 0) {
+        int64_t& sum = lease_.record.cost_pico_usd;
+        sum = std::max<int64_t>(sum, 0) + request_.attempt.cost_pico_usd;
+    }
     if (!wantsRecord()) return;
     account::AttemptEntry entry;
     entry.deployment_id = deployment_->config->id;
@@ -164,6 +175,7 @@ void Exchange::endAttempt(const std::optional<Failure>& failure) {
     }
     entry.duration_ms = base::toMillis(took);
     entry.usage = attempt_usage_;
+    entry.cost_pico_usd = request_.attempt.cost_pico_usd;
     lease_.record.attempt_list.push_back(std::move(entry));
 }
 
@@ -182,9 +194,26 @@ void Exchange::noteFigures(const Failure* failure, base::Duration took) {
     figures[SLUICE_ATTEMPT_FIRST_BYTE_US] =
         first_byte_ > attempt_start_ ? us(first_byte_ - attempt_start_) : -1;
     figures[SLUICE_ATTEMPT_TIMED_OUT] = failure && failure->kind == route::FailureClass::Timeout ? 1 : 0;
-    if (!attempt_usage_.known) return;
-    figures[SLUICE_ATTEMPT_PROMPT_TOKENS] = static_cast<int64_t>(attempt_usage_.prompt_tokens);
-    figures[SLUICE_ATTEMPT_COMPLETION_TOKENS] = static_cast<int64_t>(attempt_usage_.completion_tokens);
+    noteUsage();
+}
+
+void Exchange::noteUsage() {
+    const llm::Usage& usage = attempt_usage_;
+    if (!usage.known) return;
+    auto& figures = request_.attempt.figures;
+    const auto set = [&](size_t what, uint64_t tokens) { figures[what] = static_cast<int64_t>(tokens); };
+    set(SLUICE_ATTEMPT_PROMPT_TOKENS, usage.prompt_tokens);
+    set(SLUICE_ATTEMPT_COMPLETION_TOKENS, usage.completion_tokens);
+    set(SLUICE_ATTEMPT_CACHED_TOKENS, usage.cached_tokens);
+    set(SLUICE_ATTEMPT_CACHE_WRITE_TOKENS, usage.cache_creation_tokens);
+    set(SLUICE_ATTEMPT_CACHE_WRITE_1H_TOKENS, usage.cache_creation_1h_tokens);
+    set(SLUICE_ATTEMPT_REASONING_TOKENS, usage.reasoning_tokens);
+    set(SLUICE_ATTEMPT_AUDIO_PROMPT_TOKENS, usage.audio_prompt_tokens);
+    set(SLUICE_ATTEMPT_AUDIO_COMPLETION_TOKENS, usage.audio_completion_tokens);
+    set(SLUICE_ATTEMPT_IMAGE_PROMPT_TOKENS, usage.image_prompt_tokens);
+    set(SLUICE_ATTEMPT_USAGE_ESTIMATED, usage.estimated ? 1 : 0);
+    if (usage.provider_cost)
+        figures[SLUICE_ATTEMPT_PROVIDER_COST] = std::llround(*usage.provider_cost * account::kPicoPerUsd);
 }
 
 void Exchange::noteHealth(const Failure* failure) {

@@ -114,6 +114,7 @@ std::optional<route::Failure> Exchange::relayWhole(UpstreamAnswer& upstream) {
     if (read && !looksWhole(body)) read = notJson();
     if (!read) return breakOff(read.error());
     if (wantsUsage()) attempt_usage_ = llm::usageOfAnswer(body, operation_->dialect);
+    noteUsage();
     switch (runner_.postCall()) {
         case Outcome::Block:
             request_.response.fields.clear();
@@ -178,6 +179,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     if (!http.begun() && !looksWhole(seen)) return breakOff(notJson());
     lease_.record.outcome = account::Outcome::Success;
     if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
+    noteUsage();
     (void)(http.begun() ? http.end() : http.respond(responseHead(), seen));
     return std::nullopt;
 }
@@ -185,7 +187,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
 // The upstream failed while its answer was on the way: another attempt may follow if nothing has gone out
 // yet; otherwise the message is visibly cut.
 std::optional<route::Failure> Exchange::breakOff(const base::Error& error) {
-    if (patience_.over()) {
+    if (patience_.over() || error.code == Code::Cancelled) {
         answerGone();
         return std::nullopt;
     }

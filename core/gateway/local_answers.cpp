@@ -96,7 +96,10 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  record.usage.prompt_tokens,
                                  record.usage.completion_tokens,
                                  record.stream ? 1 : 0,
-                                 record.usage.known ? 1 : 0};
+                                 record.usage.known ? 1 : 0,
+                                 record.cost_pico_usd,
+                                 record.usage.estimated ? 1 : 0,
+                                 0};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
             slot.instance->complete(view);

@@ -10,6 +10,8 @@ using simdjson::dom::element;
 
 namespace {
 
+constexpr double kCostMax = 1e6;  // USD of one request: beyond it is nonsense
+
 bool number(const element& object, const char* name, uint64_t& out) {
     return object[name].get(out) == simdjson::SUCCESS;
 }
@@ -22,13 +24,23 @@ void mergeOpenAi(const element& usage, Usage& into) {
         (void)number(usage, "output_tokens", into.completion_tokens);
     for (const char* details : {"prompt_tokens_details", "input_tokens_details"}) {
         element object;
-        if (usage[details].get(object) == simdjson::SUCCESS)
-            (void)number(object, "cached_tokens", into.cached_tokens);
+        if (usage[details].get(object) != simdjson::SUCCESS) continue;
+        (void)number(object, "cached_tokens", into.cached_tokens);
+        (void)number(object, "cache_write_tokens", into.cache_creation_tokens);  // OpenRouter
+        (void)number(object, "audio_tokens", into.audio_prompt_tokens);
+        (void)number(object, "image_tokens", into.image_prompt_tokens);
     }
     for (const char* details : {"completion_tokens_details", "output_tokens_details"}) {
         element object;
-        if (usage[details].get(object) == simdjson::SUCCESS)
-            (void)number(object, "reasoning_tokens", into.reasoning_tokens);
+        if (usage[details].get(object) != simdjson::SUCCESS) continue;
+        (void)number(object, "reasoning_tokens", into.reasoning_tokens);
+        (void)number(object, "audio_tokens", into.audio_completion_tokens);
+    }
+    // openrouter.ai/docs/use-cases/usage-accounting, deepinfra.com/docs
+    for (const char* name : {"cost", "estimated_cost"}) {
+        double cost = 0;
+        if (usage[name].get(cost) == simdjson::SUCCESS && cost >= 0 && cost < kCostMax)
+            into.provider_cost = cost;
     }
     if (!number(usage, "total_tokens", into.total_tokens))
         into.total_tokens = into.prompt_tokens + into.completion_tokens;
@@ -40,6 +52,9 @@ void mergeAnthropic(const element& usage, Usage& into) {
     (void)number(usage, "input_tokens", input);
     (void)number(usage, "cache_read_input_tokens", into.cached_tokens);
     (void)number(usage, "cache_creation_input_tokens", into.cache_creation_tokens);
+    element created;
+    if (usage["cache_creation"].get(created) == simdjson::SUCCESS)
+        (void)number(created, "ephemeral_1h_input_tokens", into.cache_creation_1h_tokens);
     (void)number(usage, "output_tokens", into.completion_tokens);
     into.prompt_tokens = input + into.cached_tokens + into.cache_creation_tokens;
     into.total_tokens = into.prompt_tokens + into.completion_tokens;
@@ -65,7 +80,12 @@ void addUsage(const Usage& more, Usage& to) {
     to.total_tokens += more.total_tokens;
     to.cached_tokens += more.cached_tokens;
     to.cache_creation_tokens += more.cache_creation_tokens;
+    to.cache_creation_1h_tokens += more.cache_creation_1h_tokens;
     to.reasoning_tokens += more.reasoning_tokens;
+    to.audio_prompt_tokens += more.audio_prompt_tokens;
+    to.audio_completion_tokens += more.audio_completion_tokens;
+    to.image_prompt_tokens += more.image_prompt_tokens;
+    if (more.provider_cost) to.provider_cost = to.provider_cost.value_or(0) + *more.provider_cost;
 }
 
 Usage usageOfAnswer(std::string_view body, Dialect dialect) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "llm/operation.h"
@@ -14,13 +15,17 @@ namespace sluice::llm {
 
 struct Usage {
     bool known = false;
-    bool estimated = false;  // counted by us, of an answer that broke off before the provider told
+    bool estimated = false;          // counted by us, of an answer that broke off before the provider told
     uint64_t prompt_tokens = 0;      // all input, cached included
     uint64_t completion_tokens = 0;  // all output, reasoning included
     uint64_t total_tokens = 0;
-    uint64_t cached_tokens = 0;          // read from the provider's prompt cache
-    uint64_t cache_creation_tokens = 0;  // written to it (Anthropic)
+    uint64_t cached_tokens = 0;             // read from the provider's prompt cache
+    uint64_t cache_creation_tokens = 0;     // written to it (Anthropic)
+    uint64_t cache_creation_1h_tokens = 0;  // of these: to be kept for an hour (Anthropic)
     uint64_t reasoning_tokens = 0;
+    uint64_t audio_prompt_tokens = 0, audio_completion_tokens = 0;  // of the others
+    uint64_t image_prompt_tokens = 0;
+    std::optional<double> provider_cost;  // USD, where the provider says it (OpenRouter, DeepInfra)
 };
 
 /// Merges a `usage` object into `into`. Anthropic counts cached input apart from input_tokens; here it is

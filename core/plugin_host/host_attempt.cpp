@@ -33,6 +33,13 @@ int64_t figure(sluice_ctx* ctx, uint32_t what) {
     return what < figures.size() ? figures[what] : -1;
 }
 
+sluice_status setCost(sluice_ctx* ctx, int64_t pico_usd) {
+    if (ctx->phase != Phase::OnAttemptEnd) return SLUICE_E_UNSUPPORTED;
+    if (pico_usd < 0) return SLUICE_E_INVALID;
+    ctx->request->attempt.cost_pico_usd = pico_usd;
+    return SLUICE_OK;
+}
+
 uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
 
 sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
@@ -181,7 +188,8 @@ const sluice_host_attempt kHostAttempt{sizeof(sluice_host_attempt),
                                        checked<removeMember>,
                                        checked<body>,
                                        checked<setBody>,
-                                       checked<figure>};
+                                       checked<figure>,
+                                       checked<setCost>};
 const sluice_host_response kHostResponse{sizeof(sluice_host_response),
                                          0,
                                          checked<status>,

@@ -103,7 +103,14 @@ struct AttemptState {
     http::Fields fields;
     llm::Body body;
     std::string error;
-    std::array<int64_t, 8> figures{-1, -1, -1, -1, -1, -1, -1, -1};  // SLUICE_ATTEMPT_…, once it has ended
+    std::array<int64_t, 17> figures = unknownFigures();  // SLUICE_ATTEMPT_…, once it has ended
+    int64_t cost_pico_usd = -1;                          // as a plugin said
+
+    static constexpr std::array<int64_t, 17> unknownFigures() {
+        std::array<int64_t, 17> all{};
+        for (auto& figure : all) figure = -1;
+        return all;
+    }
 };
 
 struct ResponseState {

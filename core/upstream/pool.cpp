@@ -43,7 +43,7 @@ bool Pool::usable(const Connection& connection) const {
     return young && !watch.peerFinished() && !watch.hungUp() && quiet;
 }
 
-base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint, base::TimePoint deadline) {
+std::unique_ptr<Connection> Pool::takeIdle(const Endpoint& endpoint) {
     if (const auto found = idle_by_key_.find(endpoint.key); found != idle_by_key_.end()) {
         auto& list = found->second;
         while (!list.empty()) {
@@ -53,12 +53,21 @@ base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint
             if (usable(*connection)) return connection;
         }
     }
-    return open(endpoint,
-                   std::min(deadline, base::TimePoint(base::Clock::now() +
-                                                      base::milliseconds(limits_.connect_timeout_ms))));
+    return nullptr;
+}
+
+base::TimePoint Pool::connectBy(base::TimePoint deadline) const {
+    return std::min(deadline,
+                    base::TimePoint(base::Clock::now() + base::milliseconds(limits_.connect_timeout_ms)));
+}
+
+base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint, base::TimePoint deadline) {
+    if (auto idle = takeIdle(endpoint)) return idle;
+    return open(endpoint, deadline);
 }
 
 base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, base::TimePoint deadline) {
+    deadline = connectBy(deadline);
     auto addresses = resolver_.resolve(endpoint.host, endpoint.port);
     if (!addresses) return addresses.error();
     try {
@@ -79,6 +88,36 @@ base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, b
         return base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(),
                                    Retry::Safe);
     }
+}
+
+Acquiring::Acquiring(Pool& pool, const Endpoint& endpoint, base::TimePoint deadline)
+    : result_(pool.takeIdle(endpoint)) {
+    if (*result_) return;
+    dialing_ = &base::Fiber::current()->loop().spawn([this, &pool, &endpoint, deadline] {
+        result_ = pool.open(endpoint, deadline);
+        dialing_ = nullptr;
+        if (waiting_) waiting_->wake();
+    });
+}
+
+Acquiring::~Acquiring() {
+    if (dialing_) dialing_->interrupt();
+    waiting_ = base::Fiber::current();
+    while (dialing_) (void)base::Fiber::park(base::kNever, false);
+}
+
+base::Result<std::unique_ptr<Connection>> Acquiring::wait(base::TimePoint until) {
+    while (dialing_) {
+        waiting_ = base::Fiber::current();
+        const auto wake = base::Fiber::park(until);
+        waiting_ = nullptr;
+        if (!dialing_) break;
+        if (wake == base::Wake::Timeout)
+            return base::upstreamError(Code::DeadlineExceeded, "there is no connection yet", Retry::Safe);
+        if (wake == base::Wake::Interrupted)
+            return base::upstreamError(Code::Cancelled, "the request was cancelled", Retry::Safe);
+    }
+    return std::move(result_);
 }
 
 void Pool::release(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {

@@ -31,6 +31,8 @@ public:
     /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled;
     /// all Retry::Safe, nothing was sent. [loop]
     base::Result<std::unique_ptr<Connection>> acquire(const Endpoint& endpoint, base::TimePoint deadline);
+    /// One that is idle and alive; null if there is none. [loop]
+    std::unique_ptr<Connection> takeIdle(const Endpoint& endpoint);
     /// A new one, whatever is idle. Errors as above. [loop]
     base::Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, base::TimePoint deadline);
     /// Takes it back; closes it if it cannot carry another request or there are enough. [loop]
@@ -41,6 +43,7 @@ public:
     size_t idle() const { return idle_; }
 
 private:
+    base::TimePoint connectBy(base::TimePoint deadline) const;
     bool usable(const Connection& connection) const;
 
     base::Loop& loop_;
@@ -49,6 +52,26 @@ private:
     const base::Limits& limits_;
     std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_by_key_;
     size_t idle_ = 0;
+};
+
+/// Getting a connection while the waiting may be broken off and taken up again, for a sign of life to the
+/// client, say. The destructor gives up what is under way.
+class Acquiring {
+public:
+    /// `pool` and `endpoint` outlive it. [loop]
+    Acquiring(Pool& pool, const Endpoint& endpoint, base::TimePoint deadline);
+    ~Acquiring();
+    Acquiring(const Acquiring&) = delete;
+    Acquiring& operator=(const Acquiring&) = delete;
+
+    /// Errors: those of Pool::acquire, final; DeadlineExceeded, nothing until then, and Cancelled: it may be
+    /// called again. [loop]
+    base::Result<std::unique_ptr<Connection>> wait(base::TimePoint until);
+
+private:
+    base::Result<std::unique_ptr<Connection>> result_;
+    base::Fiber* dialing_ = nullptr;
+    base::Fiber* waiting_ = nullptr;
 };
 
 }  // namespace sluice::upstream

@@ -126,7 +126,10 @@ void records(Trial& trial) {
                                    3,
                                    4,
                                    0,
-                                   1};
+                                   1,
+                                   5,
+                                   0,
+                                   0};
         instance->complete(record);
     }
     require(instance->failures == 0, "on_complete threw an exception");

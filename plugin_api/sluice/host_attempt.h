@@ -25,6 +25,16 @@ extern "C" {
 #define SLUICE_ATTEMPT_PROMPT_TOKENS 5     /* as the provider counted them */
 #define SLUICE_ATTEMPT_COMPLETION_TOKENS 6 /* likewise */
 #define SLUICE_ATTEMPT_TIMED_OUT 7         /* 1: one of the deadlines ended it; 0 otherwise */
+#define SLUICE_ATTEMPT_CACHED_TOKENS 8     /* of the prompt's: read from the provider's cache */
+#define SLUICE_ATTEMPT_CACHE_WRITE_TOKENS 9      /* of the prompt's: written to it */
+#define SLUICE_ATTEMPT_CACHE_WRITE_1H_TOKENS 10  /* of these: to be kept for an hour (Anthropic) */
+#define SLUICE_ATTEMPT_REASONING_TOKENS 11       /* of the completion's */
+#define SLUICE_ATTEMPT_AUDIO_PROMPT_TOKENS 12    /* of the prompt's */
+#define SLUICE_ATTEMPT_AUDIO_COMPLETION_TOKENS 13 /* of the completion's */
+#define SLUICE_ATTEMPT_IMAGE_PROMPT_TOKENS 14    /* of the prompt's */
+#define SLUICE_ATTEMPT_PROVIDER_COST 15          /* what the provider says it costs, in pico-USD */
+#define SLUICE_ATTEMPT_USAGE_ESTIMATED 16 /* 1: counted by the gateway, since the provider did not tell */
+/* The figures of usage are also there in on_response of an answer that is not streamed. */
 
 #define SLUICE_ATTEMPT_OK 0
 #define SLUICE_ATTEMPT_FAILED 1
@@ -50,6 +60,9 @@ typedef struct sluice_host_attempt {
     sluice_status (*set_body)(sluice_ctx* ctx, sluice_str body);
     /* --- since ABI 1.2 --- */
     int64_t (*figure)(sluice_ctx* ctx, uint32_t what); /* SLUICE_ATTEMPT_… as a number [loop] */
+    /* What this attempt costs, in pico-USD (1e-12 USD), not negative; the record adds them up. The last call
+     * counts. Only in on_attempt_end. [loop] */
+    sluice_status (*set_cost)(sluice_ctx* ctx, int64_t pico_usd);
 } sluice_host_attempt;
 
 #ifdef __cplusplus

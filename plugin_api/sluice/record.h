@@ -18,4 +18,8 @@ typedef struct sluice_record {
     uint64_t completion_tokens;
     int32_t stream;      /* 1 if the answer was streamed */
     int32_t usage_known; /* 0: the provider gave no usage */
+    /* --- since ABI 1.2 --- */
+    int64_t cost_pico_usd; /* of all attempts together, in 1e-12 USD; negative: nobody has said */
+    int32_t usage_estimated; /* 1: tokens were counted by the gateway, at least in part */
+    uint32_t reserved;
 } sluice_record;

@@ -12,7 +12,6 @@ import pathlib
 import socket
 import sys
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
@@ -324,26 +323,22 @@ class Aborted(Leaving):
 
 
 class Unnoticed(Leaving):
-    """Known bugs: a FIN alone, where it says less than a reset. Each with a gateway of its own, since they leave requests behind."""
+    """A FIN alone, where it says less than a reset; each with a gateway of its own."""
 
     def setUp(self):
         self.gateway = self.enterContext(Gateway(json.dumps(self.config(self.upstream))))
         self.port = self.gateway.port
         super().setUp()
 
-    @unittest.expectedFailure  # bug: core/gateway/exchange.cpp readBody: booked as a failure with 400
     def test_ff21_closed_while_its_body_is_uploaded(self):
         self.uploading("close")
 
-    @unittest.expectedFailure  # bug: core/gateway/exchange_attempt.cpp sendOverHttp: acquire() waits for its own deadline, not for the probe
     def test_ff24_closed_while_it_connects(self):
         self.stuck("full", self.full, 0, "close")
 
-    @unittest.expectedFailure  # bug: core/gateway/exchange_attempt.cpp sendOverHttp: so does send()
     def test_ff25_closed_while_the_upstream_takes_nothing(self):
         self.stuck("deaf", self.deaf, LARGE, "close")
 
-    @unittest.expectedFailure  # bug: core/gateway/exchange_relay.cpp breakOff: booked as the deployment's failure, with 200
     def test_ff30_closed_in_the_middle_of_a_long_body(self):
         self.in_the_middle_of_a_body(100_000, "close")
 

@@ -7,7 +7,6 @@ import pathlib
 import signal
 import statistics
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
@@ -160,7 +159,6 @@ class Ending(Crowded):
         self.assertEqual(self.outcomes(), {"success": streams + len(accepted)})
         self.assertEqual(counts["requests"], streams + len(accepted))
 
-    @unittest.expectedFailure  # bug: core/gateway/gateway.cpp handle: asks whether it drains when a request begins, not when it is answered
     def test_gg21_answers_after_sigterm_say_that_they_are_the_last(self):
         """for a request that had begun before: without `connection: close` the client sends its next one into a closed connection"""
         self.start(1)

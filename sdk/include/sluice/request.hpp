@@ -203,7 +203,14 @@ public:
     bool timedOut() const { return figure(SLUICE_ATTEMPT_TIMED_OUT) == 1; }
     std::optional<int64_t> durationUs() const { return figure(SLUICE_ATTEMPT_DURATION_US); }
     std::optional<int64_t> firstByteUs() const { return figure(SLUICE_ATTEMPT_FIRST_BYTE_US); }
+    std::optional<int64_t> promptTokens() const { return figure(SLUICE_ATTEMPT_PROMPT_TOKENS); }
     std::optional<int64_t> completionTokens() const { return figure(SLUICE_ATTEMPT_COMPLETION_TOKENS); }
+
+    /// What this attempt costs, in 1e-12 USD; only in on_attempt_end. False on a host before ABI 1.2.
+    bool setCost(int64_t pico_usd) const {
+        return SLUICE_HAS(tables().attempt, set_cost) &&
+               tables().attempt->set_cost(raw(), pico_usd) == SLUICE_OK;
+    }
 
     bool setPath(std::string_view path) const {
         return tables().attempt->set_path(raw(), str(path)) == SLUICE_OK;

@@ -56,3 +56,27 @@ TEST_CASE("numbers that are none count as missing", "[llm]") {
     CHECK(usage.completion_tokens == 0);
     CHECK(usage.total_tokens == 0);
 }
+
+TEST_CASE("what has a price of its own is told apart", "[llm]") {
+    const auto audio = usageOfAnswer(
+        R"({"usage":{"prompt_tokens":30,"completion_tokens":20,"prompt_tokens_details":{"audio_tokens":11,"image_tokens":7},"completion_tokens_details":{"audio_tokens":13},"cost":0.00125}})",
+        Dialect::OpenAI);
+    CHECK(audio.audio_prompt_tokens == 11);
+    CHECK(audio.image_prompt_tokens == 7);
+    CHECK(audio.audio_completion_tokens == 13);
+    CHECK(audio.provider_cost == 0.00125);
+    const auto hour = usageOfAnswer(
+        R"({"usage":{"input_tokens":1,"output_tokens":2,"cache_creation_input_tokens":30,"cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20}}})",
+        Dialect::Anthropic);
+    CHECK(hour.cache_creation_tokens == 30);
+    CHECK(hour.cache_creation_1h_tokens == 20);
+    for (const char* nonsense : {R"(-1)", R"("x")", R"(1e9)"}) {
+        const auto usage = usageOfAnswer(
+            std::string(R"({"usage":{"prompt_tokens":1,"cost":)") + nonsense + "}}", Dialect::OpenAI);
+        CHECK_FALSE(usage.provider_cost.has_value());
+    }
+    auto sum = audio;
+    addUsage(hour, sum);
+    CHECK(sum.cache_creation_1h_tokens == 20);
+    CHECK(sum.provider_cost == 0.00125);
+}

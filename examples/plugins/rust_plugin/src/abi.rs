@@ -185,6 +185,9 @@ pub struct sluice_record {
     pub completion_tokens: u64,
     pub stream: i32,
     pub usage_known: i32,
+    pub cost_pico_usd: i64,
+    pub usage_estimated: i32,
+    pub reserved: u32,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

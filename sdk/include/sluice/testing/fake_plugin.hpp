@@ -95,7 +95,7 @@ public:
         Given<sluice_record> record(
             abi(), {sizeof(sluice_record), r.http_status, str(r.call_id), str(r.outcome), str(r.route),
                     str(r.model), str(r.json), r.start_ms, r.end_ms, r.prompt_tokens, r.completion_tokens,
-                    r.stream ? 1 : 0, r.usage_known ? 1 : 0});
+                    r.stream ? 1 : 0, r.usage_known ? 1 : 0, r.cost_pico_usd, r.usage_estimated ? 1 : 0, 0});
         data_->enter();
         data_->hooks->on_complete(data_->self, record.get());
         return true;

@@ -11,7 +11,8 @@ struct FakeRecord {
     std::string call_id = "call-1", outcome = "success", route = "chat", model, json = "{}";
     int64_t start_ms = 0, end_ms = 0;
     uint64_t prompt_tokens = 0, completion_tokens = 0;
-    bool stream = false, usage_known = false;
+    bool stream = false, usage_known = false, usage_estimated = false;
+    int64_t cost_pico_usd = -1;
 };
 
 /// A handle: copies are the same request. The request is over with end(), or with the last handle: plugins'
@@ -71,7 +72,8 @@ public:
              number,
              {},
              data_->body,
-             {}};
+             {},
+             -1};
         return *this;
     }
     /// What became of it, for on_attempt_end: withFigure(SLUICE_ATTEMPT_FIRST_BYTE_US, 1200).
@@ -93,6 +95,8 @@ public:
     void end() { data_->end(); }
 
     // --- what became of it ---
+    /// What on_attempt_end has said that the attempt costs, in 1e-12 USD; -1: nothing.
+    int64_t cost() const { return data_->attempt.cost_pico_usd; }
 
     const Block& block() const { return data_->block; }
     const std::string& blockMessage() const { return data_->block.message; }

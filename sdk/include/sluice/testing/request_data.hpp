@@ -50,6 +50,7 @@ struct AttemptData {
     Fields fields;
     JsonObject body;
     std::map<uint32_t, int64_t> figures;  // SLUICE_ATTEMPT_…; what is not here is not known
+    int64_t cost_pico_usd = -1;           // as the plugin said
 };
 struct AnswerData {
     uint32_t status = 0;

@@ -18,6 +18,13 @@ inline int64_t attemptFigure(sluice_ctx* ctx, uint32_t what) {
     const auto found = figures.find(what);
     return found == figures.end() ? -1 : found->second;
 }
+inline sluice_status attemptSetCost(sluice_ctx* ctx, int64_t pico_usd) {
+    Context& c = contextOf(ctx);
+    if (c.phase != Phase::OnAttemptEnd) return SLUICE_E_UNSUPPORTED;
+    if (pico_usd < 0) return SLUICE_E_INVALID;
+    c.request->attempt.cost_pico_usd = pico_usd;
+    return SLUICE_OK;
+}
 inline uint32_t attemptNumber(sluice_ctx* ctx) { return contextOf(ctx).request->attempt.number; }
 inline sluice_status attemptSetPath(sluice_ctx* ctx, sluice_str path) {
     Context& c = contextOf(ctx);
@@ -135,7 +142,8 @@ inline const sluice_host_attempt kAttempt{sizeof(sluice_host_attempt),
                                           attemptRemoveMember,
                                           attemptBody,
                                           attemptSetBody,
-                                          attemptFigure};
+                                          attemptFigure,
+                                          attemptSetCost};
 inline const sluice_host_response kResponse{
     sizeof(sluice_host_response), 0,          answerStatus,  answerHeader,  answerSetHeader,
     answerRemoveHeader,           answerBody, answerSetBody, answerLaneText};
