@@ -79,6 +79,19 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
     };
     if (plan.router < instances_.size()) router_ = router(plan.router);
     for (const auto& [group, index] : plan.group_routers) group_routers_[group] = router(index);
+    for (const auto& [caller, index] : plan.caller_routers) caller_routers_[caller] = router(index);
+}
+
+host::Instance* Generation::router(const std::string& group, const host::Identity& caller) const {
+    if (!caller_routers_.empty()) {
+        for (const auto* who : {&caller.key_alias, &caller.key_id, &caller.team}) {
+            const auto own = who->empty() ? caller_routers_.end() : caller_routers_.find(*who);
+            if (own != caller_routers_.end()) return own->second;
+        }
+    }
+    if (group_routers_.empty()) return router_;
+    const auto own = group_routers_.find(group);
+    return own == group_routers_.end() ? router_ : own->second;
 }
 
 std::vector<host::Instance*> Generation::having(std::string_view interface_id,

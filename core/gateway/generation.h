@@ -95,12 +95,8 @@ public:
     const route::ModelTable& models() const { return *models_; }
     const DeploymentRuntime& deployment(uint32_t index) const { return *deployments_[index]; }
     const std::vector<std::unique_ptr<DeploymentRuntime>>& deployments() const { return deployments_; }
-    /// The strategy of a model group.
-    host::Instance* router(const std::string& group) const {
-        if (group_routers_.empty()) return router_;
-        const auto own = group_routers_.find(group);
-        return own == group_routers_.end() ? router_ : own->second;
-    }
+    /// The strategy for this caller, or else of this model group.
+    host::Instance* router(const std::string& group, const host::Identity& caller) const;
     const route::HealthBook& health() const { return health_; }
     const Endpoints& endpoints() const { return endpoints_; }
     const std::vector<std::unique_ptr<host::Instance>>& instances() const { return instances_; }
@@ -128,7 +124,7 @@ private:
     Endpoints endpoints_;
     std::unique_ptr<route::ModelTable> models_;
     host::Instance* router_ = nullptr;
-    std::map<std::string, host::Instance*> group_routers_;
+    std::map<std::string, host::Instance*> group_routers_, caller_routers_;
     route::HealthBook& health_;
     bool authenticated_ = false;
 };

@@ -23,7 +23,8 @@ Attribute firstAttributeOf(const sluice_candidate& candidate) {
 
 // The first available candidate from `from` on; a host of ABI 1.0 is asked one by one.
 uint32_t nextOf(const sluice_candidates& candidates, uint32_t from) {
-    if (SLUICE_HAS(&candidates, next)) return candidates.next(&candidates, from);
+    const sluice_candidates* all = &candidates;
+    if (SLUICE_HAS(all, next)) return all->next(all, from);
     while (from < candidates.count && !candidates.available(&candidates, from)) ++from;
     return from;
 }
