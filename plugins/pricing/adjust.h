@@ -10,7 +10,7 @@
 namespace pricing {
 
 struct Margin {
-    int64_t share = 0;      // in billionths of the cost
+    int64_t share = 0;       // in billionths of the cost
     int64_t fixed_pico = 0;  // 1e-12 USD an answer
 };
 

@@ -42,7 +42,8 @@ const Entries& builtIn() {
 
 }  // namespace
 
-Book::Book(std::string file, Entries configured) : file_(std::move(file)), configured_(std::move(configured)) {
+Book::Book(std::string file, Entries configured)
+    : file_(std::move(file)), configured_(std::move(configured)) {
     reload();
 }
 

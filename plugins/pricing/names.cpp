@@ -72,10 +72,10 @@ std::vector<std::string> namesOf(std::string_view model) {
 
 std::vector<std::string_view> providersOf(std::string_view provider) {
     static constexpr std::pair<std::string_view, std::string_view> kSame[] = {
-        {"azure", "openai"},        {"azure_ai", "openai"},      {"azure_ai", "mistral"},
-        {"azure_ai", "cohere"},     {"vertex_ai", "gemini"},     {"vertex_ai", "anthropic"},
-        {"vertex_ai", "mistral"},   {"bedrock", "anthropic"},    {"text-completion-openai", "openai"},
-        {"cohere_chat", "cohere"},  {"vertex_ai_beta", "gemini"}};
+        {"azure", "openai"},       {"azure_ai", "openai"},      {"azure_ai", "mistral"},
+        {"azure_ai", "cohere"},    {"vertex_ai", "gemini"},     {"vertex_ai", "anthropic"},
+        {"vertex_ai", "mistral"},  {"bedrock", "anthropic"},    {"text-completion-openai", "openai"},
+        {"cohere_chat", "cohere"}, {"vertex_ai_beta", "gemini"}};
     std::vector<std::string_view> all{provider};
     for (const auto& [reseller, owner] : kSame) {
         if (reseller == provider) all.push_back(owner);

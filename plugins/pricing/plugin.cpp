@@ -8,7 +8,7 @@ namespace {
 
 using sluice::Verdict;
 
-constexpr size_t kUnknownMax = 1000;  // models logged one by one; clients may choose the names
+constexpr size_t kUnknownMax = 1000;      // models logged one by one; clients may choose the names
 constexpr size_t kInlineMax = 16 * 1024;  // a longer text would hold its loop: counted on another thread
 
 enum Endpoint : uint32_t { kReload, kShow, kChange, kCount };
@@ -121,8 +121,9 @@ void Plugin::noteUnknown(std::string_view provider, std::string_view model) {
         const std::lock_guard lock(unknown_lock_);
         if (unknown_.size() >= kUnknownMax || !unknown_.insert(name).second) return;
     }
-    host_.warn("no price is known for " + name +
-               ": its requests are booked without a cost; set input_cost_per_token and output_cost_per_token");
+    host_.warn(
+        "no price is known for " + name +
+        ": its requests are booked without a cost; set input_cost_per_token and output_cost_per_token");
 }
 
 bool Plugin::import_state(std::string_view bytes) {
@@ -159,9 +160,9 @@ Verdict Plugin::changeTable(const sluice::Request& request, bool reload) {
     if (!fault.empty()) return request.block({fault, "invalid_prices", "invalid_request_error", "", "", 400});
     const auto table = book_.table();
     host_.info("the price table has changed: " + std::to_string(table->entries().size()) + " models");
-    return request.respond(200, "application/json",
-                           "{\"status\":\"success\",\"models_count\":" +
-                               std::to_string(table->entries().size()) + "}");
+    return request.respond(
+        200, "application/json",
+        "{\"status\":\"success\",\"models_count\":" + std::to_string(table->entries().size()) + "}");
 }
 
 Verdict Plugin::countTokens(const sluice::Request& request) {

@@ -26,12 +26,28 @@ constexpr std::pair<std::string_view, Rate> kNames[] = {
 
 // What else an entry may have: facts, and prices of what is not counted in tokens.
 constexpr std::string_view kOthers[] = {
-    "input_cost_per_image",   "output_cost_per_image",  "input_cost_per_second",     "output_cost_per_second",
-    "input_cost_per_character", "output_cost_per_character", "input_cost_per_query", "input_cost_per_pixel",
-    "output_cost_per_pixel",  "input_cost_per_video_per_second", "search_context_cost_per_query",
-    "max_tokens",             "max_input_tokens",       "max_output_tokens",         "output_vector_size",
-    "litellm_provider",       "mode",                   "source",                    "as_of",
-    "deprecation_date",       "base_model",             "metadata",
+    "input_cost_per_image",
+    "output_cost_per_image",
+    "input_cost_per_second",
+    "output_cost_per_second",
+    "input_cost_per_character",
+    "output_cost_per_character",
+    "input_cost_per_query",
+    "input_cost_per_pixel",
+    "output_cost_per_pixel",
+    "input_cost_per_video_per_second",
+    "search_context_cost_per_query",
+    "max_tokens",
+    "max_input_tokens",
+    "max_output_tokens",
+    "output_vector_size",
+    "litellm_provider",
+    "mode",
+    "source",
+    "as_of",
+    "deprecation_date",
+    "base_model",
+    "metadata",
 };
 
 struct Name {
@@ -51,7 +67,7 @@ int64_t takeThreshold(std::string_view& name) {
     std::string_view rest = name;
     if (!takeSuffix(rest, "k_tokens")) return 0;
     const size_t digits = rest.find_last_not_of("0123456789");
-    if (digits == std::string_view::npos || rest.size() - digits > 7) return 0;
+    if (digits == std::string_view::npos || digits + 1 == rest.size() || rest.size() - digits > 7) return 0;
     int64_t thousands = 0;
     for (const char c : rest.substr(digits + 1)) thousands = thousands * 10 + (c - '0');
     rest = rest.substr(0, digits + 1);
@@ -94,8 +110,7 @@ int64_t without(int64_t whole, std::initializer_list<int64_t> parts) {
 bool isTokenPrice(std::string_view name) { return nameOf(name).rate != kRates; }
 
 bool isMember(std::string_view name) {
-    return isTokenPrice(name) || name.substr(0, 9) == "supports_" ||
-           name.substr(0, 10) == "supported_" ||
+    return isTokenPrice(name) || name.substr(0, 9) == "supports_" || name.substr(0, 10) == "supported_" ||
            std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers);
 }
 

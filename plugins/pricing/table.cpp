@@ -12,8 +12,8 @@ using sluice::ConfigError;
 using sluice::JsonObject;
 
 // Those who made the models that others serve, too.
-constexpr std::string_view kMakers[] = {"openai", "anthropic", "gemini", "mistral", "cohere", "deepinfra",
-                                        "azure"};
+constexpr std::string_view kMakers[] = {"openai", "anthropic", "gemini", "mistral",
+                                        "cohere", "deepinfra", "azure"};
 
 // A text's first characters, for a fault.
 std::string begin(std::string_view json) { return std::string(json.substr(0, 40)); }
@@ -25,9 +25,10 @@ Members readMembers(std::string_view json, const std::string& path, bool strict)
     Members members;
     for (const auto name : object.names()) {
         if (strict && !isMember(name))
-            throw ConfigError(path + "." + std::string(name) +
-                              ": there is no such price; allowed: input_cost_per_token, output_cost_per_token, "
-                              "cache_read_input_token_cost and others: see docs/pricing.md");
+            throw ConfigError(
+                path + "." + std::string(name) +
+                ": there is no such price; allowed: input_cost_per_token, output_cost_per_token, "
+                "cache_read_input_token_cost and others: see docs/pricing.md");
         members.emplace(name, *object.member(name));
     }
     return members;

@@ -22,8 +22,7 @@ Model modelOf(const std::string& requested, const std::map<std::string, std::str
     if (const auto* deployment = deployments.ofGroup(requested))
         model.used = deployment->base_model.empty() ? deployment->model : deployment->base_model;
     const auto named = tokenizers.find(requested);
-    model.encoding =
-        named == tokenizers.end() ? encodingOf(model.used) : ModelEncoding{named->second, true};
+    model.encoding = named == tokenizers.end() ? encodingOf(model.used) : ModelEncoding{named->second, true};
     return model;
 }
 
@@ -59,15 +58,12 @@ TokenAnswer tokenAnswer(std::string_view body, const std::map<std::string, std::
     static std::atomic<bool> told{false};
     if (!encoding && !told.exchange(true))
         answer.warning = "built without vocabularies: tokens are estimated at four bytes each";
-    const Json json{{"total_tokens", count.tokens()},
-                    {"request_model", requested},
-                    {"model_used", model.used},
-                    {"tokenizer_type", encoding ? "openai_tokenizer" : "estimate"},
-                    {"original_response", nullptr},
-                    {"error", false},
-                    {"error_message", nullptr},
-                    {"status_code", nullptr},
-                    {"estimated", count.estimated()}};
+    const Json json{
+        {"total_tokens", count.tokens()}, {"request_model", requested},
+        {"model_used", model.used},       {"tokenizer_type", encoding ? "openai_tokenizer" : "estimate"},
+        {"original_response", nullptr},   {"error", false},
+        {"error_message", nullptr},       {"status_code", nullptr},
+        {"estimated", count.estimated()}};
     answer.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
     return answer;
 }

@@ -9,22 +9,29 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kBytesPerToken = 4;      // English, about
+constexpr size_t kBytesPerToken = 4;  // English, about
 constexpr size_t kPerMessage = 3, kPerName = 1, kAnswer = 3;
 constexpr size_t kImage = 250, kImageLow = 85;  // LiteLLM's default, OpenAI's for detail "low"
 constexpr int kDepthMax = 16;                   // of results within results
 
-constexpr std::pair<std::string_view, std::string_view> kEncodings[] = {
-    {"gpt-4o", "o200k_base"},        {"gpt-4.1", "o200k_base"},    {"gpt-4.5", "o200k_base"},
-    {"gpt-5", "o200k_base"},         {"gpt-oss", "o200k_base"},    {"chatgpt-4o", "o200k_base"},
-    {"o1", "o200k_base"},            {"o3", "o200k_base"},         {"o4-mini", "o200k_base"},
-    {"gpt-4", "cl100k_base"},        {"gpt-3.5", "cl100k_base"},   {"gpt-35", "cl100k_base"},
-    {"text-embedding", "cl100k_base"}, {"davinci-002", "cl100k_base"}, {"babbage-002", "cl100k_base"}};
+constexpr std::pair<std::string_view, std::string_view> kEncodings[] = {{"gpt-4o", "o200k_base"},
+                                                                        {"gpt-4.1", "o200k_base"},
+                                                                        {"gpt-4.5", "o200k_base"},
+                                                                        {"gpt-5", "o200k_base"},
+                                                                        {"gpt-oss", "o200k_base"},
+                                                                        {"chatgpt-4o", "o200k_base"},
+                                                                        {"o1", "o200k_base"},
+                                                                        {"o3", "o200k_base"},
+                                                                        {"o4-mini", "o200k_base"},
+                                                                        {"gpt-4", "cl100k_base"},
+                                                                        {"gpt-3.5", "cl100k_base"},
+                                                                        {"gpt-35", "cl100k_base"},
+                                                                        {"text-embedding", "cl100k_base"},
+                                                                        {"davinci-002", "cl100k_base"},
+                                                                        {"babbage-002", "cl100k_base"}};
 
 // As JSON: what is no UTF-8 cannot be in what was read.
-std::string dumped(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 const Json* memberOf(const Json& object, const char* name) {
     const auto found = object.find(name);

@@ -55,11 +55,11 @@ private:
 namespace detail {
 
 constexpr Class o = Class::Other, u = Class::Upper, l = Class::Lower, n = Class::Number, s = Class::Space;
-const Class kAscii[128] = {
-    o, o, o, o, o, o, o, o, o, s, s, s, s, s, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o,
-    s, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o, n, n, n, n, n, n, n, n, n, n, o, o, o, o, o, o,
-    o, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, u, o, o, o, o, o,
-    o, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, o, o, o, o, o};
+const Class kAscii[128] = {o, o, o, o, o, o, o, o, o, s, s, s, s, s, o, o, o, o, o, o, o, o, o, o, o, o,
+                           o, o, o, o, o, o, s, o, o, o, o, o, o, o, o, o, o, o, o, o, o, o, n, n, n, n,
+                           n, n, n, n, n, n, o, o, o, o, o, o, o, u, u, u, u, u, u, u, u, u, u, u, u, u,
+                           u, u, u, u, u, u, u, u, u, u, u, u, u, o, o, o, o, o, o, l, l, l, l, l, l, l,
+                           l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, l, o, o, o, o, o};
 
 Char decoded(const char* at, const char* end) {
     static const Table table;

@@ -8,7 +8,7 @@
 namespace pricing {
 namespace {
 
-constexpr size_t kShort = 64;         // to here a row of pairs is faster than a heap
+constexpr size_t kShort = 64;          // to here a row of pairs is faster than a heap
 constexpr size_t kPieceMax = 1 << 20;  // bytes; a merge takes some thirty times that
 
 std::unique_ptr<const Encoding> make(const char* name, NextPiece next) {
@@ -101,7 +101,8 @@ void Encoding::eachToken(std::string_view text, Take&& take) const {
     while (at < end) {
         const char* const piece_end = next_(at, end);
         while (at < piece_end) {
-            const std::string_view piece(at, std::min<size_t>(static_cast<size_t>(piece_end - at), kPieceMax));
+            const std::string_view piece(at,
+                                         std::min<size_t>(static_cast<size_t>(piece_end - at), kPieceMax));
             at += piece.size();
             const uint32_t whole = vocabulary_->rankOf(piece);
             if (whole != kNoRank) {

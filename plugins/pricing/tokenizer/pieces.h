@@ -32,8 +32,8 @@ inline const char* afterContraction(const char* at, const char* end) {
     if (end - at < 3) return at;
     if (at[1] == '\xC5' && at[2] == '\xBF') return at + 3;
     const char second = lower(at[2]);
-    const bool pair = (first == 'l' && second == 'l') || (first == 'v' && second == 'e') ||
-                      (first == 'r' && second == 'e');
+    const bool pair =
+        (first == 'l' && second == 'l') || (first == 'v' && second == 'e') || (first == 'r' && second == 'e');
     return pair ? at + 3 : at;
 }
 

@@ -92,9 +92,9 @@ void Vocabulary::insert(uint32_t rank) {
 
 uint32_t Vocabulary::rankOf(std::string_view piece) const {
     if (piece.size() <= 2)
-        return piece.size() == 1 ? rankOfByte(static_cast<unsigned char>(piece[0]))
-                                 : rankOfPair(static_cast<unsigned char>(piece[0]),
-                                              static_cast<unsigned char>(piece[1]));
+        return piece.size() == 1
+                   ? rankOfByte(static_cast<unsigned char>(piece[0]))
+                   : rankOfPair(static_cast<unsigned char>(piece[0]), static_cast<unsigned char>(piece[1]));
     if (piece.size() > longest_) return kNoRank;
     const uint64_t hash = hashOf(piece);
     for (size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {

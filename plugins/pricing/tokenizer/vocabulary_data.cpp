@@ -2,9 +2,9 @@
 
 #ifdef PRICING_VOCABULARY
 // The assembler puts the files where constants are: two megabytes as a C array would take a minute.
-#define PRICING_FILE(name)                                                                     \
-    asm(".pushsection .rodata\n.balign 16\n" #name "_begin:\n.incbin \"" PRICING_VOCABULARY    \
-        "/" #name ".bin\"\n" #name "_end:\n.byte 0\n.popsection\n");                           \
+#define PRICING_FILE(name)                                                                            \
+    asm(".pushsection .rodata\n.balign 16\n" #name "_begin:\n.incbin \"" PRICING_VOCABULARY "/" #name \
+        ".bin\"\n" #name "_end:\n.byte 0\n.popsection\n");                                            \
     extern "C" __attribute__((visibility("hidden"))) const char name##_begin[], name##_end[]
 
 PRICING_FILE(cl100k_base);
