@@ -1,0 +1,219 @@
+#include "plugin.h"
+
+#include "money.h"
+#include "token_answer.h"
+
+namespace pricing {
+namespace {
+
+using sluice::Verdict;
+
+constexpr size_t kUnknownMax = 1000;      // models logged one by one; clients may choose the names
+constexpr size_t kInlineMax = 16 * 1024;  // a longer text would hold its loop: counted on another thread
+
+enum Endpoint : uint32_t { kReload, kShow, kChange, kCount };
+
+// Runs `work` on a thread that may block; where there is none to be had, here.
+template <class Work>
+void offloaded(const sluice_host_offload* offload, const sluice::Request& request, Work&& work) {
+    using Plain = std::remove_reference_t<Work>;
+    const auto call = [](void* arg) { (*static_cast<Plain*>(arg))(); };
+    if (!offload || offload->run(request.raw(), call, &work) != SLUICE_OK) work();
+}
+
+Usage usageOf(const sluice::Attempt& attempt) {
+    const auto tokens = [&attempt](uint32_t what) { return attempt.figure(what).value_or(0); };
+    Usage usage;
+    usage.prompt = tokens(SLUICE_ATTEMPT_PROMPT_TOKENS);
+    usage.completion = tokens(SLUICE_ATTEMPT_COMPLETION_TOKENS);
+    usage.cached = tokens(SLUICE_ATTEMPT_CACHED_TOKENS);
+    usage.cache_write = tokens(SLUICE_ATTEMPT_CACHE_WRITE_TOKENS);
+    usage.cache_write_1h = tokens(SLUICE_ATTEMPT_CACHE_WRITE_1H_TOKENS);
+    usage.reasoning = tokens(SLUICE_ATTEMPT_REASONING_TOKENS);
+    usage.audio_prompt = tokens(SLUICE_ATTEMPT_AUDIO_PROMPT_TOKENS);
+    usage.audio_completion = tokens(SLUICE_ATTEMPT_AUDIO_COMPLETION_TOKENS);
+    usage.image_prompt = tokens(SLUICE_ATTEMPT_IMAGE_PROMPT_TOKENS);
+    return usage;
+}
+
+}  // namespace
+
+Plugin::Plugin(std::string_view config_json, sluice::Host host)
+    : host_(host),
+      offload_(host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID)),
+      options_(readOptions(config_json)),
+      routes_{{"POST", "/reload/model_cost_map", SLUICE_ROUTE_ADMIN},
+              {"GET", "/model/cost_map", SLUICE_ROUTE_ADMIN},
+              {"POST", "/model/cost_map", SLUICE_ROUTE_ADMIN},
+              {"POST", "/utils/token_counter", 0}},
+      unknown_total_(host.counter("sluice_pricing_unknown_total",
+                                  "Attempts with tokens of a model that has no price", {"provider"})),
+      estimated_total_(host.counter("sluice_pricing_estimated_total",
+                                    "Attempts priced by tokens that the gateway counted", {"provider"})),
+      book_(options_.file, options_.models) {}
+
+Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
+    for (const auto candidate : sluice::Candidates(given)) {
+        const auto* fresh = deployments_.learn(request.model(), candidate);
+        if (fresh && !fresh->fault.empty())
+            host_.warn("deployment " + std::string(candidate.id()) + ": " + fresh->fault +
+                       "; the price table holds for it");
+    }
+    return Verdict::Continue;
+}
+
+Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
+    const auto cost = costOfAttempt(attempt);
+    if (!cost) return Verdict::Continue;
+    (void)attempt.setCost(*cost);
+    auto& mine = attempt.state<PerRequest>();
+    mine.spent += *cost;
+    mine.counted = attempt.number();
+    if (attempt.figure(SLUICE_ATTEMPT_USAGE_ESTIMATED) == 1) estimated_total_.record(1, {attempt.provider()});
+    return Verdict::Continue;
+}
+
+// Of an answer that is not streamed the usage is known before its head goes out.
+Verdict Plugin::on_response(sluice::Response response) {
+    const sluice::Attempt attempt(response.raw());
+    const auto& mine = response.state<PerRequest>();
+    if (mine.counted != 0 && mine.counted == attempt.number()) {
+        (void)response.setResponseHeader("x-litellm-response-cost", usdText(mine.spent));
+    } else if (const auto cost = costOfAttempt(attempt)) {
+        (void)response.setResponseHeader("x-litellm-response-cost", usdText(mine.spent + *cost));
+    }
+    return Verdict::Continue;
+}
+
+// The provider knows best; else the price of the deployment, else the table.
+std::optional<int64_t> Plugin::costOfAttempt(const sluice::Attempt& attempt) {
+    auto cost = attempt.figure(SLUICE_ATTEMPT_PROVIDER_COST);
+    if (!cost) cost = listPrice(attempt);
+    return cost ? std::optional(options_.adjustments.apply(attempt.provider(), *cost)) : std::nullopt;
+}
+
+std::optional<int64_t> Plugin::listPrice(const sluice::Attempt& attempt) {
+    if (!attempt.figure(SLUICE_ATTEMPT_PROMPT_TOKENS)) return std::nullopt;
+    Usage usage = usageOf(attempt);
+    const auto service = attempt.upstreamMember("service_tier").value_or("");
+    if (service == "\"flex\"" || service == "\"priority\"")
+        usage.service = service.substr(1, service.size() - 2);
+    const Deployment* deployment = deployments_.byId(attempt.deploymentId());
+    if (deployment && deployment->prices) return costOf(*deployment->prices, usage);
+    const auto table = book_.table();
+    const Prices* prices = nullptr;
+    if (deployment && !deployment->base_model.empty()) {
+        const std::string_view base = deployment->base_model;
+        const size_t slash = base.find('/');
+        prices = slash == std::string_view::npos ? table->find(attempt.provider(), base)
+                                                 : table->find(base.substr(0, slash), base.substr(slash + 1));
+    }
+    if (!prices) prices = table->find(attempt.provider(), attempt.upstreamModel());
+    if (prices) return costOf(*prices, usage);
+    noteUnknown(attempt.provider(), attempt.upstreamModel());
+    return std::nullopt;
+}
+
+void Plugin::noteUnknown(std::string_view provider, std::string_view model) {
+    const std::string name = std::string(provider) + "/" + std::string(model);
+    unknown_total_.record(1, {provider});
+    {
+        const std::lock_guard lock(unknown_lock_);
+        if (unknown_.size() >= kUnknownMax || !unknown_.insert(name).second) return;
+    }
+    host_.warn(
+        "no price is known for " + name +
+        ": its requests are booked without a cost; set input_cost_per_token and output_cost_per_token");
+}
+
+bool Plugin::import_state(std::string_view bytes) {
+    try {
+        book_.change(bytes);
+        return true;
+    } catch (const sluice::ConfigError&) {
+        return false;
+    }
+}
+
+Verdict Plugin::handle(sluice::Request request, uint32_t route) {
+    switch (route) {
+        case kShow:
+            return request.respond(200, "application/json", book_.table()->json());
+        case kReload:
+        case kChange:
+            return changeTable(request, route == kReload);
+        default:
+            return countTokens(request);
+    }
+}
+
+Verdict Plugin::changeTable(const sluice::Request& request, bool reload) {
+    std::string fault;
+    const std::string_view body = request.body();
+    offloaded(offload_, request, [&] {
+        try {
+            reload ? book_.reload() : book_.change(body);
+        } catch (const sluice::ConfigError& error) {
+            fault = error.message();
+        }
+    });
+    if (!fault.empty()) return request.block({fault, "invalid_prices", "invalid_request_error", "", "", 400});
+    const auto table = book_.table();
+    host_.info("the price table has changed: " + std::to_string(table->entries().size()) + " models");
+    return request.respond(
+        200, "application/json",
+        "{\"status\":\"success\",\"models_count\":" + std::to_string(table->entries().size()) + "}");
+}
+
+Verdict Plugin::countTokens(const sluice::Request& request) {
+    const std::string_view body = request.body();
+    TokenAnswer answer;
+    auto work = [&] { answer = tokenAnswer(body, options_.tokenizers, deployments_); };
+    if (body.size() <= kInlineMax) {
+        work();
+    } else {
+        offloaded(offload_, request, work);
+    }
+    if (!answer.warning.empty()) host_.warn(answer.warning);
+    if (!answer.fault.empty())
+        return request.block({answer.fault, "400", "invalid_request_error", "", "", 400});
+    return request.respond(200, "application/json", answer.json);
+}
+
+}  // namespace pricing
+
+SLUICE_PLUGIN(pricing::Plugin, R"({
+  "id": "pricing",
+  "version": "0.1.0",
+  "abi": 1,
+  "description": "What requests cost: a price table, the provider's own figure, discounts and margins; /utils/token_counter",
+  "interfaces": ["sluice.hooks/1", "sluice.endpoint/1", "sluice.state/1"],
+  "hooks": ["route", "on_attempt_end", "on_response"],
+  "activated_by": {
+    "litellm_settings.cost_discount_config": "cost_discount_config",
+    "litellm_settings.cost_margin_config": "cost_margin_config",
+    "model_list[].litellm_params.input_cost_per_token": "deployment_prices",
+    "model_list[].litellm_params.output_cost_per_token": "deployment_prices",
+    "model_list[].model_info.input_cost_per_token": "deployment_prices",
+    "model_list[].model_info.output_cost_per_token": "deployment_prices",
+    "model_list[].model_info.base_model": "deployment_prices"
+  },
+  "config_schema": {
+    "type": "object",
+    "examples": [{"models": {"gpt-4o": {"input_cost_per_token": 0.0000025, "output_cost_per_token": 0.00001}},
+                  "cost_discount_config": {"azure": 0.05}}],
+    "additionalProperties": false,
+    "properties": {
+      "models": {"type": "object", "default": {},
+                 "description": "model: prices in USD a token, over those of the table that comes with Sluice"},
+      "file": {"type": "string", "default": "",
+               "description": "a JSON file of models and prices; POST /reload/model_cost_map reads it again"},
+      "cost_discount_config": {"type": "object", "default": {}, "description": "provider: share, 0.05 for five percent less"},
+      "cost_margin_config": {"type": "object", "default": {},
+                             "description": "provider or global: share, or {percentage, fixed_amount in USD}"},
+      "tokenizers": {"type": "object", "default": {},
+                     "description": "model, as clients name it: cl100k_base or o200k_base"},
+      "deployment_prices": {"description": "anything: deployments may have prices of their own"}
+    }
+  }
+})")

@@ -1,0 +1,58 @@
+// What attempts cost, and how many tokens a text has.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sluice/plugin.hpp>
+
+#include "book.h"
+#include "deployments.h"
+#include "options.h"
+
+namespace pricing {
+
+class Plugin {
+public:
+    Plugin(std::string_view config_json, sluice::Host host);
+
+    /// What the attempts of one request have cost so far, in 1e-12 USD.
+    struct PerRequest {
+        int64_t spent = 0;
+        uint32_t counted = 0;  // number of the last attempt in it
+    };
+
+    sluice::Verdict route(sluice::Request request, const sluice_candidates& given);
+    sluice::Verdict on_attempt_end(sluice::Attempt attempt);
+    sluice::Verdict on_response(sluice::Response response);
+
+    const std::vector<sluice::Route>& routes() const { return routes_; }
+    sluice::Verdict handle(sluice::Request request, uint32_t route);
+
+    std::string export_state() { return book_.changes(); }
+    bool import_state(std::string_view bytes);
+
+private:
+    std::optional<int64_t> costOfAttempt(const sluice::Attempt& attempt);
+    std::optional<int64_t> listPrice(const sluice::Attempt& attempt);
+    void noteUnknown(std::string_view provider, std::string_view model);
+    sluice::Verdict changeTable(const sluice::Request& request, bool reload);
+    sluice::Verdict countTokens(const sluice::Request& request);
+
+    const sluice::Host host_;
+    const sluice_host_offload* const offload_;
+    const Options options_;
+    const std::vector<sluice::Route> routes_;
+    const sluice::Metric unknown_total_, estimated_total_;
+    Book book_;
+    Deployments deployments_;
+    std::mutex unknown_lock_;
+    std::set<std::string> unknown_;  // models that were logged
+};
+
+}  // namespace pricing

@@ -1,0 +1,43 @@
+// Prices by provider and model. Made once, then only read: changes make another table.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "prices.h"
+
+namespace pricing {
+
+/// Entries by "provider/model", or by a model's name alone: that holds for every provider which has no entry.
+using Entries = std::map<std::string, Members, std::less<>>;
+
+/// Entries from JSON: {"gpt-4o": {"input_cost_per_token": 2.5e-6, …}, …}, which is LiteLLM's form, or
+/// {"provider": "openai", "version": …, "models": {…}}. Throws sluice::ConfigError, faults with `path`.
+/// `strict`: a member that no entry has is a fault.
+Entries readEntries(std::string_view json, const std::string& path, bool strict);
+
+/// `changes` over `entries`, member by member; null takes one away. A name without provider changes the entry
+/// of the provider that made the model ("gpt-4o": "openai/gpt-4o"), if there is one.
+void merge(Entries& entries, const Entries& changes);
+
+class Table {
+public:
+    /// Throws sluice::ConfigError if a price is none.
+    explicit Table(Entries entries);
+
+    /// By the provider's entry for the model's name or its name without a date, then by a bare name, then by
+    /// the entry of whom the provider resells. Null if nothing is known of what its tokens cost.
+    const Prices* find(std::string_view provider, std::string_view model) const;
+
+    const Entries& entries() const { return entries_; }
+    /// As one JSON object, in LiteLLM's form.
+    std::string json() const;
+
+private:
+    Entries entries_;
+    std::unordered_map<std::string, Prices> prices_;
+};
+
+}  // namespace pricing
