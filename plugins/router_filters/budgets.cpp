@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "duration.h"
+#include "accounts/duration.h"
 #include "json_cursor.h"
 
 namespace router_filters {
@@ -35,7 +35,7 @@ BudgetOptions readOwn(std::string_view params, std::string_view limit, std::vect
     own.limit = number && *number >= 0 ? *number : 0;
     if (const auto duration = memberOf(params, "budget_duration")) {
         own.duration = textOf(*duration).value_or(std::string());
-        own.duration_ms = durationMs(own.duration).value_or(0);
+        own.duration_ms = accounts::durationMs(own.duration).value_or(0);
         if (own.duration_ms == 0)
             faults.push_back("litellm_params.budget_duration is no duration: it never ends");
     }

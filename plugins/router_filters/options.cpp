@@ -2,7 +2,7 @@
 
 #include <sluice/config.hpp>
 
-#include "duration.h"
+#include "accounts/duration.h"
 
 namespace router_filters {
 namespace {
@@ -19,7 +19,7 @@ BudgetOptions readBudget(const ConfigObject& given) {
     const char* period = given.has("budget_duration") ? "budget_duration" : "time_period";
     given.read(period, budget.duration);
     if (budget.duration.empty()) return budget;
-    const auto ms = durationMs(budget.duration);
+    const auto ms = accounts::durationMs(budget.duration);
     if (!ms)
         ConfigObject::fail(given.pathOf(period), "no duration",
                            "\"30s\", \"30m\", \"12h\", \"1d\", \"1w\", \"1mo\"");

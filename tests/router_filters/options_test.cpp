@@ -3,24 +3,24 @@
 
 #include <catch2/catch.hpp>
 
-#include "duration.h"
+#include "accounts/duration.h"
 #include "support.h"
 
 using namespace router_filters;
 using namespace router_filters::tests;
 
 TEST_CASE("durations") {
-    CHECK(durationMs("30s") == 30'000);
-    CHECK(durationMs("30m") == 1'800'000);
-    CHECK(durationMs("2h") == 7'200'000);
-    CHECK(durationMs("1d") == 86'400'000);
-    CHECK(durationMs("1w") == 604'800'000);
-    CHECK(durationMs("1mo") == 2'592'000'000);
-    CHECK(durationMs("999999999mo").value_or(0) > 0);
+    CHECK(accounts::durationMs("30s") == 30'000);
+    CHECK(accounts::durationMs("30m") == 1'800'000);
+    CHECK(accounts::durationMs("2h") == 7'200'000);
+    CHECK(accounts::durationMs("1d") == 86'400'000);
+    CHECK(accounts::durationMs("1w") == 604'800'000);
+    CHECK(accounts::durationMs("1mo") == 2'592'000'000);
+    CHECK(accounts::durationMs("999999999mo").value_or(0) > 0);
     for (const char* none :
          {"", "d", "1", "0d", "-1d", "1.5d", "1 d", "1y", "1dd", "1000000000s", "1mon", " 1d"}) {
         INFO(none);
-        CHECK_FALSE(durationMs(none));
+        CHECK_FALSE(accounts::durationMs(none));
     }
 }
 

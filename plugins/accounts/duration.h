@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace router_filters {
+namespace accounts {
 
 /// In milliseconds; a month is 30 days. Nothing if it is no duration, or none that is longer than nothing.
 std::optional<int64_t> durationMs(std::string_view text);
 
-}  // namespace router_filters
+}  // namespace accounts

@@ -1,10 +1,10 @@
-#include "duration.h"
+#include "accounts/duration.h"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace router_filters {
+namespace accounts {
 
 std::optional<int64_t> durationMs(std::string_view text) {
     constexpr int64_t kDay = 86'400'000;
@@ -21,4 +21,4 @@ std::optional<int64_t> durationMs(std::string_view text) {
     return std::nullopt;
 }
 
-}  // namespace router_filters
+}  // namespace accounts
