@@ -54,13 +54,13 @@ class Broken(Routed):
             self.assertEqual(self.ask("one").headers["x-litellm-model-id"], "one-a")
 
     def test_dd02_a_rate_limit_cools_down_for_as_long_as_it_says(self):
-        self.at("two-a", failing(429, {"retry-after": "1"}))
+        self.at("two-a", failing(429, {"retry-after": str(int(SLOW))}))
         self.assertEqual(self.ask("two").headers["x-litellm-model-id"], "two-b")
         health = self.health("two-a")
         self.assertEqual((health["state"], health["last_error"]), ("cooling_down", "RateLimitError"))
         self.assertGreater(health["back_in_seconds"], 0)
         self.assertEqual(self.ask("two").headers["x-litellm-model-id"], "two-b")
-        time.sleep(1.05)
+        time.sleep(int(SLOW) + 0.05)
         self.assertEqual(self.ask("two").headers["x-litellm-model-id"], "two-a")
 
     def test_dd03_a_bad_key_benches_that_deployment_only(self):
