@@ -178,10 +178,14 @@ Verdict Plugin::countTokens(const sluice::Request& request) {
     const std::string_view body = request.body();
     TokenAnswer answer;
     auto work = [&] { answer = tokenAnswer(body, options_.tokenizers, deployments_); };
-    if (body.size() <= kInlineMax) {
+    if (body.size() <= kInlineMax && warm_.load(std::memory_order_relaxed)) {
         work();
     } else {
-        offloaded(offload_, request, work);
+        offloaded(offload_, request, [&] {
+            warmUp();  // some twenty milliseconds, once: no loop waits for it
+            warm_.store(true, std::memory_order_relaxed);
+            work();
+        });
     }
     if (!answer.warning.empty()) host_.warn(answer.warning);
     if (!answer.fault.empty())

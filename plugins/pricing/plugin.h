@@ -54,6 +54,7 @@ private:
     const sluice::Metric unknown_total_, estimated_total_;
     Book book_;
     Deployments deployments_;
+    std::atomic<bool> warm_{false};  // the tokenizers are made
     std::mutex unknown_lock_;
     std::set<std::string> unknown_;  // models that were logged
 };
