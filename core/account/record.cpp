@@ -40,6 +40,12 @@ void writeCost(JsonWriter& w, int64_t pico_usd) {
     }
 }
 
+void writeAttributes(JsonWriter& w, const Record& r) {
+    w.beginObject();
+    for (const auto& [name, value] : r.attributes) w.foreignKey(name).text(value);
+    w.endObject();
+}
+
 void writeMetadata(JsonWriter& w, const Record& r) {
     w.beginObject();
     w.key("user_api_key_hash").textOrNull(r.key_id);
@@ -55,9 +61,8 @@ void writeMetadata(JsonWriter& w, const Record& r) {
     w.endArray();
     w.key("usage_object");
     writeUsage(w, r.usage);
-    w.key("attributes").beginObject();
-    for (const auto& [name, value] : r.attributes) w.foreignKey(name).text(value);
-    w.endObject();
+    w.key("attributes");
+    writeAttributes(w, r);
     w.endObject();
 }
 
@@ -168,6 +173,14 @@ const char* name(Outcome outcome) {
             return "blocked";
     }
     return "failure";
+}
+
+std::string attributesJson(const Record& r) {
+    if (r.attributes.empty()) return "{}";
+    std::string out;
+    JsonWriter w(out);
+    writeAttributes(w, r);
+    return out;
 }
 
 std::string toJson(const Record& r) {

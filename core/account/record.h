@@ -77,5 +77,7 @@ struct Record {
 /// One line of JSON with LiteLLM's StandardLoggingPayload fields (docs.litellm.ai/docs/proxy/logging_spec);
 /// what Sluice does not know yet is null.
 std::string toJson(const Record& record);
+/// Its attributes alone, as an object of strings.
+std::string attributesJson(const Record& record);
 
 }  // namespace sluice::account

@@ -54,12 +54,16 @@ private:
         routing_.strategy_named = named.has_value();
         assign(routing_.strategy, named);
         if (const Json* args = router_.mapping("routing_strategy_args")) routing_.strategy_args = *args;
-        if (const Json* groups = router_.mapping("group_strategies")) {
-            Section section(tree_, groups, childPath(router_.path(), "group_strategies"), faults_);
-            for (const auto& [group, value] : groups->items())
-                if (auto name = section.text(group, "the name of a strategy"))
-                    routing_.group_strategies[group] = *name;
-        }
+        readStrategies("group_strategies", routing_.group_strategies);
+        readStrategies("caller_strategies", routing_.caller_strategies);
+    }
+
+    void readStrategies(const char* key, std::map<std::string, std::string>& to) {
+        const Json* named = router_.mapping(key);
+        if (!named) return;
+        Section section(tree_, named, childPath(router_.path(), key), faults_);
+        for (const auto& [who, value] : named->items())
+            if (auto name = section.text(who, "the name of a strategy")) to[who] = *name;
     }
 
     Policy readPolicy(const Json& value, const std::string& path, std::string_view suffix) {

@@ -50,7 +50,8 @@ struct Routing {
     std::string strategy = "simple-shuffle";
     bool strategy_named = false;
     Json strategy_args = Json::object();
-    std::map<std::string, std::string> group_strategies;  // ours: model group → strategy
+    std::map<std::string, std::string> group_strategies;   // ours: model group → strategy
+    std::map<std::string, std::string> caller_strategies;  // ours: key (alias or hash) or team → strategy
 
     uint32_t num_retries = 2;
     uint32_t retry_after_ms = 0;    // the least to wait before the same deployment is asked again

@@ -125,7 +125,7 @@ std::optional<route::Failure> Exchange::findDeployment() {
     deployment_ = nullptr;
     const auto arrived = Clock::now();
     for (auto now = arrived;; now = Clock::now()) {
-        const auto choice = candidates_->pick(generation_->router(group_), runner_, now);
+        const auto choice = candidates_->pick(generation_->router(group_, request_.identity), runner_, now);
         deployment_ = choice.deployment;
         if (deployment_) return std::nullopt;
         if (choice.miss != Candidates::Miss::Full) return noDeployment(choice);

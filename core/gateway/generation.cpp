@@ -1,5 +1,6 @@
 #include "gateway/generation.h"
 
+#include <algorithm>
 #include <map>
 
 #include "plugin_host/library.h"
@@ -12,8 +13,8 @@ Generation::Generation(uint64_t number, config::Settings settings, const Shared&
     : number_(number),
       alive_(shared.alive),
       settings_(std::move(settings)),
-      services_{shared.metrics, shared.offload,         shared.timers,
-                shared.http,    settings_.tree.secrets, shared.admin},
+      services_{shared.metrics,         shared.offload, shared.timers, shared.http,
+                settings_.tree.secrets, shared.admin,   this},
       health_(shared.health) {
     alive_.enter();
 }
@@ -26,6 +27,7 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
     if (faults.hasErrors()) return nullptr;
     std::unique_ptr<Generation> generation(new Generation(number, std::move(settings), shared));
     generation->loadInstances(plan, catalog, shared.libraries, faults);
+    if (!faults.hasErrors()) generation->startInstances(plan, faults);
     if (faults.hasErrors()) return nullptr;
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
@@ -77,6 +79,56 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
     };
     if (plan.router < instances_.size()) router_ = router(plan.router);
     for (const auto& [group, index] : plan.group_routers) group_routers_[group] = router(index);
+    for (const auto& [caller, index] : plan.caller_routers) caller_routers_[caller] = router(index);
+}
+
+host::Instance* Generation::router(const std::string& group, const host::Identity& caller) const {
+    if (!caller_routers_.empty()) {
+        for (const auto* who : {&caller.key_alias, &caller.key_id, &caller.team}) {
+            const auto own = who->empty() ? caller_routers_.end() : caller_routers_.find(*who);
+            if (own != caller_routers_.end()) return own->second;
+        }
+    }
+    if (group_routers_.empty()) return router_;
+    const auto own = group_routers_.find(group);
+    return own == group_routers_.end() ? router_ : own->second;
+}
+
+std::vector<host::Instance*> Generation::having(std::string_view interface_id,
+                                                std::string_view instance) const {
+    std::vector<host::Instance*> found;
+    for (const auto& one : instances_) {
+        if (one && (instance.empty() || one->id() == instance) && one->table(interface_id))
+            found.push_back(one.get());
+    }
+    return found;
+}
+
+void Generation::startInstances(const Plan& plan, Faults& faults) {
+    for (size_t i = 0; i < instances_.size(); ++i) {
+        const std::string words = instances_[i]->start();
+        if (words.empty()) continue;
+        const auto& path = plan.instances[i].path;
+        faults.error(settings_.tree.place(path), path,
+                     "plugin " + instances_[i]->id() + " cannot start: " + words);
+    }
+}
+
+// Those that have found others go before them; in a circle, whoever comes last in the configuration.
+void Generation::endInstances() {
+    const auto needed = [this](const host::Instance* one) {
+        return std::any_of(instances_.begin(), instances_.end(), [&](const auto& other) {
+            return other && std::count(other->needed().begin(), other->needed().end(), one) > 0;
+        });
+    };
+    for (size_t left = instances_.size(); left > 0; --left) {
+        auto next = std::find_if(instances_.rbegin(), instances_.rend(),
+                                 [&](const auto& one) { return one && !needed(one.get()); });
+        if (next == instances_.rend())
+            next =
+                std::find_if(instances_.rbegin(), instances_.rend(), [](const auto& one) { return !!one; });
+        next->reset();
+    }
 }
 
 void Generation::openDeployments(const Plan& plan, Faults& faults) {
@@ -145,7 +197,7 @@ Generation::~Generation() {
     for (const auto& runtime : deployments_) {
         if (runtime->handle) runtime->provider->provider()->close(runtime->provider->self(), runtime->handle);
     }
-    instances_.clear();
+    endInstances();
     alive_.leave();
 }
 

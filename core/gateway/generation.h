@@ -75,7 +75,7 @@ struct Shared {
     route::HealthBook& health;
 };
 
-class Generation {
+class Generation : private host::Peers {
 public:
     /// Faults name the plugin and the place in the configuration. Null if there are errors. Its last holder
     /// may be a loop: plugins are ended on the offload pool. `number` counts the generations of the process.
@@ -84,7 +84,7 @@ public:
                                              const host::Catalog& catalog,
                                              const config::Environment& environment, const Shared& shared,
                                              config::Faults& faults);
-    ~Generation();
+    ~Generation() override;
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
 
@@ -95,12 +95,8 @@ public:
     const route::ModelTable& models() const { return *models_; }
     const DeploymentRuntime& deployment(uint32_t index) const { return *deployments_[index]; }
     const std::vector<std::unique_ptr<DeploymentRuntime>>& deployments() const { return deployments_; }
-    /// The strategy of a model group.
-    host::Instance* router(const std::string& group) const {
-        if (group_routers_.empty()) return router_;
-        const auto own = group_routers_.find(group);
-        return own == group_routers_.end() ? router_ : own->second;
-    }
+    /// The strategy for this caller, or else of this model group.
+    host::Instance* router(const std::string& group, const host::Identity& caller) const;
     const route::HealthBook& health() const { return health_; }
     const Endpoints& endpoints() const { return endpoints_; }
     const std::vector<std::unique_ptr<host::Instance>>& instances() const { return instances_; }
@@ -110,6 +106,10 @@ private:
     Generation(uint64_t number, config::Settings settings, const Shared& shared);
     void loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
                        config::Faults& faults);
+    std::vector<host::Instance*> having(std::string_view interface_id,
+                                        std::string_view instance) const override;
+    void startInstances(const Plan& plan, config::Faults& faults);
+    void endInstances();
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
 
@@ -124,7 +124,7 @@ private:
     Endpoints endpoints_;
     std::unique_ptr<route::ModelTable> models_;
     host::Instance* router_ = nullptr;
-    std::map<std::string, host::Instance*> group_routers_;
+    std::map<std::string, host::Instance*> group_routers_, caller_routers_;
     route::HealthBook& health_;
     bool authenticated_ = false;
 };

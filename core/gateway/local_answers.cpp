@@ -1,5 +1,7 @@
 #include "gateway/local_answers.h"
 
+#include <algorithm>
+
 #include "gateway/deployment_view.h"
 
 #include <nlohmann/json.hpp>
@@ -83,7 +85,11 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                   account::Record&& record) {
     if (!chain || chain->on_complete.empty()) return;
     gateway.records().push([generation = std::move(generation), chain, record = std::move(record)] {
-        const std::string json = account::toJson(record);
+        const bool wanted =
+            std::any_of(chain->on_complete.begin(), chain->on_complete.end(),
+                        [](const auto& slot) { return !slot.instance->manifest().record_fields; });
+        const std::string json = wanted ? account::toJson(record) : std::string();
+        const std::string attributes = account::attributesJson(record);
         const sluice_record view{sizeof view,
                                  static_cast<uint32_t>(record.http_status),
                                  host::str(record.call_id),
@@ -99,7 +105,29 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  record.usage.known ? 1 : 0,
                                  record.cost_pico_usd,
                                  record.usage.estimated ? 1 : 0,
-                                 0};
+                                 record.attempts,
+                                 host::str(record.call_type),
+                                 host::str(record.key_id),
+                                 host::str(record.key_alias),
+                                 host::str(record.tenant),
+                                 host::str(record.user),
+                                 host::str(record.team),
+                                 host::str(record.organization),
+                                 host::str(record.end_user),
+                                 host::str(record.model_group),
+                                 host::str(record.deployment_id),
+                                 host::str(record.upstream_model),
+                                 host::str(record.provider),
+                                 host::str(record.api_base),
+                                 host::str(record.error),
+                                 host::str(record.error_class),
+                                 host::str(record.client_address),
+                                 host::str(record.user_agent),
+                                 host::str(attributes),
+                                 record.first_token_ms,
+                                 record.usage.cached_tokens,
+                                 record.usage.cache_creation_tokens,
+                                 record.usage.reasoning_tokens};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
             slot.instance->complete(view);

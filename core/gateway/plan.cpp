@@ -119,11 +119,17 @@ private:
         if (entry) plan_.router = imply(*entry, named, routing.strategy_args);
         if (!entry && routing.strategy_named)
             fault(named, fmt::format("no plugin offers the strategy \"{}\"", routing.strategy), strategies());
-        for (const auto& [group, strategy] : routing.group_strategies) {
-            const auto* own = catalog_.byStrategy(strategy);
-            const std::string path = "router_settings.group_strategies." + group;
-            if (own)
-                plan_.group_routers[group] = imply(*own, path);
+        addRouters("group_strategies", routing.group_strategies, plan_.group_routers);
+        addRouters("caller_strategies", routing.caller_strategies, plan_.caller_routers);
+    }
+
+    void addRouters(const char* key, const std::map<std::string, std::string>& wanted,
+                    std::map<std::string, size_t>& routers) {
+        for (const auto& [who, strategy] : wanted) {
+            const auto* entry = catalog_.byStrategy(strategy);
+            const std::string path = fmt::format("router_settings.{}.{}", key, who);
+            if (entry)
+                routers[who] = imply(*entry, path);
             else
                 fault(path, fmt::format("no plugin offers the strategy \"{}\"", strategy), strategies());
         }

@@ -17,6 +17,7 @@ struct Plan {
     std::map<std::string, size_t> provider_instances;  // provider name → index into instances
     size_t router = SIZE_MAX;                          // index into instances
     std::map<std::string, size_t> group_routers;       // model group → index into instances
+    std::map<std::string, size_t> caller_routers;      // key or team → index into instances
     std::vector<config::Deployment> deployments;       // with keys and bases from the environment filled in
 };
 

@@ -42,6 +42,10 @@ sluice_str text(sluice_ctx* ctx, uint32_t what) {
             return str(r.identity.user);
         case SLUICE_REQUEST_TEAM:
             return str(r.identity.team);
+        case SLUICE_REQUEST_ORGANIZATION:
+            return str(r.identity.organization);
+        case SLUICE_REQUEST_ADMIN:
+            return str(r.identity.admin ? "1" : "");
         case SLUICE_REQUEST_END_USER:
             return str(r.identity.end_user);
         default:
@@ -190,6 +194,14 @@ sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
     return SLUICE_OK;
 }
 
+sluice_status setEndUser(sluice_ctx* ctx, sluice_str end_user) {
+    const bool early = ctx->phase == Phase::Authenticate || ctx->phase == Phase::Authorize ||
+                       ctx->phase == Phase::PreCall;
+    if (!early) return SLUICE_E_UNSUPPORTED;
+    ctx->request->identity.end_user = view(end_user);
+    return SLUICE_OK;
+}
+
 }  // namespace
 
 const sluice_host_request kHostRequest{sizeof(sluice_host_request),
@@ -210,6 +222,6 @@ const sluice_host_request kHostRequest{sizeof(sluice_host_request),
                                        checked<cancelled>};
 const sluice_host_reply kHostReply{
     sizeof(sluice_host_reply), 0, checked<respond>, checked<block>, checked<notScanned>, checked<identify>,
-    checked<failedBecause>};
+    checked<failedBecause>, checked<setEndUser>};
 
 }  // namespace sluice::host

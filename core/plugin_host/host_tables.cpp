@@ -8,12 +8,13 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 17> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 18> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
         {SLUICE_HOST_KV_ID, &kHostKv},
         {SLUICE_HOST_LOG_ID, &kHostLog},
         {SLUICE_HOST_METRICS_ID, &kHostMetrics},
         {SLUICE_HOST_SECRETS_ID, &kHostSecrets},
+        {SLUICE_HOST_SERVICES_ID, &kHostServices},
         {SLUICE_HOST_CLOCK_ID, &kHostClock},
         {SLUICE_HOST_TIMERS_ID, &kHostTimers},
         {SLUICE_HOST_OFFLOAD_ID, &kHostOffload},

@@ -10,6 +10,7 @@ extern const sluice_host_admin kHostAdmin;
 extern const sluice_host_log kHostLog;
 extern const sluice_host_metrics kHostMetrics;
 extern const sluice_host_secrets kHostSecrets;
+extern const sluice_host_services kHostServices;
 extern const sluice_host_clock kHostClock;
 extern const sluice_host_kv kHostKv;
 extern const sluice_host_timers kHostTimers;

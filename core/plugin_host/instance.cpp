@@ -135,6 +135,17 @@ base::Status Instance::inherit(Instance& before) {
     return base::pluginError(Code::Internal, "plugin " + id() + ": its state could not be taken over");
 }
 
+const void* Instance::table(std::string_view interface_id) const {
+    return library_.entry->get_interface(str(interface_id));
+}
+
+std::string Instance::start() {
+    const auto* table = interface<sluice_start>(SLUICE_START_ID);
+    if (!SLUICE_HAS(table, start)) return {};
+    return pluginFault(
+        [&](char* text, size_t capacity, size_t* size) { return table->start(self_, text, capacity, size); });
+}
+
 void Instance::ownTimer(int64_t id) {
     const std::lock_guard lock(timers_mutex_);
     timers_.push_back(id);

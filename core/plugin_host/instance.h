@@ -70,6 +70,14 @@ public:
     /// Timers end with the instance.
     void ownTimer(int64_t id);
 
+    /// An interface of the plugin's, for its peers; null if it has none of that id.
+    const void* table(std::string_view interface_id) const;
+    /// All of its generation have been created. Empty, or the plugin's own words. [control]
+    std::string start();
+    /// It has found that one, and is destroyed before it.
+    void needs(Instance& other) { needs_.push_back(&other); }
+    const std::vector<Instance*>& needed() const { return needs_; }
+
     // --- calls into the plugin that are no hooks; whatever it throws stops here and counts as a failure ---
 
     /// Has it a use for its hook of that phase, as it is configured? [control]
@@ -112,6 +120,7 @@ private:
     const sluice_provider* provider_ = nullptr;
     const sluice_endpoint* endpoint_ = nullptr;
     const sluice_state* state_ = nullptr;
+    std::vector<Instance*> needs_;
 };
 
 /// Runs a call into a plugin that reports faults in a buffer; an exception counts as a fault. Returns the

@@ -89,6 +89,7 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.description = root.value("description", "");
         manifest.unloadable = root.value("unloadable", false);
         manifest.blocking = root.value("blocking", false);
+        manifest.record_fields = root.value("record", "json") == "fields";
         const Json providers = root.value("providers", Json::object());
         if (!providers.is_object()) return malformed("providers is no object");
         for (const auto& [name, provider] : providers.items()) {

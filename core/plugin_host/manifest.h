@@ -33,8 +33,9 @@ struct Manifest {
     /// (sluice.host.kv), "raw_bytes" (of images and files), "admin" (sluice.host.admin), "secrets:NAME".
     std::vector<std::string> capabilities;
     std::string description;
-    bool unloadable = false;  // nothing of it is in use once its instances have gone: it may be unmapped
-    bool blocking = false;    // its hooks may block: they run on the offload pool
+    bool unloadable = false;     // nothing of it is in use once its instances have gone: it may be unmapped
+    bool blocking = false;       // its hooks may block: they run on the offload pool
+    bool record_fields = false;  // its on_complete does without the record's JSON
 };
 
 /// Reads the manifest of the library at `path`. Errors name the file and what is wrong with it.

@@ -52,6 +52,16 @@ public:
     virtual std::string status() const = 0;
 };
 
+class Instance;
+
+/// The other instances of a generation.
+class Peers {
+public:
+    virtual ~Peers() = default;
+    /// Who has that interface: those of that name, or, if it is empty, all. [control]
+    virtual std::vector<Instance*> having(std::string_view interface_id, std::string_view instance) const = 0;
+};
+
 struct Services {
     Metrics& metrics;
     base::Offload& offload;
@@ -59,6 +69,7 @@ struct Services {
     HttpCaller& http;
     const config::Secrets& secrets;
     Admin* admin = nullptr;  // none in tests and checks
+    Peers* peers = nullptr;  // likewise
 };
 
 }  // namespace sluice::host

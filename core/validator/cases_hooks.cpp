@@ -114,22 +114,20 @@ void records(Trial& trial) {
     if (!instance->hooks() || !SLUICE_HAS(instance->hooks(), on_complete))
         throw Skip{"it has no on_complete"};
     for (const char* json : {R"({"id":"x","response_cost":0.1})", "{}"}) {
-        const sluice_record record{sizeof record,
-                                   200,
-                                   host::str("id"),
-                                   host::str("success"),
-                                   host::str("chat"),
-                                   host::str("m"),
-                                   host::str(json),
-                                   1,
-                                   2,
-                                   3,
-                                   4,
-                                   0,
-                                   1,
-                                   5,
-                                   0,
-                                   0};
+        sluice_record record{};
+        record.size = sizeof record;
+        record.http_status = 200;
+        record.call_id = host::str("id");
+        record.outcome = host::str("success");
+        record.route = host::str("chat");
+        record.model = host::str("m");
+        record.json = host::str(json);
+        record.start_ms = 1;
+        record.end_ms = 2;
+        record.prompt_tokens = 3;
+        record.completion_tokens = 4;
+        record.usage_known = 1;
+        record.cost_pico_usd = 5;
         instance->complete(record);
     }
     require(instance->failures == 0, "on_complete threw an exception");

@@ -55,6 +55,7 @@ typedef int32_t sluice_status;
 #define SLUICE_E_UNAVAILABLE (-7) /* the other end cannot be reached */
 #define SLUICE_E_DENIED (-8)      /* not granted to this plugin */
 #define SLUICE_E_INTERNAL (-9)    /* a fault; details are in the log */
+#define SLUICE_E_CONFLICT (-10)   /* somebody else has changed it in the meantime */
 
 /* Does the struct behind p reach as far as `member`? */
 #ifdef __cplusplus

@@ -17,22 +17,22 @@ extern "C" {
 #define SLUICE_ATTEMPT_ERROR 4 /* on_attempt_end: what went wrong, empty if nothing */
 
 /* Figures of an attempt that has ended, for on_attempt_end; negative = not known. */
-#define SLUICE_ATTEMPT_DEPLOYMENT 0        /* number of the deployment, as in sluice_candidate */
-#define SLUICE_ATTEMPT_OUTCOME 1           /* SLUICE_ATTEMPT_OK, … */
-#define SLUICE_ATTEMPT_STATUS 2            /* HTTP status of the answer; 0: none came */
-#define SLUICE_ATTEMPT_DURATION_US 3       /* to its end */
-#define SLUICE_ATTEMPT_FIRST_BYTE_US 4     /* to the head of the answer; of a stream: to its first text */
-#define SLUICE_ATTEMPT_PROMPT_TOKENS 5     /* as the provider counted them */
-#define SLUICE_ATTEMPT_COMPLETION_TOKENS 6 /* likewise */
-#define SLUICE_ATTEMPT_TIMED_OUT 7         /* 1: one of the deadlines ended it; 0 otherwise */
-#define SLUICE_ATTEMPT_CACHED_TOKENS 8     /* of the prompt's: read from the provider's cache */
-#define SLUICE_ATTEMPT_CACHE_WRITE_TOKENS 9      /* of the prompt's: written to it */
-#define SLUICE_ATTEMPT_CACHE_WRITE_1H_TOKENS 10  /* of these: to be kept for an hour (Anthropic) */
-#define SLUICE_ATTEMPT_REASONING_TOKENS 11       /* of the completion's */
-#define SLUICE_ATTEMPT_AUDIO_PROMPT_TOKENS 12    /* of the prompt's */
+#define SLUICE_ATTEMPT_DEPLOYMENT 0         /* number of the deployment, as in sluice_candidate */
+#define SLUICE_ATTEMPT_OUTCOME 1            /* SLUICE_ATTEMPT_OK, … */
+#define SLUICE_ATTEMPT_STATUS 2             /* HTTP status of the answer; 0: none came */
+#define SLUICE_ATTEMPT_DURATION_US 3        /* to its end */
+#define SLUICE_ATTEMPT_FIRST_BYTE_US 4      /* to the head of the answer; of a stream: to its first text */
+#define SLUICE_ATTEMPT_PROMPT_TOKENS 5      /* as the provider counted them */
+#define SLUICE_ATTEMPT_COMPLETION_TOKENS 6  /* likewise */
+#define SLUICE_ATTEMPT_TIMED_OUT 7          /* 1: one of the deadlines ended it; 0 otherwise */
+#define SLUICE_ATTEMPT_CACHED_TOKENS 8      /* of the prompt's: read from the provider's cache */
+#define SLUICE_ATTEMPT_CACHE_WRITE_TOKENS 9 /* of the prompt's: written to it */
+#define SLUICE_ATTEMPT_CACHE_WRITE_1H_TOKENS 10   /* of these: to be kept for an hour (Anthropic) */
+#define SLUICE_ATTEMPT_REASONING_TOKENS 11        /* of the completion's */
+#define SLUICE_ATTEMPT_AUDIO_PROMPT_TOKENS 12     /* of the prompt's */
 #define SLUICE_ATTEMPT_AUDIO_COMPLETION_TOKENS 13 /* of the completion's */
-#define SLUICE_ATTEMPT_IMAGE_PROMPT_TOKENS 14    /* of the prompt's */
-#define SLUICE_ATTEMPT_PROVIDER_COST 15          /* what the provider says it costs, in pico-USD */
+#define SLUICE_ATTEMPT_IMAGE_PROMPT_TOKENS 14     /* of the prompt's */
+#define SLUICE_ATTEMPT_PROVIDER_COST 15           /* what the provider says it costs, in pico-USD */
 #define SLUICE_ATTEMPT_USAGE_ESTIMATED 16 /* 1: counted by the gateway, since the provider did not tell */
 /* The figures of usage are also there in on_response of an answer that is not streamed. */
 

@@ -48,6 +48,10 @@ typedef struct sluice_host_reply {
     sluice_status (*identify)(sluice_ctx* ctx, const sluice_identity* identity);
     /* Optional (SLUICE_HAS): the reason for FAILED, for the log and the record. [loop] */
     sluice_status (*failed)(sluice_ctx* ctx, sluice_str reason);
+    /* --- since ABI 1.2 --- */
+    /* On whose behalf the caller asks, which may stand in the body: in authenticate, authorize and pre_call.
+     * [loop] */
+    sluice_status (*set_end_user)(sluice_ctx* ctx, sluice_str end_user);
 } sluice_host_reply;
 
 #ifdef __cplusplus

@@ -24,6 +24,8 @@ extern "C" {
 #define SLUICE_REQUEST_USER 9
 #define SLUICE_REQUEST_TEAM 10
 #define SLUICE_REQUEST_END_USER 11
+#define SLUICE_REQUEST_ORGANIZATION 12
+#define SLUICE_REQUEST_ADMIN 13 /* "1" for a caller with SLUICE_IDENTITY_ADMIN */
 
 typedef struct sluice_host_request {
     uint32_t size;

@@ -19,7 +19,31 @@ typedef struct sluice_record {
     int32_t stream;      /* 1 if the answer was streamed */
     int32_t usage_known; /* 0: the provider gave no usage */
     /* --- since ABI 1.2 --- */
-    int64_t cost_pico_usd; /* of all attempts together, in 1e-12 USD; negative: nobody has said */
+    int64_t cost_pico_usd;   /* of all attempts together, in 1e-12 USD; negative: nobody has said */
     int32_t usage_estimated; /* 1: tokens were counted by the gateway, at least in part */
-    uint32_t reserved;
+    uint32_t attempts;       /* at deployments; 0: none was asked */
+    /* Who asked, and what for; empty if not known. With these a plugin whose manifest says "record":"fields"
+     * can do without `json`, which is empty if nobody else wants it. */
+    sluice_str call_type; /* "acompletion", …: LiteLLM's */
+    sluice_str key_id;
+    sluice_str key_alias;
+    sluice_str tenant;
+    sluice_str user;
+    sluice_str team;
+    sluice_str organization;
+    sluice_str end_user;
+    sluice_str model_group;
+    sluice_str deployment_id;
+    sluice_str upstream_model;
+    sluice_str provider;
+    sluice_str api_base;
+    sluice_str error;
+    sluice_str error_class;
+    sluice_str client; /* address of the peer */
+    sluice_str user_agent;
+    sluice_str attributes;  /* of the request, as a JSON object of strings */
+    int64_t first_token_ms; /* since the Unix epoch; 0: none came */
+    uint64_t cached_tokens; /* of prompt_tokens */
+    uint64_t cache_write_tokens;
+    uint64_t reasoning_tokens; /* of completion_tokens */
 } sluice_record;

@@ -4,12 +4,15 @@
 #include <nlohmann/json.hpp>
 #include <sluice/plugin.hpp>
 
-#include "digest.h"
-#include "presented_keys.h"
+#include "accounts/digest.h"
+#include "accounts/presented_keys.h"
 
 namespace auth_master_key {
 namespace {
 
+using accounts::Digest;
+using accounts::kKeyFields;
+using accounts::presentedKey;
 using Json = nlohmann::json;
 
 // The host has checked the shape against the schema; only it knows whether there is a text behind the handle.

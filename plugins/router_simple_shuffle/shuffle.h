@@ -9,7 +9,7 @@
 namespace router_simple_shuffle {
 
 /// Index of the choice among the available candidates, SLUICE_E_UNAVAILABLE if there is none. `random`: 64
-/// uniform bits. Allocates nothing.
+/// uniform bits.
 int32_t choose(const sluice_candidates& candidates, uint64_t random);
 
 }  // namespace router_simple_shuffle

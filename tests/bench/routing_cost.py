@@ -63,9 +63,9 @@ class RoutingServers(Servers):
         return Server(case.name, process, port, case.headers)
 
 
-def time_costs(servers, sizes, progress):
+def time_costs(servers, cases, sizes, progress):
     upstream = servers.start_upstream()
-    contenders = [Contender(case.name, servers.start_case(case, upstream, f"case_{number}")) for number, case in enumerate(CASES)]
+    contenders = [Contender(case.name, servers.start_case(case, upstream, f"case_{number}")) for number, case in enumerate(cases)]
     interleaved_rounds(servers, contenders, upstream, sizes, progress)
     for contender in contenders:
         if contender.error:
@@ -107,11 +107,11 @@ def instructions(servers, case, upstream, count):
     return int(found[1])
 
 
-def counted_costs(servers):
+def counted_costs(servers, cases):
     upstream = servers.start_upstream("counted_upstream")
     first = None
     print(f"{'gateway':<22} instructions/req   more than with 1")
-    for case in CASES:
+    for case in cases:
         each = (instructions(servers, case, upstream, MANY) - instructions(servers, case, upstream, FEW)) / (MANY - FEW)
         first = first or each
         print(f"{case.name:<22} {each:>16.0f}   {each - first:+.0f}", flush=True)
@@ -124,15 +124,17 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--callgrind", action="store_true", help="count instructions too (needs valgrind; some minutes)")
+    parser.add_argument("--only", default="", help="beside one deployment, only those whose name holds this")
     options = parser.parse_args()
+    cases = [case for case in CASES if case is CASES[0] or options.only in case.name]
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
         servers = RoutingServers(processes, Path(name), options.bin_dir, options.sluice)
         try:
             print(f"bar: at most {LIMIT_US} us more CPU a request with 100 deployments")
-            time_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
+            time_costs(servers, cases, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
             if options.callgrind:
-                counted_costs(servers)
+                counted_costs(servers, cases)
         except Failed as failure:
             print(f"the run broke off: {failure}", file=sys.stderr)
             return 2

@@ -1,14 +1,17 @@
 """EE: the strategies and filters that come with Sluice, named in the configuration as LiteLLM's users name them."""
 import collections
+import hashlib
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from s30_faults_test import BODY, CHAT, Routed, failing  # noqa: E402
-from scenario import USER, Gateway, deployment, main  # noqa: E402
+from processes import gateway_binary  # noqa: E402
+from scenario import KEY, USER, Gateway, deployment, main  # noqa: E402
 
 STRATEGIES = {"simple-shuffle": {}, "least-busy": {}, "latency-based-routing": {"ttl": 60, "lowest_latency_buffer": 0.5}, "cost-based-routing": {},
               "usage-based-routing": {}, "usage-based-routing-v2": {}, "peak-ewma": {}, "consistent-hash": {"by": ["session", "prefix"]}}
@@ -56,6 +59,25 @@ class Sticky(Routed):
 
     def test_ee11_a_strategy_for_one_group(self):
         self.assertEqual({self.of("own") for _ in range(10)}, {"own-a"}, "weights, which consistent-hash takes as shares of sessions")
+
+
+class ByCaller(Routed):
+    router = {"routing_strategy": "simple-shuffle", "caller_strategies": {hashlib.sha256(KEY.encode()).hexdigest(): "cost-based-routing"}}
+    models = Strategies.models
+
+    def test_ee12_a_strategy_for_one_caller(self):
+        """by the hash of its key"""
+        ids = {self.call(CHAT, {**BODY, "model": "pair"}).headers["x-litellm-model-id"] for _ in range(20)}
+        self.assertEqual(ids, {"pair-b"})
+
+    def test_ee13_a_strategy_that_is_none(self):
+        config = {**self.config(self.upstream), "router_settings": {"caller_strategies": {"me": "cheapest"}}}
+        path = self.gateway.directory / "bad.yaml"
+        path.write_text(json.dumps(config))
+        said = subprocess.run([gateway_binary(), "check", "-c", path], capture_output=True, text=True, check=False)
+        self.assertEqual(said.returncode, 1)
+        self.assertIn("router_settings.caller_strategies.me", said.stdout + said.stderr)
+        self.assertIn("cheapest", said.stdout + said.stderr)
 
 
 class Filters(Routed):

@@ -70,6 +70,18 @@ public:
         return view(text);
     }
 
+    /// An interface of another instance, from start() on: of the one named, or of the only one that has it.
+    /// Nothing if there is none, or, without a name, several.
+    std::optional<sluice_service> service(std::string_view interface_id,
+                                          std::string_view instance = {}) const {
+        const auto* table = find<sluice_host_services>(SLUICE_HOST_SERVICES_ID);
+        sluice_service found{};
+        found.size = sizeof found;
+        if (!table || table->find(host_, str(interface_id), str(instance), &found) != SLUICE_OK)
+            return std::nullopt;
+        return found;
+    }
+
     uint64_t random() const {
         const auto* table = find<sluice_host_clock>(SLUICE_HOST_CLOCK_ID);
         return table ? table->random(host_) : 0;

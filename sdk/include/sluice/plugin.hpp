@@ -32,6 +32,10 @@
 // Own routes: const std::vector<Route>& routes() const, and Verdict handle(Request, uint32_t route).
 // State that survives a reload: std::string export_state(), and bool import_state(std::string_view).
 //
+// void start(), if there is one, is called when all instances of the configuration have been created:
+// host.service() finds the interfaces of others there. An interface for others: static const void*
+// interface(std::string_view id); the `self` that its functions get is the plugin's object.
+//
 // void closing(), if there is one, is called before the object is destroyed, when no hook runs any more.
 //
 // With one method to write: sluice/strategy.hpp (a router), sluice/exporter.hpp (records in batches),

@@ -48,6 +48,9 @@ public:
     std::string_view user() const { return text(SLUICE_REQUEST_USER); }
     std::string_view team() const { return text(SLUICE_REQUEST_TEAM); }
     std::string_view endUser() const { return text(SLUICE_REQUEST_END_USER); }
+    std::string_view organization() const { return text(SLUICE_REQUEST_ORGANIZATION); }
+    /// The master key, or a caller with as much power. False on a host before ABI 1.2.
+    bool admin() const { return !text(SLUICE_REQUEST_ADMIN).empty(); }
     std::string_view client() const { return text(SLUICE_REQUEST_CLIENT); }
     std::string_view query() const { return text(SLUICE_REQUEST_QUERY); }
     bool stream() const { return tables().request->stream(ctx_) != 0; }
@@ -116,6 +119,12 @@ public:
     Verdict identified(sluice_identity identity) const {
         identity.size = sizeof identity;
         return tables().reply->identify(ctx_, &identity) == SLUICE_OK ? Verdict::Identified : Verdict::Failed;
+    }
+
+    /// On whose behalf the caller asks; up to pre_call. False on a host before ABI 1.2.
+    bool setEndUser(std::string_view end_user) const {
+        return SLUICE_HAS(tables().reply, set_end_user) &&
+               tables().reply->set_end_user(ctx_, str(end_user)) == SLUICE_OK;
     }
 
     std::optional<std::string_view> attribute(std::string_view name) const {

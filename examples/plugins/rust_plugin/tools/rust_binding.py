@@ -55,6 +55,8 @@ def declaration(text):
     text = " ".join(text.split())
     if pointer := re.fullmatch(r"([^(]*?)\(\*(\w+)\)\((.*)\)", text):
         return pointer[2], function(pointer[1], pointer[3])
+    if rows := re.fullmatch(r"const (\w+) ?\* ?const ?\* ?(\w+)", text):  # an array of pointers
+        return rows[2], "*const *const " + declaration(rows[1] + " _")[1]
     plain = re.fullmatch(r"(const )?(\w+) ?(\**) ?(\w+)", text)
     if not plain:
         raise SystemExit(f"rust_binding.py: cannot read \"{text}\"")

@@ -128,6 +128,26 @@ const sluice_state* stateOf() {
 }
 
 template <class T>
+const sluice_start* startOf() {
+    if constexpr (has_start<T>) {
+        static const sluice_start table{
+            sizeof(sluice_start), 0,
+            [](sluice_instance* self, char* error, size_t capacity, size_t* size) -> sluice_status {
+                return guarded([&] { reinterpret_cast<T*>(self)->start(); }, error, capacity, size);
+            }};
+        return &table;
+    } else {
+        return nullptr;
+    }
+}
+
+// static const void* T::interface(std::string_view id)
+template <class T, class = void>
+struct OffersInterfaces : std::false_type {};
+template <class T>
+struct OffersInterfaces<T, std::void_t<decltype(T::interface(std::string_view()))>> : std::true_type {};
+
+template <class T>
 const void* interfaceOf(std::string_view id) {
     static_assert(checkRoles<T>());
     if (id == SLUICE_HOOKS_ID) return hooksOf<T>();
@@ -135,6 +155,8 @@ const void* interfaceOf(std::string_view id) {
     if (id == SLUICE_PROVIDER_ID) return providerOf<T>();
     if (id == SLUICE_ENDPOINT_ID) return endpointOf<T>();
     if (id == SLUICE_STATE_ID) return stateOf<T>();
+    if (id == SLUICE_START_ID) return startOf<T>();
+    if constexpr (OffersInterfaces<T>::value) return T::interface(id);
     return nullptr;
 }
 

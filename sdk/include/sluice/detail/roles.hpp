@@ -19,12 +19,13 @@ template <class T>
 using Deployment = typename DeploymentOf<T>::type;
 
 // each(name, result, arguments…) of the class T
-#define SLUICE_DETAIL_ROLES(each)                                                                \
-    each(pick, int32_t, sluice::Request, const sluice_candidates&)                               \
-        each(handle, sluice::Verdict, sluice::Request, uint32_t) each(export_state, std::string) \
-            each(import_state, bool, std::string_view)                                           \
-                each(prepare, sluice_status, Deployment<T>&, sluice::Attempt)                    \
-                    each(serve, sluice_status, Deployment<T>&, sluice::Attempt) each(closing, void)
+#define SLUICE_DETAIL_ROLES(each)                                                                   \
+    each(pick, int32_t, sluice::Request, const sluice_candidates&)                                  \
+        each(handle, sluice::Verdict, sluice::Request, uint32_t) each(export_state, std::string)    \
+            each(import_state, bool, std::string_view)                                              \
+                each(prepare, sluice_status, Deployment<T>&, sluice::Attempt)                       \
+                    each(serve, sluice_status, Deployment<T>&, sluice::Attempt) each(closing, void) \
+                        each(start, void)
 
 // has_x: the host can call it. function_x: there is a function of that name, whatever it looks like; a member
 // that holds something is none.

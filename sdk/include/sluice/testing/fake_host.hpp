@@ -114,7 +114,7 @@ private:
             {SLUICE_HOST_REQUEST_ID, &tables::kRequest},   {SLUICE_HOST_REPLY_ID, &tables::kReply},
             {SLUICE_HOST_RESPONSE_ID, &tables::kResponse}, {SLUICE_HOST_CONTENT_ID, &tables::kContent},
             {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},   {SLUICE_HOST_STREAM_ID, &tables::kStream},
-            {SLUICE_HOST_SERVE_ID, &tables::kServe},
+            {SLUICE_HOST_SERVE_ID, &tables::kServe},       {SLUICE_HOST_SERVICES_ID, &tables::kServices},
         };
         const std::string_view id = view(wanted);
         const std::string_view needs = id == SLUICE_HOST_HTTP_ID    ? "net"

@@ -56,6 +56,23 @@ public:
     /// Requests with a state that was begun and did not end yet.
     size_t openStates() const { return data_->states_begun - data_->states_ended; }
 
+    // --- sluice.start/1, and interfaces for others ---
+
+    /// Why it does not start; empty if it does, or has nothing to start.
+    std::string start() {
+        const auto* table = data_->table<sluice_start>(SLUICE_START_ID);
+        if (!SLUICE_HAS(table, start)) return {};
+        char error[1024];
+        size_t size = 0;
+        data_->enter();
+        if (table->start(data_->self, error, sizeof error, &size) == SLUICE_OK) return {};
+        return size == 0 ? "it gave no reason" : std::string(error, std::min(size, sizeof error));
+    }
+    /// What host.services gives another plugin of it; the table is null if it has no such interface.
+    sluice_service service(std::string_view id) const {
+        return {sizeof(sluice_service), 0, data_->table<void>(id), data_->self, str("fake")};
+    }
+
     // --- sluice.hooks/1 ---
 
     Outcome onRequest(const FakeRequest& r) { return run(r, Phase::OnRequest, &sluice_hooks::on_request); }
@@ -92,10 +109,36 @@ public:
     /// False if the plugin has no on_complete.
     bool onComplete(const FakeRecord& r) {
         if (!SLUICE_HAS(data_->hooks, on_complete)) return false;
-        Given<sluice_record> record(
-            abi(), {sizeof(sluice_record), r.http_status, str(r.call_id), str(r.outcome), str(r.route),
-                    str(r.model), str(r.json), r.start_ms, r.end_ms, r.prompt_tokens, r.completion_tokens,
-                    r.stream ? 1 : 0, r.usage_known ? 1 : 0, r.cost_pico_usd, r.usage_estimated ? 1 : 0, 0});
+        sluice_record today{};
+        today.size = sizeof today;
+        today.http_status = r.http_status;
+        today.call_id = str(r.call_id);
+        today.outcome = str(r.outcome);
+        today.route = str(r.route);
+        today.model = str(r.model);
+        today.json = str(r.json);
+        today.start_ms = r.start_ms;
+        today.end_ms = r.end_ms;
+        today.prompt_tokens = r.prompt_tokens;
+        today.completion_tokens = r.completion_tokens;
+        today.stream = r.stream ? 1 : 0;
+        today.usage_known = r.usage_known ? 1 : 0;
+        today.cost_pico_usd = r.cost_pico_usd;
+        today.usage_estimated = r.usage_estimated ? 1 : 0;
+        today.attempts = r.attempts;
+        today.call_type = str(r.call_type);
+        today.key_id = str(r.key_id);
+        today.user = str(r.user);
+        today.team = str(r.team);
+        today.organization = str(r.organization);
+        today.end_user = str(r.end_user);
+        today.model_group = str(r.model_group);
+        today.deployment_id = str(r.deployment_id);
+        today.upstream_model = str(r.upstream_model);
+        today.provider = str(r.provider);
+        today.attributes = str(r.attributes);
+        today.cached_tokens = r.cached_tokens;
+        Given<sluice_record> record(abi(), today);
         data_->enter();
         data_->hooks->on_complete(data_->self, record.get());
         return true;

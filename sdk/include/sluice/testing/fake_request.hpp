@@ -13,6 +13,10 @@ struct FakeRecord {
     uint64_t prompt_tokens = 0, completion_tokens = 0;
     bool stream = false, usage_known = false, usage_estimated = false;
     int64_t cost_pico_usd = -1;
+    uint32_t attempts = 1;
+    std::string call_type = "acompletion", key_id, user, team, organization, end_user, model_group,
+                deployment_id, upstream_model, provider, attributes = "{}";
+    uint64_t cached_tokens = 0;
 };
 
 /// A handle: copies are the same request. The request is over with end(), or with the last handle: plugins'

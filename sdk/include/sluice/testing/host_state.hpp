@@ -52,6 +52,9 @@ public:
     /// What plugins may have beyond their request: "net" (http), "kv", "raw_bytes", "admin". Asked when the
     /// plugin is loaded.
     std::set<std::string, std::less<>> capabilities{"net", "kv"};
+    /// What sluice.host.services/1 finds, by the interface's id, whichever instance is named. In a program of
+    /// several plugins: {FakePlugin::service(id)}.
+    std::map<std::string, sluice_service, std::less<>> services;
     /// What sluice.host.admin/1 says.
     std::string admin_status = R"({"generation":1})";
     std::vector<std::string> reload_faults;

@@ -160,6 +160,15 @@ inline sluice_status adminStatus(sluice_ctx* ctx, sluice_str* json) {
 inline const sluice_host_log kLog{sizeof(sluice_host_log), 0, logWrite, logEnabled};
 inline const sluice_host_metrics kMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord};
 inline const sluice_host_secrets kSecrets{sizeof(sluice_host_secrets), 0, reveal};
+inline sluice_status serviceFind(const sluice_host* host, sluice_str id, sluice_str, sluice_service* out) {
+    const auto& all = handleOf(host).host->services;
+    const auto found = all.find(view(id));
+    if (found == all.end()) return SLUICE_E_NOT_FOUND;
+    *out = found->second;
+    return SLUICE_OK;
+}
+
+inline const sluice_host_services kServices{sizeof(sluice_host_services), 0, serviceFind};
 inline const sluice_host_clock kClock{sizeof(sluice_host_clock), 0, monotonicNs, wallMs, randomBits};
 inline const sluice_host_timers kTimers{sizeof(sluice_host_timers), 0, sleepFor, every, cancelTimer};
 inline const sluice_host_offload kOffload{sizeof(sluice_host_offload), 0, offloadRun};

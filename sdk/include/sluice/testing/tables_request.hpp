@@ -25,7 +25,9 @@ inline sluice_str requestText(sluice_ctx* ctx, uint32_t what) {
     const std::string* const texts[] = {
         &r.method,          &r.path,          &r.query,         &r.route,
         &r.model,           &r.call_id,       &r.client,        &r.identity.tenant,
-        &r.identity.key_id, &r.identity.user, &r.identity.team, &r.identity.end_user};
+        &r.identity.key_id, &r.identity.user, &r.identity.team, &r.identity.end_user,
+        &r.identity.organization};
+    if (what == SLUICE_REQUEST_ADMIN) return str(r.identity.admin ? "1" : "");
     if (what >= sizeof texts / sizeof *texts) return {nullptr, 0};
     // The model stands in the body, which is not there earlier.
     if (what == SLUICE_REQUEST_MODEL && !bodyReadable(c)) return {nullptr, 0};
@@ -165,8 +167,16 @@ inline const sluice_host_request kRequest{sizeof(sluice_host_request),
                                           requestSetModel,
                                           requestRemainingMs,
                                           requestCancelled};
+inline sluice_status replySetEndUser(sluice_ctx* ctx, sluice_str end_user) {
+    Context& c = contextOf(ctx);
+    if (c.phase != Phase::Authenticate && c.phase != Phase::Authorize && c.phase != Phase::PreCall)
+        return SLUICE_E_UNSUPPORTED;
+    c.request->identity.end_user = view(end_user);
+    return SLUICE_OK;
+}
+
 inline const sluice_host_reply kReply{
-    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify, replyFailed};
+    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify, replyFailed, replySetEndUser};
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 

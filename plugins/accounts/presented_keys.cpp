@@ -1,6 +1,6 @@
-#include "presented_keys.h"
+#include "accounts/presented_keys.h"
 
-namespace auth_master_key {
+namespace accounts {
 namespace {
 
 constexpr std::string_view kScheme = "bearer";
@@ -31,4 +31,4 @@ std::string_view presentedKey(const sluice::Request& request, std::string_view n
     return withoutScheme(trimmed(request.header(name).value_or(std::string_view())));
 }
 
-}  // namespace auth_master_key
+}  // namespace accounts

@@ -7,7 +7,7 @@
 
 #include <sluice/plugin.hpp>
 
-namespace auth_master_key {
+namespace accounts {
 
 /// Where a key may stand. Source: docs.litellm.ai/docs/proxy/virtual_keys, litellm/proxy/auth.
 inline constexpr std::array<std::string_view, 5> kKeyFields{"authorization", "x-litellm-api-key", "api-key",
@@ -17,4 +17,4 @@ inline constexpr std::array<std::string_view, 5> kKeyFields{"authorization", "x-
 /// given whole: it is a key that nobody here knows, not the absence of one. Borrowed until the hook returns.
 std::string_view presentedKey(const sluice::Request& request, std::string_view name);
 
-}  // namespace auth_master_key
+}  // namespace accounts

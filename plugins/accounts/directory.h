@@ -1,0 +1,60 @@
+// The accounts of a store in memory: found on every request without asking anybody, changed as soon as the
+// store tells of a change.
+#pragma once
+
+#include <deque>
+
+#include <sluice/plugin.hpp>
+
+#include "accounts/digest.h"
+#include "accounts/entity.h"
+#include "accounts/table.h"
+
+namespace accounts {
+
+struct DigestHash {
+    size_t operator()(const Digest& digest) const { return digest.head(); }
+};
+
+class Directory {
+public:
+    explicit Directory(sluice::Host host) : host_(host) {}
+    ~Directory();
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+
+    /// Reads all there is and follows the store. Throws sluice::ConfigError if there is no store, or several
+    /// and none is named. [control]
+    void follow(std::string_view store);
+
+    using Keys = Table<Digest, Key, DigestHash>;
+    using Groups = Table<std::string, Group, std::hash<std::string>>;
+    const Keys& keys() const { return keys_; }
+    const Groups& teams() const { return teams_; }
+    const Groups& users() const { return users_; }
+    const Groups& organizations() const { return organizations_; }
+    const Groups& projects() const { return projects_; }
+    const Groups& customers() const { return customers_; }
+
+private:
+    // One kind of document, and where it goes.
+    struct Watch {
+        Directory* directory;
+        void (Directory::*take)(const sluice_document& document, Groups* groups);
+        Groups* groups;
+        int64_t id;
+    };
+    void watch(const char* kind, void (Directory::*take)(const sluice_document&, Groups*), Groups* groups);
+    void takeKey(const sluice_document& document, Groups*);
+    void takeGroup(const sluice_document& document, Groups* groups);
+    void refuse(const sluice_document& document, const std::string& fault) const;
+
+    sluice::Host host_;
+    const sluice_store* store_ = nullptr;
+    sluice_instance* store_self_ = nullptr;
+    std::deque<Watch> watches_;  // the store holds pointers to them
+    Keys keys_;
+    Groups teams_, users_, organizations_, projects_, customers_;
+};
+
+}  // namespace accounts
