@@ -37,20 +37,29 @@ std::unique_ptr<Deployment> read(const sluice::Candidate& candidate) {
 
 }  // namespace
 
-const Deployment* Deployments::learn(std::string_view group, const sluice::Candidate& candidate) {
+const Deployment* Deployments::learn(const sluice::Candidate& candidate) {
     const std::string_view id = candidate.id();
-    // Behind a wildcard every name is a group, and the model is none yet.
-    if (candidate.model().find('*') != std::string_view::npos) group = {};
-    const size_t mark = (std::hash<std::string_view>()(id) ^ std::hash<std::string_view>()(group)) | 1;
+    const size_t mark = std::hash<std::string_view>()(id) | 1;
     auto& slot = seen_[candidate.deployment().value_or(0) % kSlots];
     if (slot.load(std::memory_order_relaxed) == mark) return nullptr;
     const std::unique_lock lock(mutex_);
     auto& known = by_id_[std::string(id)];
     const bool fresh = !known;
     if (fresh) known = read(candidate);
-    if (!group.empty() && groups_.size() < kGroupsMax) groups_.emplace(group, known.get());
     slot.store(mark, std::memory_order_relaxed);
     return fresh ? known.get() : nullptr;
+}
+
+void Deployments::learnGroup(std::string_view group, const sluice::Candidate& candidate) {
+    const size_t mark = std::hash<std::string_view>()(group) | 1;
+    auto& slot = seen_groups_[(mark >> 1) % kSlots];
+    if (slot.load(std::memory_order_relaxed) == mark) return;
+    // Behind a wildcard every name is a group, and the model is none yet.
+    if (candidate.model().find('*') != std::string_view::npos) return;
+    const std::unique_lock lock(mutex_);
+    const auto found = by_id_.find(std::string(candidate.id()));
+    if (found != by_id_.end() && groups_.size() < kGroupsMax) groups_.emplace(group, found->second.get());
+    slot.store(mark, std::memory_order_relaxed);
 }
 
 const Deployment* Deployments::byId(std::string_view id) const {

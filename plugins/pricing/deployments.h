@@ -27,16 +27,18 @@ struct Deployment {
 class Deployments {
 public:
     /// Reads it, unless it is known; null then.
-    const Deployment* learn(std::string_view group, const sluice::Candidate& candidate);
+    const Deployment* learn(const sluice::Candidate& candidate);
+    /// Remembers that a deployment, which was learned, serves the group.
+    void learnGroup(std::string_view group, const sluice::Candidate& candidate);
     /// Null if it was no candidate yet.
     const Deployment* byId(std::string_view id) const;
     /// The first one that served the group; null if none did.
     const Deployment* ofGroup(std::string_view group) const;
 
 private:
-    // A deployment that was seen costs a look at its slot, and no lock.
+    // What was seen costs a look at its slot, and no lock.
     static constexpr size_t kSlots = 4096, kGroupsMax = 10'000;
-    std::array<std::atomic<size_t>, kSlots> seen_{};
+    std::array<std::atomic<size_t>, kSlots> seen_{}, seen_groups_{};
 
     mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, std::unique_ptr<const Deployment>> by_id_;

@@ -53,21 +53,25 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
       book_(options_.file, options_.models) {}
 
 Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
-    for (const auto candidate : sluice::Candidates(given)) {
-        const auto* fresh = deployments_.learn(request.model(), candidate);
+    const sluice::Candidates candidates(given);
+    for (const auto candidate : candidates) {
+        const auto* fresh = deployments_.learn(candidate);
         if (fresh && !fresh->fault.empty())
             host_.warn("deployment " + std::string(candidate.id()) + ": " + fresh->fault +
                        "; the price table holds for it");
     }
+    const auto first = candidates.begin();
+    if (first != candidates.end()) deployments_.learnGroup(request.model(), *first);
     return Verdict::Continue;
 }
 
 Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
     const auto cost = costOfAttempt(attempt);
     if (!cost) return Verdict::Continue;
-    (void)attempt.setCost(*cost);
+    (void)attempt.setCost(cost->spent);
     auto& mine = attempt.state<PerRequest>();
-    mine.spent += *cost;
+    mine.spent += cost->spent;
+    mine.original += cost->original;
     mine.counted = attempt.number();
     if (attempt.figure(SLUICE_ATTEMPT_USAGE_ESTIMATED) == 1) estimated_total_.record(1, {attempt.provider()});
     return Verdict::Continue;
@@ -77,19 +81,24 @@ Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
 Verdict Plugin::on_response(sluice::Response response) {
     const sluice::Attempt attempt(response.raw());
     const auto& mine = response.state<PerRequest>();
-    if (mine.counted != 0 && mine.counted == attempt.number()) {
-        (void)response.setResponseHeader("x-litellm-response-cost", usdText(mine.spent));
-    } else if (const auto cost = costOfAttempt(attempt)) {
-        (void)response.setResponseHeader("x-litellm-response-cost", usdText(mine.spent + *cost));
+    Cost sum{mine.spent, mine.original};
+    if (mine.counted == 0 || mine.counted != attempt.number()) {
+        const auto cost = costOfAttempt(attempt);
+        if (!cost) return Verdict::Continue;
+        sum = {sum.spent + cost->spent, sum.original + cost->original};
     }
+    (void)response.setResponseHeader("x-litellm-response-cost", usdText(sum.spent));
+    if (sum.spent != sum.original)
+        (void)response.setResponseHeader("x-litellm-response-cost-original", usdText(sum.original));
     return Verdict::Continue;
 }
 
 // The provider knows best; else the price of the deployment, else the table.
-std::optional<int64_t> Plugin::costOfAttempt(const sluice::Attempt& attempt) {
-    auto cost = attempt.figure(SLUICE_ATTEMPT_PROVIDER_COST);
-    if (!cost) cost = listPrice(attempt);
-    return cost ? std::optional(options_.adjustments.apply(attempt.provider(), *cost)) : std::nullopt;
+std::optional<Plugin::Cost> Plugin::costOfAttempt(const sluice::Attempt& attempt) {
+    auto original = attempt.figure(SLUICE_ATTEMPT_PROVIDER_COST);
+    if (!original) original = listPrice(attempt);
+    if (!original) return std::nullopt;
+    return Cost{options_.adjustments.apply(attempt.provider(), *original), *original};
 }
 
 std::optional<int64_t> Plugin::listPrice(const sluice::Attempt& attempt) {
@@ -169,10 +178,14 @@ Verdict Plugin::countTokens(const sluice::Request& request) {
     const std::string_view body = request.body();
     TokenAnswer answer;
     auto work = [&] { answer = tokenAnswer(body, options_.tokenizers, deployments_); };
-    if (body.size() <= kInlineMax) {
+    if (body.size() <= kInlineMax && warm_.load(std::memory_order_relaxed)) {
         work();
     } else {
-        offloaded(offload_, request, work);
+        offloaded(offload_, request, [&] {
+            warmUp();  // some twenty milliseconds, once: no loop waits for it
+            warm_.store(true, std::memory_order_relaxed);
+            work();
+        });
     }
     if (!answer.warning.empty()) host_.warn(answer.warning);
     if (!answer.fault.empty())

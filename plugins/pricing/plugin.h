@@ -23,8 +23,8 @@ public:
 
     /// What the attempts of one request have cost so far, in 1e-12 USD.
     struct PerRequest {
-        int64_t spent = 0;
-        uint32_t counted = 0;  // number of the last attempt in it
+        int64_t spent = 0, original = 0;  // original: without discounts and margins
+        uint32_t counted = 0;             // number of the last attempt in it
     };
 
     sluice::Verdict route(sluice::Request request, const sluice_candidates& given);
@@ -38,7 +38,10 @@ public:
     bool import_state(std::string_view bytes);
 
 private:
-    std::optional<int64_t> costOfAttempt(const sluice::Attempt& attempt);
+    struct Cost {
+        int64_t spent, original;
+    };
+    std::optional<Cost> costOfAttempt(const sluice::Attempt& attempt);
     std::optional<int64_t> listPrice(const sluice::Attempt& attempt);
     void noteUnknown(std::string_view provider, std::string_view model);
     sluice::Verdict changeTable(const sluice::Request& request, bool reload);
@@ -51,6 +54,7 @@ private:
     const sluice::Metric unknown_total_, estimated_total_;
     Book book_;
     Deployments deployments_;
+    std::atomic<bool> warm_{false};  // the tokenizers are made
     std::mutex unknown_lock_;
     std::set<std::string> unknown_;  // models that were logged
 };

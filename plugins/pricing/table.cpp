@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include <mutex>
+
 #include <sluice/json.hpp>
 #include <sluice/types.hpp>
 
@@ -96,6 +98,18 @@ Table::Table(Entries entries) : entries_(std::move(entries)) {
 }
 
 const Prices* Table::find(std::string_view provider, std::string_view model) const {
+    const std::string key = keyOf(provider, model);
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto known = found_.find(key); known != found_.end()) return known->second;
+    }
+    const Prices* prices = search(provider, model);
+    const std::unique_lock lock(mutex_);
+    if (found_.size() < kFoundMax) found_.emplace(key, prices);
+    return prices;
+}
+
+const Prices* Table::search(std::string_view provider, std::string_view model) const {
     const auto names = namesOf(model);
     const auto at = [this](const std::string& key) {
         const auto found = prices_.find(key);

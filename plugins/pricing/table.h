@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,8 +37,14 @@ public:
     std::string json() const;
 
 private:
+    const Prices* search(std::string_view provider, std::string_view model) const;
+
+    static constexpr size_t kFoundMax = 10'000;  // behind a wildcard clients choose the names
     Entries entries_;
     std::unordered_map<std::string, Prices> prices_;
+    // A name is taken apart once. Null: there is no price.
+    mutable std::shared_mutex mutex_;
+    mutable std::unordered_map<std::string, const Prices*> found_;
 };
 
 }  // namespace pricing

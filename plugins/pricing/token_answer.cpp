@@ -30,6 +30,10 @@ bool has(const Json& body, const char* name) { return body.contains(name) && !bo
 
 }  // namespace
 
+void warmUp() {
+    for (const char* name : {"cl100k_base", "o200k_base"}) (void)Encoding::named(name);
+}
+
 TokenAnswer tokenAnswer(std::string_view body, const std::map<std::string, std::string>& tokenizers,
                         const Deployments& deployments) {
     const Json request = Json::parse(body, nullptr, false);

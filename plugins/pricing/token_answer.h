@@ -15,6 +15,9 @@ struct TokenAnswer {
     std::string warning;  // for the log, once in the life of the program
 };
 
+/// Makes the encodings, unless they are. Blocks.
+void warmUp();
+
 /// `tokenizers`: encodings by the name of a model, as the configuration has them. Takes time in proportion to
 /// `body`. [any thread]
 TokenAnswer tokenAnswer(std::string_view body, const std::map<std::string, std::string>& tokenizers,

@@ -148,6 +148,10 @@ TEST_CASE("service tiers, discounts, margins") {
     auto request = host.request(R"({"model":"m","service_tier":"priority"})");
     request.withAttempt("d1", "openai", "m").withFigure(SLUICE_ATTEMPT_PROMPT_TOKENS, 10);
     CHECK(booked(plugin, request) == 11'000'000);
+    request.withResponse(200, "{}");
+    (void)plugin.onResponse(request);
+    CHECK(request.responseHeader("x-litellm-response-cost") == "0.000011");
+    CHECK(request.responseHeader("x-litellm-response-cost-original") == "0.00002");
     auto usual = host.request(R"({"model":"m","service_tier":"auto"})");
     usual.withAttempt("d1", "openai", "m").withFigure(SLUICE_ATTEMPT_PROMPT_TOKENS, 10);
     CHECK(booked(plugin, usual) == 6'000'000);
