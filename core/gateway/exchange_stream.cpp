@@ -123,6 +123,7 @@ std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
             if (!http.begun()) http.begin(responseHead(), std::nullopt);
             if (first_token_ms_ == 0) first_token_ms_ = base::wallMillis();
             if (!http.write(out)) return endStream(relay, clientLeft()), std::nullopt;
+            if (memory_) memory_->sent();
             out.clear();
             open = true;
             last_sent = now;
@@ -168,6 +169,7 @@ std::optional<route::Failure> Exchange::breakOff(StreamRelay& relay, const base:
 std::optional<route::Failure> Exchange::badStart(StreamRelay& relay, const base::Error& error) {
     std::string unsaid;
     (void)relay.tellEnd(SLUICE_END_ERROR, unsaid);
+    if (memory_) memory_->unsent();
     noteStream(relay, End::Error);
     return failureOf(error);
 }
@@ -182,6 +184,7 @@ std::optional<route::Failure> Exchange::badStart(StreamRelay& relay) {
     failure.error = base::upstreamError(Code::Unavailable, "the upstream's stream began with an error");
     std::string unsaid;
     (void)relay.tellEnd(SLUICE_END_ERROR, unsaid);
+    if (memory_) memory_->unsent();
     noteStream(relay, End::Error);
     return failure;
 }

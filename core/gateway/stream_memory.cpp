@@ -46,15 +46,16 @@ void StreamMemory::note(const llm::SseEvent& event, const std::vector<llm::Event
     for (const auto& text : texts) {
         if (text.lane == llm::kLaneMeta || text.text.empty()) continue;
         if (text.kind != llm::EventText::Kind::Delta) continue;
-        const bool same = !spoken_ || text.part == part_;
-        if (text.lane != llm::kLaneText || !same || said_.size() + text.text.size() > kSaidMax) other_ = true;
-        if (other_) continue;
-        part_ = text.part;
-        spoken_ = true;
+        const bool same = !now_.spoken || text.part == now_.part;
+        if (text.lane != llm::kLaneText || !same || said_.size() + text.text.size() > kSaidMax)
+            now_.other = true;
+        if (now_.other) continue;
+        now_.part = text.part;
+        now_.spoken = true;
         said_ += text.text;
     }
     if (operation_ == Operation::Messages) {
-        if (event.name == "content_block_stop") closed_ = true;
+        if (event.name == "content_block_stop") now_.closed = true;
     } else if (id_.empty()) {
         const auto first = readEvent(event.data);
         if (!first) return;
@@ -63,8 +64,19 @@ void StreamMemory::note(const llm::SseEvent& event, const std::vector<llm::Event
     }
 }
 
+void StreamMemory::sent() {
+    sent_ = now_;
+    sent_bytes_ = said_.size();
+}
+
+void StreamMemory::unsent() {
+    now_ = sent_;
+    said_.resize(sent_bytes_);
+    if (!broken_ && sent_bytes_ == 0) id_.clear();
+}
+
 bool StreamMemory::resumable(const Body& request, bool watched) const {
-    if (!spoken_ || other_ || closed_) return false;
+    if (!now_.spoken || now_.other || now_.closed) return false;
     if (mode_ == Mode::Restart) return true;
     if (watched || request.member("response_format")) return false;
     Body trial = request;
@@ -92,7 +104,8 @@ bool StreamMemory::prefill(Body& body) const {
 std::string StreamMemory::opening() {
     if (mode_ != Mode::Restart) return {};
     said_.clear();
-    spoken_ = closed_ = false;
+    now_ = {};
+    sent();
     if (operation_ == Operation::Messages)
         return "event: sluice.restart\ndata: {\"type\":\"sluice.restart\"}\n\n";
     const bool chat = operation_ == Operation::Chat;
@@ -111,18 +124,18 @@ void StreamMemory::append(const llm::SseEvent& event, bool opening, std::string&
     const bool anthropic = operation_ == Operation::Messages;
     // The client's stream is open already.
     if (anthropic ? event.name == "message_start" || event.name == "content_block_start" : opening) return;
-    if (anthropic && event.name == "message_delta" && !closed_) {
+    if (anthropic && event.name == "message_delta" && !now_.closed) {
         out += fmt::format(
             "event: content_block_stop\ndata: {{\"type\":\"content_block_stop\",\"index\":{}}}\n\n",
-            part_ & 0xffff);
-        closed_ = true;
+            now_.part & 0xffff);
+        now_.closed = true;
     }
     auto body = readEvent(event.data);
     if (!body) {  // [DONE]
         out.append(event.raw);
         return;
     }
-    if (anthropic && body->member("index")) (void)body->set("index", std::to_string(part_ & 0xffff));
+    if (anthropic && body->member("index")) (void)body->set("index", std::to_string(now_.part & 0xffff));
     if (!anthropic && !id_.empty()) (void)body->set("id", id_);
     if (!anthropic && !created_.empty()) (void)body->set("created", created_);
     out += withData(event.raw, body->flattened());

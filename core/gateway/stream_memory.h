@@ -28,6 +28,9 @@ public:
 
     /// An event that goes to the client, and the texts in it.
     void note(const llm::SseEvent& event, const std::vector<llm::EventText>& texts);
+    /// What was noted has gone out; or what was noted since has not, and never will.
+    void sent();
+    void unsent();
     /// Could this request be taken up now? Something was said, and nothing but text. `watched`: somebody
     /// listens to the stream, who would have to see the text as a whole.
     bool resumable(const llm::Body& request, bool watched) const;
@@ -52,11 +55,15 @@ private:
     const llm::Operation operation_;
     std::string said_;
     std::string id_, created_;  // of the first stream, as JSON
-    uint32_t part_ = 0;         // where its text stands: the only choice or content block
-    bool spoken_ = false;
-    bool other_ = false;  // it said something that is no text, or too much
+    struct Marks {
+        uint32_t part = 0;  // where its text stands: the only choice or content block
+        bool spoken = false;
+        bool other = false;   // it said something that is no text, or too much
+        bool closed = false;  // Anthropic: its block of text has ended
+    };
+    Marks now_, sent_;
+    size_t sent_bytes_ = 0;  // of said_
     bool broken_ = false;
-    bool closed_ = false;  // Anthropic: its block of text has ended
 };
 
 }  // namespace sluice::gateway

@@ -27,8 +27,8 @@ def text_of(name, got):
 def breaking(name, how):
     if how in ("malformed", "error"):
         bad = "data: {oops" if how == "malformed" else 'data: {"type":"error","error":{"type":"overloaded_error","message":"no","code":529}}'
-        return {"sse": {"events": [*events.BEGUN[name], f"event: error\n{bad}" if name == "messages" and how == "error" else bad], "gap_ms": 10, "end": "stall"}}
-    return {"sse": {"events": events.BEGUN[name], "gap_ms": 10, "end": how}}
+        return {"sse": {"events": [*events.BEGUN[name], f"event: error\n{bad}" if name == "messages" and how == "error" else bad], "gap_ms": 20 * SLOW, "end": "stall"}}
+    return {"sse": {"events": events.BEGUN[name], "gap_ms": 20 * SLOW, "end": how}}
 
 
 class Recovery(Routed):
@@ -155,6 +155,18 @@ class Continued(Recovery):
                 got = self.ask(name, headers=headers)
                 self.assertTrue(events.is_error(name, got[-1]), got[-1])
                 self.assertEqual(self.seen(), ["a"])
+
+    def test_hh13_what_never_went_out_was_never_said(self):
+        """an attempt that is replaced before its first text has gone out leaves nothing in the next ones' prompts"""
+        whole = "".join(f"{event}\n\n" for event in [events.chat("wrong"), "data: {oops"])
+        self.at("a", [{"send": f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {len(whole)}\r\n\r\n{whole}"}])
+        self.at("b", breaking("chat", "cut"))
+        got = self.ask("chat")
+        self.assertTrue(text_of("chat", got).startswith("one two three"), got)
+        self.assertNotIn("wrong", text_of("chat", got))
+        self.assertEqual(len(self.seen()), 3)
+        third = json.loads(self.upstream.log()[2]["body"])
+        self.assertEqual(third["messages"][-1]["content"], "one two three")
 
     def test_hh09_a_client_that_leaves_is_not_taken_up(self):
         self.at("a", breaking("chat", "stall"))
