@@ -13,9 +13,9 @@ extern "C" {
 typedef struct sluice_service {
     uint32_t size;
     uint32_t reserved;
-    const void* table;     /* begins with its size, as every interface does */
-    sluice_instance* self; /* what its functions take first */
-    sluice_str instance;   /* id of the instance */
+    const void* table;      /* begins with its size, as every interface does */
+    sluice_instance* owner; /* what its functions take first */
+    sluice_str instance;    /* its id */
 } sluice_service;
 
 typedef struct sluice_host_services {

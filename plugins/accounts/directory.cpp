@@ -15,7 +15,7 @@ void Directory::follow(std::string_view store) {
                           : "there is no store named \"" + std::string(store) + "\"");
     }
     store_ = static_cast<const sluice_store*>(found->table);
-    store_self_ = found->self;
+    store_self_ = found->owner;
     watch("team", &Directory::takeGroup, &teams_);
     watch("user", &Directory::takeGroup, &users_);
     watch("organization", &Directory::takeGroup, &organizations_);

@@ -16,7 +16,7 @@ void Documents::follow(std::string_view store, std::initializer_list<const char*
             "there is no store to write to, or more than one: list store_sqlite under "
             "`plugins`, and name it in `store` if there are several");
     store_ = static_cast<const sluice_store*>(found->table);
-    store_self_ = found->self;
+    store_self_ = found->owner;
     for (const char* kind : kinds) {
         watches_.push_back({this, 0});
         Watch& watch = watches_.back();

@@ -148,6 +148,7 @@ pub struct sluice_host_reply {
     pub not_scanned: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
     pub identify: Option<unsafe extern "C" fn(*mut sluice_ctx, *const sluice_identity) -> sluice_status>,
     pub failed: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
+    pub set_end_user: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
