@@ -101,7 +101,7 @@ void Prober::probe(const Generation& generation, const Deployments& deployments)
                                 one->config->model_name, failure.error.message);
             }
         }
-        if (connection) return worker_.pool.release(endpoint, std::move(*connection));
+        if (connection) return;  // and closed: kept, it would push out those that are in use
         if (attempt >= std::max(1u, rules.breaker_failures)) return;
         if (Fiber::park(now + kAgainAfter) == Wake::Interrupted) return;
     }

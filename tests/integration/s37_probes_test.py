@@ -45,7 +45,7 @@ class Probed(Scenario):
             self.assertEqual((answer.status, answer.headers["x-litellm-attempted-retries"]), (200, "0"))
 
     def test_jj02_connections_are_open_before_the_first_request(self):
-        """each loop opens its own; probing gives its connections back, so that their number does not grow"""
+        """each loop opens its own; probing closes its connections, so that their number does not grow"""
         wait_until(lambda: self.upstream.state()["open_connections"] >= LOOPS * WARM)
         before = self.upstream.state()["open_connections"]
         self.assertEqual(self.call(CHAT, {**BODY, "model": "gpt"}).status, 200)
