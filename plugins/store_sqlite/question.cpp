@@ -21,11 +21,6 @@ std::string kindOf(const Json& value) {
     return value.is_null() ? "null" : value.dump();
 }
 
-// A name that came from outside, short and printable.
-std::string quoted(const std::string& name) {
-    return Json(name.substr(0, 60)).dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
 std::vector<std::string> textsOf(const Json& value, const std::string& path) {
     if (value.is_string()) return {value.get<std::string>()};
     std::vector<std::string> all;
@@ -49,6 +44,10 @@ std::optional<By> byFrom(std::string_view name) {
     const auto found = std::find(kByNames.begin(), kByNames.end(), name);
     if (found == kByNames.end()) return std::nullopt;
     return static_cast<By>(found - kByNames.begin());
+}
+
+std::string shown(const std::string& text) {
+    return Json(text.substr(0, 60)).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 std::string listed(std::initializer_list<std::string_view> names) {
@@ -77,7 +76,7 @@ Question::Question(std::string_view json) {
 
 void Question::only(std::initializer_list<std::string_view> allowed) const {
     for (const auto& [name, value] : members_.items()) {
-        if (!contains(allowed, name)) fail(quoted(name), "an unknown member", listed(allowed));
+        if (!contains(allowed, name)) fail(shown(name), "an unknown member", listed(allowed));
     }
 }
 
@@ -131,7 +130,7 @@ WhereTexts Question::where(std::initializer_list<std::string_view> others) const
         const auto by = byFrom(name);
         if (!by) {
             const std::string more = others.size() == 0 ? "" : ", " + listed(others);
-            fail("where." + quoted(name), "an unknown member", listedDimensions() + more);
+            fail("where." + shown(name), "an unknown member", listedDimensions() + more);
         }
         const auto values = textsOf(value, "where." + name);
         where[*by].insert(values.begin(), values.end());

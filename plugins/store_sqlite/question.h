@@ -57,6 +57,9 @@ private:
     nlohmann::json members_;
 };
 
+/// A text from outside, short and printable, for a fault.
+std::string shown(const std::string& text);
+
 /// "a, b, c".
 std::string listed(std::initializer_list<std::string_view> names);
 std::string listedDimensions();

@@ -16,7 +16,7 @@ void ask(const Question& question, const Snapshot& snapshot, Answer& answer) {
     if (report == "logs") return reportLogs(question, snapshot, answer);
     if (report == "tags") return reportNames(question, snapshot, By::Tag, answer);
     if (report == "names") return reportNames(question, snapshot, question.by("dimension"), answer);
-    Question::fail("report", question.has("report") ? sluice::jsonQuoted(report.substr(0, 60)) : "nothing",
+    Question::fail("report", question.has("report") ? shown(report) : "nothing",
                    "spend, activity, totals, logs, tags, names");
 }
 

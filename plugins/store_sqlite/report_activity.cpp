@@ -20,7 +20,7 @@ std::vector<By> breakdownOf(const Question& question) {
     std::vector<By> all;
     for (const auto& name : question.texts("breakdown")) {
         const auto by = byFrom(name);
-        if (!by) Question::fail("breakdown", "the text \"" + name.substr(0, 60) + "\"", listedDimensions());
+        if (!by) Question::fail("breakdown", "the text " + shown(name), listedDimensions());
         if (std::find(all.begin(), all.end(), *by) == all.end()) all.push_back(*by);
     }
     return all;

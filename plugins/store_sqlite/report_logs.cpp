@@ -69,7 +69,7 @@ private:
     static bool orderOf(const Question& question) {
         const std::string order = question.text("order", "-time");
         if (order != "time" && order != "-time")
-            Question::fail("order", "the text \"" + order.substr(0, 60) + "\"", "time, -time");
+            Question::fail("order", "the text " + shown(order), "time, -time");
         return order == "-time";
     }
 

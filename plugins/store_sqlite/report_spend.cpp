@@ -54,9 +54,7 @@ struct Grouping {
                 continue;
             }
             const auto one = byFrom(name);
-            if (!one)
-                Question::fail("group_by", "the text \"" + name.substr(0, 60) + "\"",
-                               listedDimensions() + ", day");
+            if (!one) Question::fail("group_by", "the text " + shown(name), listedDimensions() + ", day");
             if (by && by != one) Question::fail("group_by", "two dimensions", "one, and day");
             by = one;
         }
@@ -90,7 +88,7 @@ Less orderOf(const Question& question, bool only_day) {
             const auto right = b.total.sums.prompt + b.total.sums.completion;
             return left != right ? left > right : byPlace(a, b);
         };
-    Question::fail("order", "the text \"" + order.substr(0, 60) + "\"", "spend, requests, tokens, day, -day");
+    Question::fail("order", "the text " + shown(order), "spend, requests, tokens, day, -day");
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST_CASE("hostile texts in questions find nothing else") {
         }
         CHECK(store.refusal("{\"report\":\"spend\"," + value + ":1}").find("unknown member") !=
               std::string::npos);
-        CHECK(store.refusal(text).find("the question") == 0);
+        CHECK(store.refusal(text).find("; allowed: ") != std::string::npos);
     }
     CHECK(store.report(R"({"report":"spend"})")["overall"]["requests"] == 1);
 }

@@ -21,8 +21,8 @@ void fill(TestStore& store) {
 
 std::vector<std::string> ids(TestStore& store, const std::string& more) {
     std::vector<std::string> all;
-    for (const auto& row : store.report("{\"report\":\"logs\"" + more + "}")["rows"])
-        all.push_back(row["request_id"]);
+    const auto answer = store.report("{\"report\":\"logs\"" + more + "}");
+    for (const auto& row : answer["rows"]) all.push_back(row["request_id"]);
     return all;
 }
 

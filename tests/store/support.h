@@ -42,7 +42,9 @@ private:
 };
 
 inline std::string configFor(const std::string& path, const std::string& more = "") {
-    return "{\"path\":" + sluice::jsonQuoted(path) + ",\"poll_ms\":20,\"busy_timeout_ms\":2000" + more + "}";
+    const bool own = more.find("busy_timeout_ms") != std::string::npos;
+    return "{\"path\":" + sluice::jsonQuoted(path) + ",\"poll_ms\":20" +
+           (own ? "" : ",\"busy_timeout_ms\":2000") + more + "}";
 }
 
 struct Told {
@@ -70,6 +72,12 @@ public:
     std::vector<Told> waitFor(size_t count) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::seconds(10), [&] { return told_.size() >= count; });
+        return told_;
+    }
+    std::vector<Told> waitForId(const std::string& id) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::seconds(10),
+                          [&] { return !told_.empty() && told_.back().id == id; });
         return told_;
     }
 
