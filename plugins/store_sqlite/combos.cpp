@@ -1,0 +1,23 @@
+#include "combos.h"
+
+#include <mutex>
+
+namespace store_sqlite {
+
+Combos::View Combos::upToDate(Connection& connection) {
+    {
+        const std::unique_lock lock(mutex_);
+        auto read = connection.prepare(
+            "SELECT id, key_id, user, team, organization, model_group, model, provider FROM combos "
+            "WHERE id >= ?1 ORDER BY id");
+        read.with(static_cast<int64_t>(parts_.size()));
+        while (read.step()) {
+            parts_.resize(static_cast<size_t>(read.integer(0)) + 1);
+            for (size_t i = 0; i < kComboColumns; ++i)
+                parts_.back()[i] = static_cast<uint32_t>(read.integer(static_cast<int>(i) + 1));
+        }
+    }
+    return View(std::shared_lock(mutex_), parts_);
+}
+
+}  // namespace store_sqlite

@@ -1,0 +1,87 @@
+#include "database.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "schema.h"
+
+namespace store_sqlite {
+namespace {
+
+constexpr mode_t kOwnerOnly = 0600;  // names, spend, and whatever documents hold
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+std::string temporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "sluice_store_XXXXXX").string();
+    if (!::mkdtemp(name.data())) throw std::runtime_error("path: " + name + ": " + reason(errno));
+    return name;
+}
+
+}  // namespace
+
+Database::Database(const Options& options, const Log& log) : options_(options), path_(options.path) {
+    if (path_ == ":memory:") {
+        temporary_ = temporaryDirectory();
+        path_ = temporary_ + "/sluice.db";
+        options_.sync = false;
+    }
+    create(log);
+    try {
+        Connection connection(path_, options_.busy_timeout_ms);
+        // Does not wait for others, and is kept in the file: only asked for where it is not so already.
+        if (connection.textValue("PRAGMA journal_mode") != "wal" &&
+            connection.textValue("PRAGMA journal_mode = WAL") != "wal")
+            throw std::runtime_error(
+                "found a file system that has no shared memory for SQLite's WAL; allowed: a local one");
+        migrate(connection);
+        // Is it ours to write to? Locks, a read-only disk and a full one show here, and not with the first
+        // event.
+        Transaction(connection, Transaction::Kind::Write).commit();
+    } catch (const SqlError& error) {
+        throw std::runtime_error("path: " + path_ + ": " + wordsFor(error));
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error("path: " + path_ + ": " + error.what());
+    }
+}
+
+Database::~Database() {
+    std::error_code ignored;
+    if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
+}
+
+Connection Database::connect() const {
+    Connection connection(path_, options_.busy_timeout_ms);
+    connection.run(options_.sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    connection.run("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY");
+    return connection;
+}
+
+// SQLite would create it with the mode of the umask. WAL and shared memory get the mode of the file.
+void Database::create(const Log& log) {
+    const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kOwnerOnly);
+    if (fd < 0) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
+    struct stat found {};
+    const bool read = ::fstat(fd, &found) == 0;
+    ::close(fd);
+    if (!read || !S_ISREG(found.st_mode))
+        throw std::runtime_error("path: " + path_ + ": found something that is no file; allowed: a file");
+    if ((found.st_mode & 077) != 0)
+        log(Level::Warn, path_ + ": others than its owner may open this file; chmod 600 is advised");
+    identity_ = std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino);
+}
+
+std::string Database::wordsFor(const SqlError& error) const {
+    if (error.busy())
+        return "locked by another program for " + std::to_string(options_.busy_timeout_ms) +
+               " ms (busy_timeout_ms)";
+    if (error.corrupt()) return "this is no SQLite database, or a broken one: " + std::string(error.what());
+    return error.what();
+}
+
+}  // namespace store_sqlite

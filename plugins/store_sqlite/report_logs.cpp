@@ -1,0 +1,168 @@
+// {"report":"logs"}: usage events one by one, newest first. Rare callers are found by their days: the
+// aggregates say on which days they were there, and only those are gone through.
+#include <algorithm>
+#include <unordered_set>
+
+#include "calendar.h"
+#include "event.h"
+#include "log_row.h"
+#include "reports.h"
+#include "schema.h"
+
+namespace store_sqlite {
+namespace {
+
+constexpr size_t kGuidedMost = 2'000;  // with more callers than that most days have one of them
+
+struct Page {
+    int64_t offset, limit;
+    bool full = false;  // and there is more
+};
+
+struct Span {
+    int64_t from_ms, to_ms;  // both included
+};
+
+// The spans of time to go through, oldest first, cut at months; and in them the combos that there are.
+class Logs {
+public:
+    Logs(const Question& question, const Snapshot& snapshot, Answer& answer)
+        : snapshot_(snapshot),
+          answer_(answer),
+          where_(resolved(question.where({"call_id", "outcome"}), snapshot)),
+          filter_{where_, std::nullopt},
+          newest_first_(orderOf(question)),
+          page_{question.number("offset", 0, 0, INT64_MAX), question.number("limit", kLimit, 0, kLimitMost)},
+          range_{question.number("from_ms", 0, 0, kLastMs), question.number("to_ms", kLastMs, 0, kLastMs)} {
+        if (const auto outcome = question.whereText("outcome"))
+            filter_.outcome = snapshot.idOf(*outcome).value_or(-1);
+    }
+
+    void byCall(const std::string& call_id) {
+        for (const int64_t month : months()) {
+            auto find = snapshot_.connection.prepare("SELECT id FROM " + partitionName(month) +
+                                                     " WHERE call_hash = ?1 AND call_id = ?2");
+            const auto wanted = cut(call_id, kNameBytesMax);
+            find.with(hashOf(wanted), wanted);
+            while (find.step() && !page_.full) row(month, find.integer(0));
+        }
+    }
+
+    void byTime() {
+        const bool guided = guide();
+        for (const int64_t month : months()) {
+            const Span whole{firstDayOf(month) * kDayMs, firstDayOf(month + 1) * kDayMs - 1};
+            if (!guided) {
+                span(month, whole);
+                continue;
+            }
+            for (const int64_t day : days_) {
+                if (monthOf(day) == month) span(month, {day * kDayMs, (day + 1) * kDayMs - 1});
+            }
+        }
+    }
+    bool more() const { return page_.full; }
+
+private:
+    static constexpr int64_t kLastMs = 253'402'300'799'999;  // 9999-12-31
+
+    static bool orderOf(const Question& question) {
+        const std::string order = question.text("order", "-time");
+        if (order != "time" && order != "-time")
+            Question::fail("order", "the text " + shown(order), "time, -time");
+        return order == "-time";
+    }
+
+    std::vector<int64_t> months() const {
+        std::vector<int64_t> all;
+        auto read =
+            snapshot_.connection.prepare("SELECT month FROM partitions WHERE ending = 0 ORDER BY month");
+        while (read.step()) all.push_back(read.integer(0));
+        if (newest_first_) std::reverse(all.begin(), all.end());
+        return all;
+    }
+
+    // False: every day has to be gone through.
+    bool guide() {
+        if (where_.empty()) return false;
+        const bool both = where_.count(By::Tag) > 0 && where_.count(By::EndUser) > 0;
+        Where of_day = where_;
+        if (both) of_day.erase(By::Tag);  // no aggregate has both; rows are looked at anyway
+        Scan scan(snapshot_, of_day, {By::Key}, dayOf(range_.from_ms), dayOf(range_.to_ms));
+        const bool own = of_day.count(By::Tag) > 0 || of_day.count(By::EndUser) > 0;
+        if (!own && scan.matching().size() > kGuidedMost) return false;
+        std::set<int64_t> days;
+        scan.each([&](int64_t day, int64_t combo, int64_t, const Sums&) {
+            days.insert(day);
+            combos_.insert(combo);
+        });
+        days_.assign(days.begin(), days.end());
+        if (newest_first_) std::reverse(days_.begin(), days_.end());
+        guided_ = true;
+        return true;
+    }
+
+    void span(int64_t month, Span wanted) {
+        if (page_.full) return;
+        // (start_ms, combo) is an index of its own: rows are read only where the caller fits.
+        auto read =
+            snapshot_.connection.prepare("SELECT id, combo FROM " + partitionName(month) +
+                                         " WHERE start_ms BETWEEN ?1 AND ?2 ORDER BY start_ms " +
+                                         (newest_first_ ? "DESC, combo DESC, id DESC" : "ASC, combo, id"));
+        read.with(std::max(wanted.from_ms, range_.from_ms), std::min(wanted.to_ms, range_.to_ms));
+        while (!page_.full && read.step()) {
+            if (!guided_ || combos_.count(read.integer(1)) > 0) row(month, read.integer(0));
+        }
+    }
+
+    void row(int64_t month, int64_t id) {
+        // Without a filter nothing has to be read of what is skipped.
+        const bool any = where_.empty() && !filter_.outcome;
+        if (any && page_.offset > 0) {
+            --page_.offset;
+            return;
+        }
+        if (month != month_) {
+            month_ = month;
+            read_ = snapshot_.connection.prepare(std::string("SELECT ") + kLogColumns + " FROM " +
+                                                 partitionName(month) + " WHERE id = ?1");
+        }
+        if (!read_.with(id).step() || !filter_.matches(read_, snapshot_)) return;
+        if (page_.offset > 0) {
+            --page_.offset;
+        } else if (page_.limit > 0) {
+            --page_.limit;
+            writeLogRow(read_, snapshot_, answer_);
+        } else {
+            page_.full = true;
+        }
+    }
+
+    const Snapshot& snapshot_;
+    Answer& answer_;
+    const Where where_;
+    LogFilter filter_;
+    const bool newest_first_;
+    Page page_;
+    const Span range_;
+    bool guided_ = false;
+    std::vector<int64_t> days_;
+    std::unordered_set<int64_t> combos_;
+    int64_t month_ = -1;
+    Statement read_;  // of that month
+};
+
+}  // namespace
+
+void reportLogs(const Question& question, const Snapshot& snapshot, Answer& answer) {
+    question.only({"report", "where", "from_ms", "to_ms", "order", "limit", "offset"});
+    Logs logs(question, snapshot, answer);
+    answer.key("rows").open('[');
+    if (const auto call_id = question.whereText("call_id"))
+        logs.byCall(*call_id);
+    else
+        logs.byTime();
+    answer.close(']').key("more").boolean(logs.more());
+}
+
+}  // namespace store_sqlite

@@ -1,0 +1,152 @@
+#include "scan.h"
+
+#include <algorithm>
+
+#include "schema.h"
+
+namespace store_sqlite {
+namespace {
+
+// One look-up by the primary key costs about as much as six rows of a scan.
+constexpr int64_t kLookupsMax = 50'000;
+
+std::optional<Dimension> totalOf(By by) {
+    switch (by) {
+        case By::Team:
+            return Dimension::Team;
+        case By::Organization:
+            return Dimension::Organization;
+        case By::ModelGroup:
+            return Dimension::ModelGroup;
+        case By::Model:
+            return Dimension::Model;
+        case By::Provider:
+            return Dimension::Provider;
+        case By::Tag:
+            return Dimension::Tag;
+        default:
+            return std::nullopt;
+    }
+}
+
+}  // namespace
+
+std::optional<int64_t> Snapshot::idOf(std::string_view name) const {
+    if (name.empty()) return 0;
+    auto find = connection.prepare("SELECT id FROM names WHERE name = ?1");
+    if (!find.with(name).step()) return std::nullopt;
+    return find.integer(0);
+}
+
+std::string Snapshot::nameOf(int64_t id) const {
+    if (!find_name) find_name = connection.prepare("SELECT name FROM names WHERE id = ?1");
+    std::string name = find_name.with(id).step() ? std::string(find_name.text(0)) : std::string();
+    find_name.rewind();
+    return name;
+}
+
+Where resolved(const WhereTexts& texts, const Snapshot& snapshot) {
+    Where where;
+    for (const auto& [by, values] : texts) {
+        auto& ids = where[by];
+        for (const auto& value : values) {
+            if (const auto id = snapshot.idOf(value)) ids.insert(*id);
+        }
+    }
+    return where;
+}
+
+Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, int64_t from, int64_t to)
+    : snapshot_(snapshot), where_(std::move(where)), from_(from), to_(to) {
+    std::set<By> all = needed;
+    for (const auto& [by, ids] : where_) all.insert(by);
+    if (all.count(By::Tag) > 0 && all.count(By::EndUser) > 0)
+        Question::fail("the question", "tag and end_user", "one of them: no aggregate has both");
+    if (all.empty()) return;
+    const auto total = all.size() == 1 ? totalOf(*all.begin()) : std::nullopt;
+    if (total) {
+        total_ = *total;
+        own_ = *all.begin();
+        return;
+    }
+    table_ = "usage_daily";
+    if (all.count(By::Tag) > 0) own_ = By::Tag;
+    if (all.count(By::EndUser) > 0) own_ = By::EndUser;
+    if (own_) table_ += own_ == By::Tag ? "_tag" : "_end_user";
+    match();
+}
+
+void Scan::match() {
+    for (const auto& [by, ids] : where_) filtered_ |= isCombo(by);
+    if (!filtered_) return;
+    fits_.resize(static_cast<size_t>(snapshot_.combos.end()));
+    for (int64_t combo = 1; combo < snapshot_.combos.end(); ++combo) {
+        const bool fits = std::all_of(where_.begin(), where_.end(), [&](const auto& one) {
+            return !isCombo(one.first) ||
+                   one.second.count(snapshot_.combos[combo][static_cast<size_t>(one.first)]) > 0;
+        });
+        if (!fits) continue;
+        fits_[static_cast<size_t>(combo)] = true;
+        matching_.push_back(combo);
+    }
+}
+
+void Scan::each(const Row& row) {
+    if (table_.empty()) return totals(row);
+    details(row);
+}
+
+void Scan::totals(const Row& row) {
+    auto read = snapshot_.connection.prepare(
+        std::string("SELECT day, value, ") + kSumColumns +
+        " FROM usage_daily_total WHERE dimension = ?1 AND day BETWEEN ?2 AND ?3");
+    read.with(static_cast<int64_t>(total_), from_, to_);
+    const auto* wanted = own_ && where_.count(*own_) > 0 ? &where_.at(*own_) : nullptr;
+    while (read.step()) {
+        const int64_t value = read.integer(1);
+        if (wanted && wanted->count(value) == 0) continue;
+        row(read.integer(0), 0, value, Sums::of(read, 2));
+    }
+}
+
+// Days without rows cost a look-up each, where rows are looked up.
+void Scan::clipDays() {
+    from_ = std::max(from_, snapshot_.connection.value("SELECT min(day) FROM " + table_));
+    to_ = std::min(to_, snapshot_.connection.value("SELECT max(day) FROM " + table_));
+}
+
+void Scan::details(const Row& row) {
+    const std::string columns = own_ ? "day, value, combo, " : "day, 0, combo, ";
+    std::string sql = "SELECT " + columns + kSumColumns + " FROM " + table_;
+    const bool by_value = own_ && where_.count(*own_) > 0;
+    const auto tell = [&](const Statement& found) {
+        const int64_t combo = found.integer(2);
+        if (!filtered_ || fits_[static_cast<size_t>(combo)])
+            row(found.integer(0), combo, found.integer(1), Sums::of(found, 3));
+    };
+    clipDays();
+    const int64_t days = std::max<int64_t>(0, to_ - from_ + 1);
+    std::vector<int64_t> keys = matching_;
+    if (by_value) keys.assign(where_.at(*own_).begin(), where_.at(*own_).end());
+    const bool look_up = by_value || (!own_ && filtered_);
+    if (look_up && static_cast<int64_t>(keys.size()) * days <= kLookupsMax) {
+        auto read = snapshot_.connection.prepare(sql + " WHERE day = ?1 AND " +
+                                                 (by_value ? "value" : "combo") + " = ?2");
+        for (int64_t day = from_; day <= to_; ++day) {
+            for (const int64_t key : keys) {
+                read.with(day, key);
+                while (read.step()) tell(read);
+            }
+        }
+        return;
+    }
+    auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
+    read.with(from_, to_);
+    const std::set<int64_t> none;
+    const auto& wanted = by_value ? where_.at(*own_) : none;
+    while (read.step()) {
+        if (!by_value || wanted.count(read.integer(1)) > 0) tell(read);
+    }
+}
+
+}  // namespace store_sqlite

@@ -1,0 +1,72 @@
+// Reading aggregates: of all tables that can answer, the smallest.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "combos.h"
+#include "question.h"
+#include "sqlite.h"
+#include "sums.h"
+#include "usage_writer.h"
+
+namespace store_sqlite {
+
+/// A connection within a transaction, and what it needs to understand rows.
+struct Snapshot {
+    Connection& connection;
+    const Combos::View& combos;
+
+    /// The number of a text; nothing if no row has it.
+    std::optional<int64_t> idOf(std::string_view name) const;
+    std::string nameOf(int64_t id) const;
+
+    mutable Statement find_name{};  // nameOf's, made once
+};
+
+/// Numbers of names that are wanted; a dimension without any of them matches nothing.
+using Where = std::map<By, std::set<int64_t>>;
+Where resolved(const WhereTexts& texts, const Snapshot& snapshot);
+
+class Scan {
+public:
+    /// Of days `from` to `to`, both included. `needed`: what the rows are going to be asked for. Throws
+    /// QuestionError if no table has all that.
+    Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, int64_t from, int64_t to);
+
+    using Row = std::function<void(int64_t day, int64_t combo, int64_t value, const Sums& sums)>;
+    /// Every row that matches. Its order is nobody's promise.
+    void each(const Row& row);
+
+    /// The number of the name that a row has for a dimension that was said to be needed.
+    int64_t valueOf(By by, int64_t combo, int64_t value) const {
+        return by == own_ || !isCombo(by) ? value : snapshot_.combos[combo][static_cast<size_t>(by)];
+    }
+
+    /// The numbers of combos that match the where, but for tags and end users; all if it says nothing of
+    /// them.
+    const std::vector<int64_t>& matching() const { return matching_; }
+    bool filtersCombos() const { return filtered_; }
+
+private:
+    void totals(const Row& row);
+    void details(const Row& row);
+    void clipDays();
+    void match();
+
+    const Snapshot& snapshot_;
+    const Where where_;
+    int64_t from_, to_;
+    std::string table_;  // empty: usage_daily_total
+    Dimension total_ = Dimension::All;
+    std::optional<By> own_;  // what the column `value` is
+    bool filtered_ = false;
+    std::vector<int64_t> matching_;
+    std::vector<bool> fits_;
+};
+
+}  // namespace store_sqlite

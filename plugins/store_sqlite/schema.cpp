@@ -1,0 +1,139 @@
+#include "schema.h"
+
+#include <cstdio>
+#include <iterator>
+#include <stdexcept>
+
+namespace store_sqlite {
+
+// requests and what became of them; unpriced: nobody said what they cost; cost in 1e-12 USD.
+const char* const kSumColumns =
+    "requests,successes,failures,unpriced,prompt,completion,cached,cache_write,reasoning,cost";
+
+namespace {
+
+constexpr int64_t kApplication = 0x534C5543;  // "SLUC": PRAGMA application_id, what file(1) looks at
+
+// Numbered by their place, forward only. A released one never changes. They create, and add columns that may
+// be NULL: nothing that rewrites a table, because the gateways of the release before go on using it
+// meanwhile.
+const char* const kMigrations[] = {
+    // 0 → 1: documents. The version is the rowid, so that a watcher reads what is new in the order in which
+    // it
+    // was written. Removed ones stay for a day, for watchers in other processes.
+    R"(CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+INSERT INTO counters VALUES ('version', 0);
+CREATE TABLE documents (
+    version INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    json TEXT NOT NULL,
+    removed INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX documents_id ON documents (kind, id);
+CREATE INDEX documents_kind ON documents (kind);
+CREATE INDEX documents_removed ON documents (changed_ms) WHERE removed = 1;)",
+
+    // 1 → 2: usage. Texts that come again and again are numbers, see names; who asked which model is one
+    // number
+    // more, see combos. Aggregates are by day of the start, UTC.
+    R"(CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE combos (
+    id INTEGER PRIMARY KEY,
+    key_id INTEGER NOT NULL, user INTEGER NOT NULL, team INTEGER NOT NULL, organization INTEGER NOT NULL,
+    model_group INTEGER NOT NULL, model INTEGER NOT NULL, provider INTEGER NOT NULL,
+    UNIQUE (key_id, user, team, organization, model_group, model, provider)
+) STRICT;
+CREATE TABLE partitions (month INTEGER PRIMARY KEY, ending INTEGER NOT NULL) STRICT;
+CREATE TABLE usage_daily (
+    day INTEGER NOT NULL, combo INTEGER NOT NULL,
+    requests INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (day, combo)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE usage_daily_end_user (
+    day INTEGER NOT NULL, value INTEGER NOT NULL, combo INTEGER NOT NULL,
+    requests INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (day, value, combo)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE usage_daily_tag (
+    day INTEGER NOT NULL, value INTEGER NOT NULL, combo INTEGER NOT NULL,
+    requests INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (day, value, combo)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE usage_daily_total (
+    dimension INTEGER NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL,
+    requests INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL, unpriced INTEGER NOT NULL,
+    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
+    PRIMARY KEY (dimension, day, value)
+) WITHOUT ROWID, STRICT;)",
+};
+
+void refuseStrangers(Connection& connection, int64_t version) {
+    if (version > schemaVersion()) {
+        throw std::runtime_error("found a database of schema version " + std::to_string(version) +
+                                 ", written by a newer release; allowed: up to " +
+                                 std::to_string(schemaVersion()));
+    }
+    const bool ours = connection.value("PRAGMA application_id") == kApplication;
+    const bool empty = version == 0 && connection.value("SELECT count(*) FROM sqlite_master") == 0;
+    if (!ours && !empty)
+        throw std::runtime_error("found a database of another program; allowed: one of Sluice's, or no file");
+}
+
+}  // namespace
+
+int64_t schemaVersion() { return std::size(kMigrations); }
+
+std::string migrationFrom(int64_t version) {
+    return std::string(kMigrations[version]) + "\nPRAGMA application_id = " + std::to_string(kApplication) +
+           ";\nPRAGMA user_version = " + std::to_string(version + 1) + ";";
+}
+
+void migrate(Connection& connection) {
+    refuseStrangers(connection, connection.value("PRAGMA user_version"));
+    if (connection.value("PRAGMA user_version") == schemaVersion()) return;
+    Transaction transaction(connection, Transaction::Kind::Write);
+    // Somebody else may have been faster.
+    const int64_t version = connection.value("PRAGMA user_version");
+    refuseStrangers(connection, version);
+    for (int64_t next = version; next < schemaVersion(); ++next) connection.run(migrationFrom(next));
+    transaction.commit();
+}
+
+std::string partitionName(int64_t month) {
+    char name[40];
+    (void)std::snprintf(name, sizeof name, "usage_%04d_%02d", static_cast<int>(month / 12),
+                        static_cast<int>(month % 12 + 1));
+    return name;
+}
+
+void createPartition(Connection& connection, int64_t month) {
+    const std::string name = partitionName(month);
+    connection.run("CREATE TABLE IF NOT EXISTS " + name + R"( (
+    id INTEGER PRIMARY KEY,
+    call_hash INTEGER, call_id TEXT NOT NULL,
+    start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, first_token_ms INTEGER NOT NULL,
+    combo INTEGER NOT NULL, end_user INTEGER NOT NULL, tenant INTEGER NOT NULL, key_alias INTEGER NOT NULL,
+    route INTEGER NOT NULL, call_type INTEGER NOT NULL, deployment INTEGER NOT NULL, api_base INTEGER NOT NULL,
+    outcome INTEGER NOT NULL, error_class INTEGER NOT NULL,
+    http_status INTEGER NOT NULL, attempts INTEGER NOT NULL, flags INTEGER NOT NULL,
+    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL, cost INTEGER,
+    requested_model TEXT NOT NULL, client TEXT NOT NULL, user_agent TEXT NOT NULL, error TEXT NOT NULL,
+    attributes TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS )" +
+                   name + "_call ON " + name + " (call_hash) WHERE call_hash IS NOT NULL;\n" +
+                   "CREATE INDEX IF NOT EXISTS " + name + "_start ON " + name + " (start_ms, combo);");
+    connection.prepare("INSERT OR IGNORE INTO partitions VALUES (?1, 0)").with(month).run();
+}
+
+}  // namespace store_sqlite
