@@ -62,14 +62,20 @@ Connection Database::connect() const {
     return connection;
 }
 
-// SQLite would create it with the mode of the umask. WAL and shared memory get the mode of the file.
+// SQLite would create it with the mode of the umask. WAL and shared memory get the mode of the file. A file
+// that is there is not opened: closing it would end the locks that this process holds on it, an older
+// instance's included, and the next process to leave would throw away the WAL that is in use
+// (sqlite.org/howtocorrupt.html, section 2.2).
 void Database::create(const Log& log) {
-    const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kOwnerOnly);
-    if (fd < 0) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
     struct stat found {};
-    const bool read = ::fstat(fd, &found) == 0;
-    ::close(fd);
-    if (!read || !S_ISREG(found.st_mode))
+    if (::stat(path_.c_str(), &found) != 0) {
+        const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
+        if (fd < 0 && errno != EEXIST) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
+        if (fd >= 0) ::close(fd);
+        if (::stat(path_.c_str(), &found) != 0)
+            throw std::runtime_error("path: " + path_ + ": " + reason(errno));
+    }
+    if (!S_ISREG(found.st_mode))
         throw std::runtime_error("path: " + path_ + ": found something that is no file; allowed: a file");
     if ((found.st_mode & 077) != 0)
         log(Level::Warn, path_ + ": others than its owner may open this file; chmod 600 is advised");
