@@ -7,6 +7,8 @@
 namespace store_sqlite {
 namespace {
 
+constexpr int kCorrupt = 11;  // SQLITE_CORRUPT
+
 // One look-up by the primary key costs about as much as six rows of a scan.
 constexpr int64_t kLookupsMax = 50'000;
 
@@ -140,13 +142,44 @@ void Scan::details(const Row& row) {
         }
         return;
     }
+    all(sql, row);
+}
+
+// Days that are packed from their blobs, the ones between from their rows.
+void Scan::all(const std::string& sql, const Row& row) {
+    const std::set<int64_t>* const wanted = own_ && where_.count(*own_) > 0 ? &where_.at(*own_) : nullptr;
+    const auto fits = [&](int64_t value, int64_t combo) {
+        if (combo < 0 || combo >= snapshot_.combos.end()) return false;
+        return (!wanted || wanted->count(value) > 0) && (!filtered_ || fits_[static_cast<size_t>(combo)]);
+    };
     auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
-    read.with(from_, to_);
-    const std::set<int64_t> none;
-    const auto& wanted = by_value ? where_.at(*own_) : none;
-    while (read.step()) {
-        if (!by_value || wanted.count(read.integer(1)) > 0) tell(read);
+    const auto rows = [&](int64_t from, int64_t to) {
+        if (from > to) return;
+        read.with(from, to);
+        while (read.step()) {
+            const int64_t value = read.integer(1);
+            const int64_t combo = read.integer(2);
+            if (fits(value, combo)) row(read.integer(0), combo, value, Sums::of(read, 3));
+        }
+    };
+    const Packed which = !own_ ? Packed::Daily : own_ == By::Tag ? Packed::Tag : Packed::EndUser;
+    auto packed = snapshot_.connection.prepare(
+        "SELECT day, rows FROM usage_packed WHERE source = ?1 AND day BETWEEN ?2 AND ?3 AND rows IS NOT NULL "
+        "ORDER BY day");
+    packed.with(static_cast<int>(which), from_, to_);
+    int64_t next = from_;
+    while (packed.step()) {
+        const int64_t day = packed.integer(0);
+        rows(next, day - 1);
+        next = day + 1;
+        const bool whole = readPack(packed.blob(1), [&](int64_t first, int64_t second, const Sums& sums) {
+            const int64_t combo = own_ ? second : first;
+            const int64_t value = own_ ? first : 0;
+            if (fits(value, combo)) row(day, combo, value, sums);
+        });
+        if (!whole) throw SqlError(kCorrupt, "a packed day is broken");
     }
+    rows(next, to_);
 }
 
 }  // namespace store_sqlite

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "combos.h"
+#include "packed.h"
 #include "question.h"
 #include "sqlite.h"
 #include "sums.h"
@@ -56,6 +57,7 @@ private:
     void totals(const Row& row);
     void details(const Row& row);
     void clipDays();
+    void all(const std::string& sql, const Row& row);
     void match();
 
     const Snapshot& snapshot_;

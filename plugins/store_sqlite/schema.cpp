@@ -74,6 +74,16 @@ CREATE TABLE usage_daily_total (
     reasoning INTEGER NOT NULL, cost INTEGER NOT NULL,
     PRIMARY KEY (dimension, day, value)
 ) WITHOUT ROWID, STRICT;)",
+
+    // 2 → 3: days as blobs beside their rows, see packed.h. A release that knows nothing of them would not
+    // take
+    // them back; it does not open this version any more.
+    R"(CREATE TABLE usage_packed (
+    source INTEGER NOT NULL, day INTEGER NOT NULL,
+    token INTEGER NOT NULL,
+    rows BLOB,
+    PRIMARY KEY (source, day)
+) STRICT;)",
 };
 
 void refuseStrangers(Connection& connection, int64_t version) {

@@ -34,6 +34,10 @@ void Statement::bind(int index, std::string_view value) {
     check(raw_.get(),
           sqlite3_bind_text64(raw_.get(), index, bytes, value.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
+void Statement::bind(int index, Blob value) {
+    const char* bytes = value.bytes.empty() ? "" : value.bytes.data();
+    check(raw_.get(), sqlite3_bind_blob64(raw_.get(), index, bytes, value.bytes.size(), SQLITE_STATIC));
+}
 void Statement::bind(int index, std::nullptr_t) { check(raw_.get(), sqlite3_bind_null(raw_.get(), index)); }
 
 bool Statement::step() {
@@ -57,6 +61,12 @@ int64_t Statement::integer(int column) const { return sqlite3_column_int64(raw_.
 
 std::string_view Statement::text(int column) const {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(raw_.get(), column));
+    return bytes ? std::string_view(bytes, static_cast<size_t>(sqlite3_column_bytes(raw_.get(), column)))
+                 : std::string_view();
+}
+
+std::string_view Statement::blob(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(raw_.get(), column));
     return bytes ? std::string_view(bytes, static_cast<size_t>(sqlite3_column_bytes(raw_.get(), column)))
                  : std::string_view();
 }

@@ -28,6 +28,11 @@ private:
     int code_;
 };
 
+/// Bytes that are no text.
+struct Blob {
+    std::string_view bytes;
+};
+
 /// A prepared statement. Not for two threads at once, like its connection, which must outlive it.
 class Statement {
 public:
@@ -49,6 +54,7 @@ public:
     void bind(int index, std::string_view value);
     void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
     void bind(int index, const char* value) { bind(index, std::string_view(value)); }
+    void bind(int index, Blob value);
     void bind(int index, std::nullptr_t);
 
     /// Is there a (next) row?
@@ -61,6 +67,7 @@ public:
     /// Columns count from 0. A text lives until the next step.
     int64_t integer(int column) const;
     std::string_view text(int column) const;
+    std::string_view blob(int column) const;
     bool null(int column) const;
 
 private:

@@ -26,9 +26,11 @@ Store::Store(const Options& options, Log log)
       writer_(writerOf(database_)),
       usage_(writer_),
       upkeep_(writer_, writing_, options, log_),
+      packer_(database_, writer_, writing_, log_),
       reporter_(database_),
       watches_(std::make_unique<Watches>(database_, withBounds(options), log_,
-                                         [this] { return upkeep_.step(nowMs()); })) {}
+                                         [this] { return upkeep_.step(nowMs()) || packer_.step(nowMs()); })) {
+}
 
 bool Store::write(const std::vector<Change>& changes, uint64_t& version) {
     {

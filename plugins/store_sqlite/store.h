@@ -11,6 +11,7 @@
 #include "database.h"
 #include "documents.h"
 #include "event.h"
+#include "packed.h"
 #include "report.h"
 #include "upkeep.h"
 #include "usage_writer.h"
@@ -42,6 +43,7 @@ private:
     Connection writer_;
     UsageWriter usage_;
     Upkeep upkeep_;
+    Packer packer_;
     Reporter reporter_;
     std::unique_ptr<Watches> watches_;  // the last: its thread uses the rest
 };

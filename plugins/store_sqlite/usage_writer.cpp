@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "packed.h"
 #include "schema.h"
 
 namespace store_sqlite {
@@ -63,6 +64,9 @@ size_t UsageWriter::appendWithin(const std::vector<Event>& events) {
         if (!call_id.empty() && (!in_batch.insert(call_id).second || known(event))) continue;
         addRow(event);
         ++fresh;
+    }
+    for (const auto& [key, sums] : total_rows_) {
+        if (key[0] == static_cast<int64_t>(Dimension::All)) unpack(connection_, key[1]);
     }
     write(daily_, daily_rows_);
     write(end_user_, end_user_rows_);
