@@ -17,7 +17,7 @@ struct Event {
     sluice_record record{};  // every field there, whatever the host's release
     int64_t day = 0;         // of the start
     int64_t month = 0;
-    int64_t call_hash = 0;
+    std::string_view call_id;
     Sums sums;
     std::vector<std::string> tags;  // each once
 };
@@ -38,8 +38,9 @@ Event eventFrom(const sluice_record& record, int64_t now_ms);
 /// At most `most` bytes, and no half of a character at the end.
 std::string_view cut(std::string_view text, size_t most);
 
-/// The same for the same text in every process and release.
-int64_t hashOf(std::string_view text);
+/// By what a call is found in its month: the day, and 32 bits of a hash of its id. Beginning with the day,
+/// the calls of a batch lie close together in the index. The same in every process and release.
+int64_t callKey(int64_t day, std::string_view call_id);
 
 /// The texts of a JSON list, each once, as "tags" of a record's attributes has them; none for anything else.
 std::vector<std::string> tagsFrom(std::string_view attributes_json);

@@ -39,12 +39,14 @@ public:
     }
 
     void byCall(const std::string& call_id) {
+        const auto wanted = cut(call_id, kNameBytesMax);
         for (const int64_t month : months()) {
             auto find = snapshot_.connection.prepare("SELECT id FROM " + partitionName(month) +
-                                                     " WHERE call_hash = ?1 AND call_id = ?2");
-            const auto wanted = cut(call_id, kNameBytesMax);
-            find.with(hashOf(wanted), wanted);
-            while (find.step() && !page_.full) row(month, find.integer(0));
+                                                     " WHERE call_key = ?1 AND call_id = ?2");
+            for (int64_t day = firstDayOf(month); day < firstDayOf(month + 1); ++day) {
+                find.with(callKey(day, wanted), wanted);
+                while (find.step() && !page_.full) row(month, find.integer(0));
+            }
         }
     }
 

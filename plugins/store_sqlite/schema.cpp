@@ -129,7 +129,7 @@ void createPartition(Connection& connection, int64_t month) {
     const std::string name = partitionName(month);
     connection.run("CREATE TABLE IF NOT EXISTS " + name + R"( (
     id INTEGER PRIMARY KEY,
-    call_hash INTEGER, call_id TEXT NOT NULL,
+    call_key INTEGER, call_id TEXT NOT NULL,
     start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, first_token_ms INTEGER NOT NULL,
     combo INTEGER NOT NULL, end_user INTEGER NOT NULL, tenant INTEGER NOT NULL, key_alias INTEGER NOT NULL,
     route INTEGER NOT NULL, call_type INTEGER NOT NULL, deployment INTEGER NOT NULL, api_base INTEGER NOT NULL,
@@ -141,7 +141,7 @@ void createPartition(Connection& connection, int64_t month) {
     attributes TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS )" +
-                   name + "_call ON " + name + " (call_hash) WHERE call_hash IS NOT NULL;\n" +
+                   name + "_call ON " + name + " (call_key) WHERE call_key IS NOT NULL;\n" +
                    "CREATE INDEX IF NOT EXISTS " + name + "_start ON " + name + " (start_ms, combo);");
     connection.prepare("INSERT OR IGNORE INTO partitions VALUES (?1, 0)").with(month).run();
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "calendar.h"
 #include "packed.h"
 #include "schema.h"
 
@@ -59,7 +60,7 @@ size_t UsageWriter::appendWithin(const std::vector<Event>& events) {
     std::unordered_set<std::string_view> in_batch;
     size_t fresh = 0;
     for (const auto& event : events) {
-        const auto call_id = view(event.record.call_id);
+        const auto call_id = event.call_id;
         // An event without an id cannot be known again: counted twice is better than not at all.
         if (!call_id.empty() && (!in_batch.insert(call_id).second || known(event))) continue;
         addRow(event);
@@ -89,7 +90,7 @@ UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
     partition.ending = ending;
     if (!ending)
         partition.find =
-            connection_.prepare("SELECT 1 FROM " + name + " WHERE call_hash = ?1 AND call_id = ?2");
+            connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key = ?1 AND call_id = ?2");
     std::string values = "NULL";
     for (int i = 1; i <= 29; ++i) values += ", ?" + std::to_string(i);
     partition.insert = connection_.prepare("INSERT INTO " + name + " VALUES (" + values + ")");
@@ -97,10 +98,10 @@ UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
 }
 
 bool UsageWriter::known(const Event& event) {
-    for (int64_t month = event.month - 1; month <= event.month + 1; ++month) {
-        Partition* partition = partitionOf(month, false);
+    for (int64_t day = event.day - 1; day <= event.day + 1; ++day) {
+        Partition* partition = partitionOf(monthOf(day), false);
         if (!partition || partition->ending) continue;
-        const bool found = partition->find.with(event.call_hash, view(event.record.call_id)).step();
+        const bool found = partition->find.with(callKey(day, event.call_id), event.call_id).step();
         partition->find.rewind();
         if (found) return true;
     }
@@ -119,13 +120,13 @@ void UsageWriter::addRow(const Event& event) {
                           (r.usage_estimated ? kUsageEstimated : 0);
     const Sums& sums = event.sums;
     Statement& row = partitionOf(event.month, true)->insert;
-    row.with(event.call_hash, brief(r.call_id), r.start_ms, r.end_ms, r.first_token_ms, combo, end_user,
-             name(r.tenant), name(r.key_alias), name(r.route), name(r.call_type), name(r.deployment_id),
-             name(r.api_base), name(r.outcome), name(r.error_class), static_cast<int64_t>(r.http_status),
-             static_cast<int64_t>(r.attempts), flags, sums.prompt, sums.completion, sums.cached,
-             sums.cache_write, sums.reasoning, sums.cost, brief(r.model), brief(r.client),
-             brief(r.user_agent), brief(r.error), view(r.attributes));
-    if (view(r.call_id).empty()) row.bind(1, nullptr);
+    row.with(callKey(event.day, event.call_id), event.call_id, r.start_ms, r.end_ms, r.first_token_ms, combo,
+             end_user, name(r.tenant), name(r.key_alias), name(r.route), name(r.call_type),
+             name(r.deployment_id), name(r.api_base), name(r.outcome), name(r.error_class),
+             static_cast<int64_t>(r.http_status), static_cast<int64_t>(r.attempts), flags, sums.prompt,
+             sums.completion, sums.cached, sums.cache_write, sums.reasoning, sums.cost, brief(r.model),
+             brief(r.client), brief(r.user_agent), brief(r.error), view(r.attributes));
+    if (event.call_id.empty()) row.bind(1, nullptr);
     if (sums.unpriced > 0) row.bind(24, nullptr);
     row.run();
     addToDay(event, combo, end_user, parts);

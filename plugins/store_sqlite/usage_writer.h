@@ -20,13 +20,13 @@ class UsageWriter {
 public:
     explicit UsageWriter(Connection& connection);
 
-    /// All or, if it throws SqlError, none. Events whose call id is there already, in the month of the event,
+    /// All or, if it throws SqlError, none. Events whose call id is there already, on the day of the event,
     /// the one before or the one after, are left out; how many were new.
     size_t append(const std::vector<Event>& events);
 
 private:
     struct Partition {
-        Statement find;  // a call by its hash and id
+        Statement find;  // a call by its key and id
         Statement insert;
         bool ending = false;  // retention is taking it away: it is neither read nor asked
     };
