@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <mutex>
 #include <system_error>
 
 #include "schema.h"
@@ -63,20 +64,20 @@ Connection Database::connect() const {
 }
 
 // SQLite would create it with the mode of the umask. WAL and shared memory get the mode of the file. A file
-// that is there is not opened: closing it would end the locks that this process holds on it, an older
-// instance's included, and the next process to leave would throw away the WAL that is in use
-// (sqlite.org/howtocorrupt.html, section 2.2).
+// that is there is never opened here: closing it would take the locks that SQLite has on it for the other
+// connections of this process (https://sqlite.org/howtocorrupt.html, 2.2).
 void Database::create(const Log& log) {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);  // the one who made it has closed it before another one connects
+    const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, kOwnerOnly);
+    if (fd < 0 && errno != EEXIST) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
+    if (fd >= 0) ::close(fd);
     struct stat found {};
-    if (::stat(path_.c_str(), &found) != 0) {
-        const int fd = ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
-        if (fd < 0 && errno != EEXIST) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
-        if (fd >= 0) ::close(fd);
-        if (::stat(path_.c_str(), &found) != 0)
-            throw std::runtime_error("path: " + path_ + ": " + reason(errno));
-    }
+    if (::stat(path_.c_str(), &found) != 0) throw std::runtime_error("path: " + path_ + ": " + reason(errno));
     if (!S_ISREG(found.st_mode))
         throw std::runtime_error("path: " + path_ + ": found something that is no file; allowed: a file");
+    if (::access(path_.c_str(), R_OK | W_OK) != 0)
+        throw std::runtime_error("path: " + path_ + ": " + reason(errno));
     if ((found.st_mode & 077) != 0)
         log(Level::Warn, path_ + ": others than its owner may open this file; chmod 600 is advised");
     identity_ = std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino);

@@ -1,6 +1,9 @@
 // The file: its mode, and what is said when it is not what it should be.
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "support.h"
@@ -32,7 +35,8 @@ TEST_CASE("a path that cannot be is refused with its reason") {
     const Directory directory;
     CHECK(refusal(directory.file("no/such/dir.db")) ==
           "path: " + directory.file("no/such/dir.db") + ": No such file or directory");
-    CHECK(refusal(directory.file("")).find("found something that is no file") != std::string::npos);
+    CHECK(refusal(directory.file("..")).find(": found something that is no file; allowed: a file") !=
+          std::string::npos);
     CHECK(refusal("/dev/null") == "path: /dev/null: found something that is no file; allowed: a file");
     std::ofstream(directory.file("text.db")) << std::string(5'000, 'x');
     CHECK(refusal(directory.file("text.db")).find("this is no SQLite database") != std::string::npos);
@@ -102,3 +106,29 @@ TEST_CASE("a broken file is unavailable and never crashes") {
         CHECK(words.find("broken") != std::string::npos);
     }
 }
+
+TEST_CASE("a second instance that opens the file leaves the locks of the first") {
+    const Directory directory;
+    TestStore store(directory.file());
+    CHECK(store.put("a", "{}") == SLUICE_OK);
+    { TestStore second(directory.file()); }
+    // Another process that is alone with the file takes its log away when it ends; it must see that it is
+    // not.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::setenv("SLUICE_STORE_FILE", directory.file().c_str(), 1);
+        ::execl("/proc/self/exe", "child", "child: opens and ends", nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(std::filesystem::exists(directory.file("sluice.db-wal")));
+    CHECK(store.put("b", "{}") == SLUICE_OK);
+    TestStore third(directory.file());
+    Listener keys;
+    CHECK(third.watch("key", keys) > 0);
+    CHECK(keys.told().size() == 2);
+}
+
+TEST_CASE("child: opens and ends", "[.child]") { const TestStore store(std::getenv("SLUICE_STORE_FILE")); }
