@@ -91,8 +91,7 @@ base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, b
 }
 
 Acquiring::Acquiring(Pool& pool, const Endpoint& endpoint, base::TimePoint deadline)
-    : result_(pool.takeIdle(endpoint)) {
-    if (*result_) return;
+    : result_(std::unique_ptr<Connection>()) {
     dialing_ = &base::Fiber::current()->loop().spawn([this, &pool, &endpoint, deadline] {
         result_ = pool.open(endpoint, deadline);
         dialing_ = nullptr;

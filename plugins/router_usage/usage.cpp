@@ -4,6 +4,8 @@
 #include <limits>
 #include <string_view>
 
+#include <sluice/draw.hpp>
+
 namespace router_usage {
 namespace {
 
@@ -12,22 +14,6 @@ constexpr std::string_view kPromptMembers[] = {"messages", "system",       "prom
                                                "input",    "instructions", "tools"};
 // OpenAI's rule of thumb for English, help.openai.com "What are tokens and how to count them?".
 constexpr double kBytesPerToken = 4;
-
-// One of equals, without a list of them: the n-th takes the place of the one before it once in n times.
-class Draw {
-public:
-    explicit Draw(uint64_t random) : random_(random) {}
-    void restart() { seen_ = 0; }
-    bool takes() {
-        ++seen_;
-        random_ = random_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
-        return ((random_ >> 32) * seen_) >> 32 == 0;                      // its upper half is the good one
-    }
-
-private:
-    uint64_t random_;
-    uint64_t seen_ = 0;
-};
 
 // Would this request be over what the deployment may have this minute?
 bool atItsLimit(const sluice::Candidate& candidate, double input_tokens) {
@@ -47,7 +33,7 @@ bool atItsLimit(const sluice::Candidate& candidate, double input_tokens) {
 int32_t choose(const sluice::Candidates& candidates, double input_tokens, uint64_t random) {
     int32_t best = SLUICE_E_UNAVAILABLE;
     uint64_t fewest = std::numeric_limits<uint64_t>::max();
-    Draw draw(random);
+    sluice::Draw draw(random);
     for (const auto candidate : candidates) {
         const uint64_t tokens = candidate.tokensThisMinute();
         if (tokens > fewest) continue;
