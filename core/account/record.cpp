@@ -1,5 +1,7 @@
 #include "account/record.h"
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 
 namespace sluice::account {
@@ -46,6 +48,24 @@ void writeAttributes(JsonWriter& w, const Record& r) {
     w.endObject();
 }
 
+// Who has looked at content, once each: a plugin that failed, did not look, or runs elsewhere has not been
+// applied.
+void writeApplied(JsonWriter& w, const Record& r) {
+    const auto looked = [](const GuardrailEntry& g) {
+        const bool content = g.phase == "pre_call" || g.phase == "during_call" || g.phase == "on_stream" ||
+                             g.phase == "post_call";
+        return content && g.verdict != "failed" && g.verdict != "timeout" && g.verdict != "not_scanned";
+    };
+    w.beginArray();
+    for (auto g = r.guardrails.begin(); g != r.guardrails.end(); ++g) {
+        const bool before = std::any_of(r.guardrails.begin(), g, [&](const GuardrailEntry& other) {
+            return other.name == g->name && looked(other);
+        });
+        if (looked(*g) && !before) w.text(g->name);
+    }
+    w.endArray();
+}
+
 void writeMetadata(JsonWriter& w, const Record& r) {
     w.beginObject();
     w.key("user_api_key_hash").textOrNull(r.key_id);
@@ -56,9 +76,8 @@ void writeMetadata(JsonWriter& w, const Record& r) {
     w.key("user_api_key_end_user_id").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
     w.key("user_agent").textOrNull(r.user_agent);
-    w.key("applied_guardrails").beginArray();
-    for (const auto& guard : r.guardrails) w.text(guard.name);
-    w.endArray();
+    w.key("applied_guardrails");
+    writeApplied(w, r);
     w.key("usage_object");
     writeUsage(w, r.usage);
     w.key("attributes");

@@ -73,6 +73,15 @@ class Records(Scenario):
         self.assertEqual((record["requester_ip_address"], record["metadata"]["user_agent"]), ("127.0.0.1", "my-app/2"))
         self.assertEqual(record["response_bytes"] > len(answer.body), True)
 
+    def test_a15_applied_are_those_who_looked_at_content(self):
+        """and each once: who only asked for a key has guarded nothing"""
+        self.call(CHAT, {"model": "gpt", "messages": USER})
+        record = self.record()
+        self.assertIn("auth_master_key", [one["guardrail_name"] for one in record["guardrail_information"]])
+        applied = record["metadata"]["applied_guardrails"]
+        self.assertNotIn("auth_master_key", applied)
+        self.assertEqual(len(applied), len(set(applied)))
+
     def test_a02_no_secrets(self):
         self.call(CHAT, {"model": "gpt", "messages": USER})
         self.call(CHAT, {"model": "gpt", "messages": USER}, key="sk-wrong-key")
