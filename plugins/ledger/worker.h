@@ -1,0 +1,43 @@
+// A thread that does something again and again.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace ledger {
+
+/// The thread takes no signals: they are the gateway's. What would come as SIGXFSZ is an errno for it then.
+class Worker {
+public:
+    /// `step` says after how long it wants to be called again; calls end when stop() is called. Asked between
+    /// the parts of a long one: stopping().
+    explicit Worker(std::function<std::chrono::milliseconds()> step) : step_(std::move(step)) {}
+    ~Worker() { stop(); }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void start();
+    /// Calls step at once, or once more if it runs. [any]
+    void wake();
+    /// When it returns, step does not run and will not run again.
+    void stop();
+    bool stopping() const;
+
+private:
+    void run();
+
+    const std::function<std::chrono::milliseconds()> step_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool woken_ = false;     // guarded by mutex_
+    bool stopping_ = false;  // likewise
+    std::thread thread_;
+};
+
+/// For threads that may block and that nobody wakes.
+void pause(std::chrono::milliseconds time);
+
+}  // namespace ledger
