@@ -33,11 +33,11 @@ void Intake::add(const sluice_record& given, bool distinct) {
     }
     ++taken_;
     if (!distinct && record.call_id.len > 0) return append(record);
-    // <the client's>~<16 digits of the instance><the how-manieth>
+    // <the client's>~<16 digits of the instance>.<which of these>
     std::array<char, kGivenIdMax + 48> id;
     const size_t given_size = record.call_id.len < kGivenIdMax ? record.call_id.len : kGivenIdMax;
     if (given_size > 0) std::memcpy(id.data(), record.call_id.ptr, given_size);
-    const int own = std::snprintf(id.data() + given_size, id.size() - given_size, "~%016" PRIx64 "%" PRIx64,
+    const int own = std::snprintf(id.data() + given_size, id.size() - given_size, "~%016" PRIx64 ".%" PRIx64,
                                   random_, ++ids_);
     record.call_id = {id.data(), given_size + static_cast<size_t>(own)};
     append(record);

@@ -93,7 +93,8 @@ void Writer::refuse(Frames& frames) {
 }
 
 int Writer::append(const Frames& frames) {
-    if (file_ && file_->removed()) endSegment();
+    const bool full = size_ > kSegmentHead.size() && size_ + frames.bytes.size() > options_.segment_bytes;
+    if (file_ && (full || file_->removed())) endSegment();
     if (!file_) {
         if (const int error = openSegment()) return error;
     }
@@ -107,7 +108,6 @@ int Writer::append(const Frames& frames) {
     }
     size_ += frames.bytes.size();
     spool_->segments.grow(frames.bytes.size(), frames.events);
-    if (size_ >= options_.segment_bytes) endSegment();
     return 0;
 }
 
