@@ -173,13 +173,8 @@ void Feeder::adopt() {
         if (!slot) continue;  // somebody has it, perhaps we
         auto spool = std::make_shared<Spool>(std::move(slot), true, log_);
         for (const auto& path : spool->slot->segments()) {
-            if (left_alone_.count(path) > 0) continue;
-            auto segment = inspect(path, log_);
-            if (segment) {
-                spool->segments.add(std::move(*segment));
-            } else {
-                left_alone_.insert(path);
-            }
+            if (!seen_.insert(path).second) continue;
+            if (auto segment = inspect(path, log_)) spool->segments.add(std::move(*segment));
         }
         const uint64_t events = spool->segments.events();
         if (events == 0) continue;

@@ -60,7 +60,9 @@ private:
     std::string bytes_;
     std::vector<sluice_record> records_;  // of the batch; their texts are in bytes_
     Events events_;
-    std::set<std::string> left_alone_;  // segments that cannot be read
+    // Segments of others: one that cannot be read, or not be removed, is not tried again and again. No two
+    // have the same name.
+    std::set<std::string> seen_;
     Clock::time_point retry_at_{};
     Clock::time_point adopt_at_{};
     milliseconds retry_{0};

@@ -13,6 +13,8 @@ namespace {
 
 // Files held open for the sake of an operator who removes the directory; more are opened again by name.
 constexpr size_t kOpenMax = 8;
+// No segment is larger than the intake's bound and the events of one write.
+constexpr int64_t kSegmentBytesMax = 64 * 1024 * 1024;
 
 std::string bytesText(uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
@@ -99,9 +101,11 @@ std::optional<Segment> inspect(const std::string& path, const Log& log) {
     const File file = File::open(path, O_RDONLY);
     std::string bytes;
     const int64_t size = file ? file.size() : -1;
-    const int error = size < 0 ? errno : file.read(0, static_cast<size_t>(size), bytes);
+    const int error = size < 0                  ? errno
+                      : size > kSegmentBytesMax ? EFBIG
+                                                : file.read(0, static_cast<size_t>(size), bytes);
     if (error != 0) {
-        log(Level::Error, faultText(path, error) + "; its events wait until it can be read");
+        log(Level::Error, faultText(path, error) + "; it is left as it is");
         return std::nullopt;
     }
     Segment segment{path, nullptr, bytes.size(), bytes.size(), 0, false, false};

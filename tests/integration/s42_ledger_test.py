@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 import unittest
+from contextlib import closing
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from scenario import KEY, SLOW, USER, Gateway, RawConnection, Upstream, deployment, main, post, request, wait_until  # noqa: E402
-from ledger import ECHO, Books, Crowd, agree  # noqa: E402
+from ledger import ECHO, Books, Crowd, agree, event, segment  # noqa: E402
 from processes import gateway_binary  # noqa: E402
 
 CHAT = "/v1/chat/completions"
@@ -26,6 +27,13 @@ class Ledger(unittest.TestCase):
     def ask(self, gateway, body=None, key=KEY, **headers):
         fields = {"authorization": f"Bearer {key}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         return request(gateway.port, "POST", CHAT, body or ECHO, fields)
+
+    def leave(self, gateway, body):
+        """Asks, and hangs up once the upstream has it."""
+        connection = RawConnection(gateway.port)
+        connection.send(post(CHAT, json.dumps(body).encode()))
+        time.sleep(0.3)
+        connection.close()
 
     def refused(self, config):
         with Books() as books:
@@ -58,16 +66,17 @@ class Ledger(unittest.TestCase):
             self.assertEqual(self.ask(gateway, gpt).status, 200)
             self.assertEqual(self.ask(gateway, gpt, key="sk-wrong").status, 401)
             self.assertEqual(self.ask(gateway, {"model": "none", "messages": USER}).status, 400)
-            upstream.script({"type": "respond", "status": 500, "body": "{}"}, times=1)
+            upstream.script({"respond": {"status": 500, "body": "{}"}})
             self.assertGreaterEqual(self.ask(gateway, gpt).status, 500)
-            upstream.script({"type": "delay", "ms": 1500}, times=1)
-            connection = RawConnection(gateway.port)
-            connection.send(post(CHAT, gpt, f"authorization: Bearer {KEY}"))
-            time.sleep(0.3)
-            connection.close()
-            wait_until(lambda: len(books.said()) == 5, 10.0, "five records")
-            agree(self, books, 5)
-            self.assertEqual({"success", "failure", "cancelled"} & {row[3] for row in books.events().values()}, {"success", "failure", "cancelled"})
+            upstream.script({"stall": True})
+            self.leave(gateway, gpt)
+            upstream.script({"sse": {"events": ['data: {"choices":[{"index":0,"delta":{"content":"one"}}]}'], "end": "stall"}})
+            self.leave(gateway, {**gpt, "stream": True})
+            upstream.script({"sse": {"events": ['data: {"choices":[{"index":0,"delta":{"content":"one"}}]}'], "end": "reset"}})
+            self.ask(gateway, {**gpt, "stream": True})
+            wait_until(lambda: len(books.said()) == 7, 10.0, "seven records")
+            agree(self, books, 7)
+            self.assertEqual({"success", "failure", "cancelled"} & {row[9] for row in books.events().values()}, {"success", "failure", "cancelled"})
 
     def test_mm03_nothing_of_what_was_said(self):
         """neither prompt nor answer is in the spool or in the database"""
@@ -295,6 +304,35 @@ class Ledger(unittest.TestCase):
         self.assertEqual(sorted(str(path) for path in books.spool.rglob("*")), before)
         with books.gateway():
             wait_until(lambda: books.count() == 20, 10.0, "all in the store")
+
+    def test_mm17_replayed_days_later(self):
+        """a spool of three days ago counts on its day, and once, also if it comes again after a restart"""
+        books = self.books()
+        start = int(time.time() * 1000) - 3 * 86_400_000
+        slot = books.spool / "0"
+        for _ in range(2):
+            slot.mkdir(parents=True, exist_ok=True)
+            (slot / "7.events").write_bytes(segment([event(f"old-{number}", start, cost=5) for number in range(10)]))
+            with books.gateway():
+                wait_until(lambda: not (slot / "7.events").exists(), 10.0, "it is replayed")
+            self.assertEqual(books.sums(), (10, 10, 0, 30, 0, 50))
+        with closing(sqlite3.connect(f"file:{books.database}?mode=ro", uri=True)) as db:
+            self.assertEqual(db.execute("SELECT DISTINCT day FROM usage_daily").fetchall(), [(start // 86_400_000,)])
+
+    def test_mm18_a_torn_and_a_damaged_segment(self):
+        """what is whole counts; what is cut off is left out and told of, what is damaged is kept aside"""
+        books = self.books()
+        start = int(time.time() * 1000)
+        for number, damage in enumerate((lambda whole: whole[:-20], lambda whole: whole[:-20] + b"x" + whole[-19:])):
+            slot = books.spool / str(number)
+            slot.mkdir(parents=True)
+            (slot / "1.events").write_bytes(damage(segment([event(f"{number}-{n}", start) for n in range(5)])))
+        with books.gateway() as gateway:
+            wait_until(lambda: books.count() == 8, 10.0, "the whole ones")
+            said = gateway.stderr()
+        self.assertIn("its last write was cut off after 4 events", said)
+        self.assertIn("damaged after 4 events", said)
+        self.assertEqual([path.name for path in books.spool.glob("*/1.events*")], ["1.events.damaged"])
 
 
 if __name__ == "__main__":

@@ -190,7 +190,8 @@ TEST_CASE("a start that is no moment becomes one before the event is kept") {
     Intake intake(1'000'000, 1);
     Frames frames;
     for (const int64_t start : {int64_t{0}, int64_t{-5}, INT64_MAX}) {
-        sluice_record record = call("a");
+        const std::string id = "a";
+        sluice_record record = call(id);
         record.start_ms = start;
         intake.add(record, false);
         const int64_t kept = onlyOne(intake, frames).start_ms;

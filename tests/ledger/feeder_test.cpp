@@ -218,6 +218,28 @@ TEST_CASE("a segment of a later release stays, and is spoken of once") {
     CHECK(directory.files(".events").size() == 1);
 }
 
+TEST_CASE("a segment that cannot be removed is brought once, not again and again") {
+    const TempDirectory directory;
+    MemoryStore store;
+    fs::create_directories(directory.spool() + "/0");
+    {
+        const TempDirectory other;
+        Instance writer(other, store);
+        writer.take(0, 5);
+        fs::copy_file(other.files(".events").at(0), directory.spool() + "/0/1.events");
+    }
+    Instance one(directory, store);
+    one.feeder->adopt();
+    const auto path = directory.spool() + "/0/1.events";
+    const std::string bytes = contentOf(path);
+    for (int i = 0; i < 3; ++i) {
+        one.feed();
+        writeTo(path, bytes);  // as if unlink had failed
+    }
+    CHECK(one.figures.stored == 5);
+    CHECK(store.asked().size() == 1);
+}
+
 TEST_CASE("segments that somebody removes under us are told of, and do not stop the rest") {
     const TempDirectory directory;
     MemoryStore store;

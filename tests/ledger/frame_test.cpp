@@ -125,4 +125,7 @@ TEST_CASE("segments that others have left") {
     CHECK_FALSE(inspect(path, lines.log()));
     CHECK(lines.has("one of a later release"));
     CHECK_FALSE(inspect(path + "-not-there", lines.log()));
+    fs::resize_file(path, uint64_t{65} << 20);
+    CHECK_FALSE(inspect(path, lines.log()));
+    CHECK(lines.has("File too large; it is left as it is"));
 }

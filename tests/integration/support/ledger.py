@@ -52,12 +52,14 @@ class Books:
         return by_id
 
     def events(self):
-        """The rows of the store by call id, as (prompt, completion, cost, outcome, stream); raises if one is there twice."""
+        """The rows of the store by call id, as figures() has them; raises if one is there twice."""
         rows = {}
+        names = ", ".join(f"coalesce((SELECT name FROM names WHERE id = {number}), '')" for number in
+                          ("e.outcome", "e.route", "e.call_type", "e.key_alias", "e.end_user", "c.key_id", "c.model_group", "c.model", "c.provider"))
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as db:
             for (table,) in db.execute("SELECT name FROM sqlite_master WHERE name GLOB 'usage_2???_??'").fetchall():
-                for call_id, *row in db.execute(f"SELECT e.call_id, e.prompt, e.completion, e.cost, n.name, e.flags & 1 FROM {table} e"
-                                                " JOIN names n ON n.id = e.outcome"):
+                for call_id, *row in db.execute(f"SELECT e.call_id, e.prompt, e.completion, e.cost, e.flags & 1, e.http_status, e.start_ms, e.end_ms,"
+                                                f" e.attempts, e.user_agent, {names} FROM {table} e JOIN combos c ON c.id = e.combo"):
                     assert call_id not in rows, f"{call_id} twice in the store"
                     rows[call_id] = tuple(row)
         return rows
@@ -93,6 +95,15 @@ class Books:
         return ids
 
 
+def figures(record, pico):
+    """A line of callback_jsonl as the columns that events() asks for. The store has "" where the record has null."""
+    who = record["metadata"]
+    names = (record["outcome"], record["route"], record["call_type"], who["user_api_key_alias"], record["end_user"], who["user_api_key_hash"],
+             record["model_group"], record["hidden_params"]["litellm_model_name"], record["custom_llm_provider"])
+    return (record["prompt_tokens"], record["completion_tokens"], pico, int(record["stream"]), record["http_status"], round(record["startTime"] * 1000),
+            round(record["endTime"] * 1000), record["hidden_params"]["attempts"], who["user_agent"] or "", *(name or "" for name in names))
+
+
 def agree(test, books, expected=None):
     """The store has the events of the records, each once, with the same figures, and its sums are theirs."""
     said = books.said()
@@ -105,10 +116,31 @@ def agree(test, books, expected=None):
     for call_id, record in said.items():
         pico = None if record["response_cost"] is None else round(record["response_cost"] * 1e12)
         cost += pico or 0
-        test.assertEqual(stored[call_id], (record["prompt_tokens"], record["completion_tokens"], pico, record["outcome"], int(record["stream"])), record)
+        test.assertEqual(stored[call_id], figures(record, pico), record)
     successes = sum(record["outcome"] == "success" for record in said.values())
     test.assertEqual(books.sums(), (len(said), successes, len(said) - successes, sum(record["prompt_tokens"] for record in said.values()),
                                     sum(record["completion_tokens"] for record in said.values()), cost))
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def event(call_id, start_ms, prompt=3, cost=0, outcome="success"):
+    """An event as an older release might have written it: the first texts only."""
+    numbers = struct.pack("<4qQ", start_ms, start_ms + 1, 0, cost, prompt)
+    texts = [call_id.encode(), outcome.encode()]
+    return struct.pack("<H", len(numbers)) + numbers + struct.pack(f"<H{len(texts)}I", len(texts), *map(len, texts)) + b"".join(texts)
+
+
+def segment(events):
+    frames = ((struct.pack("<I", len(one)), one) for one in events)
+    return b"sluicel1" + b"".join(length + struct.pack("<I", crc32c(length + one)) + one for length, one in frames)
 
 
 class Crowd:
