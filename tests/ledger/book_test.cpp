@@ -1,7 +1,14 @@
 // The whole with its threads: from many threads to the store, over ends, reloads and outages.
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <memory>
 #include <thread>
 
@@ -156,4 +163,27 @@ TEST_CASE("neither spool nor store: the end says what is lost") {
     book->close();
     CHECK(lines.has("30 events are lost: neither the spool nor the store"));
     CHECK(book->figures().dropped == 30);
+}
+
+TEST_CASE(
+    "a thread of ours is not where a signal of the gateway ends; a file that is too large is an errno") {
+    const TempDirectory directory;
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::signal(SIGXFSZ, SIG_DFL);
+        const rlimit small{10, 10};
+        (void)::setrlimit(RLIMIT_FSIZE, &small);
+        std::atomic<int> error{-1};
+        Worker worker([&] {
+            const File file = File::open((directory.path() / "file").string(), O_WRONLY | O_CREAT | O_APPEND);
+            error = file.append(std::string(100, 'x'));
+            return milliseconds(1'000);
+        });
+        worker.start();
+        while (error < 0) std::this_thread::yield();
+        ::_exit(error == EFBIG ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }

@@ -114,12 +114,14 @@ TEST_CASE("a fault inside the store is waited for; if it stays and follows one e
 }
 
 TEST_CASE("a store with nothing but faults rejects nothing, and is not asked for every event") {
-    Trip trip(500);
-    trip.store.fail(SLUICE_E_INTERNAL);
-    for (int i = 0; i < 20; ++i) CHECK_FALSE(trip.go());
-    CHECK(trip.rejected.empty());
-    CHECK(trip.store.asked().size() < 20 * 40);
-    trip.store.work();
-    CHECK(trip.go());
-    CHECK(trip.store.size() == 500);
+    for (const size_t count : {1, 3, 500}) {
+        Trip trip(count);
+        trip.store.fail(SLUICE_E_INTERNAL);
+        for (int i = 0; i < 20; ++i) CHECK_FALSE(trip.go());
+        CHECK(trip.rejected.empty());
+        CHECK(trip.store.asked().size() < 20 * 40);
+        trip.store.work();
+        CHECK(trip.go());
+        CHECK(trip.store.size() == count);
+    }
 }
