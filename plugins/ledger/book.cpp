@@ -12,8 +12,8 @@ Book::Book(const Options& options, uint64_t random, Courier::Append append,
       intake_(options.memory_bytes, random),
       writer_(options_, intake_, spools_, overflow_, figures_, log_),
       feeder_(options_, spools_, overflow_, figures_, append, log_),
-      feeding_([this] { return feeder_.step([this] { return feeding_.stopping(); }); }),
-      writing_([this] { return write(); }) {}
+      feeding_("ledger-store", [this] { return feeder_.step([this] { return feeding_.stopping(); }); }),
+      writing_("ledger-spool", [this] { return write(); }) {}
 
 void Book::start() {
     feeding_.start();

@@ -1,5 +1,7 @@
 #include "worker.h"
 
+#include <pthread.h>
+
 #include <csignal>
 #include <utility>
 
@@ -37,6 +39,7 @@ bool Worker::stopping() const {
 }
 
 void Worker::run() {
+    (void)pthread_setname_np(pthread_self(), name_);
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         woken_ = false;

@@ -13,8 +13,9 @@ namespace ledger {
 class Worker {
 public:
     /// `step` says after how long it wants to be called again; calls end when stop() is called. Asked between
-    /// the parts of a long one: stopping().
-    explicit Worker(std::function<std::chrono::milliseconds()> step) : step_(std::move(step)) {}
+    /// the parts of a long one: stopping(). `name`: a literal of at most 15 bytes, for `top -H`.
+    Worker(const char* name, std::function<std::chrono::milliseconds()> step)
+        : name_(name), step_(std::move(step)) {}
     ~Worker() { stop(); }
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -29,6 +30,7 @@ public:
 private:
     void run();
 
+    const char* const name_;
     const std::function<std::chrono::milliseconds()> step_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;

@@ -174,7 +174,7 @@ TEST_CASE(
         const rlimit small{10, 10};
         (void)::setrlimit(RLIMIT_FSIZE, &small);
         std::atomic<int> error{-1};
-        Worker worker([&] {
+        Worker worker("test", [&] {
             const File file = File::open((directory.path() / "file").string(), O_WRONLY | O_CREAT | O_APPEND);
             error = file.append(std::string(100, 'x'));
             return milliseconds(1'000);
