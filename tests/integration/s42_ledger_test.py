@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from contextlib import closing
@@ -333,6 +334,49 @@ class Ledger(unittest.TestCase):
         self.assertIn("its last write was cut off after 4 events", said)
         self.assertIn("damaged after 4 events", said)
         self.assertEqual([path.name for path in books.spool.glob("*/1.events*")], ["1.events.damaged"])
+
+    def test_mm19_the_end_while_the_store_is_locked(self):
+        """SIGTERM: the gateway ends in time, says how many events stay in the spool, and the next one brings them"""
+        books = self.books(drain_ms=300)
+        gateway = books.gateway(sqlite={"busy_timeout_ms": 300})
+        with closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
+            db.execute("BEGIN EXCLUSIVE")
+            Crowd(gateway.port, most=200).wait()
+            begin = time.monotonic()
+            self.assertEqual(gateway.stop(), 0)
+            self.assertLess(time.monotonic() - begin, 4.0 * SLOW)
+            self.assertEqual(len(books.spooled()), 200)
+            self.assertRegex(gateway.stderr(), "200 events stay in .*spool at the end")
+            db.execute("ROLLBACK")
+        with books.gateway():
+            agree(self, books, 200)
+
+    def test_mm20_store_and_spool_on_one_full_disk(self):
+        """requests go on; what memory holds arrives once there is room"""
+        books = self.books()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", books.directory], capture_output=True, check=False).returncode != 0:
+            self.skipTest("this user may not mount a small disk")
+        records = self.enterContext(tempfile.TemporaryDirectory())
+        books.records = pathlib.Path(records) / "records.jsonl"
+        try:
+            with books.gateway() as gateway:
+                Crowd(gateway.port, most=50).wait()
+                agree(self, books, 50)
+                filler = books.directory / "filler"
+                with open(filler, "wb", buffering=0) as file:
+                    try:
+                        while True:
+                            file.write(b"x" * 1024)
+                    except OSError:
+                        pass
+                crowd = Crowd(gateway.port, most=500).wait()
+                self.assertEqual((len(crowd.answered), crowd.broken), (500, 0))
+                wait_until(lambda: "the store takes no events" in gateway.stderr(), 10.0, "the store is full")
+                self.assertIn("the spool does not take events", gateway.stderr())
+                filler.unlink()
+                agree(self, books, 550)
+        finally:
+            subprocess.run(["umount", books.directory], check=True)
 
 
 if __name__ == "__main__":

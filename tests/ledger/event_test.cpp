@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include "event.h"
 #include "frame.h"
 #include "intake.h"
@@ -138,6 +140,28 @@ TEST_CASE("a part of an event is none, at whichever byte it ends") {
         const std::vector<char> part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
         CHECK_FALSE(decode({part.data(), part.size()}, back));
     }
+}
+
+TEST_CASE("bytes that somebody has changed make an event within these bytes, or none") {
+    const std::string bytes = encoded(full());
+    std::mt19937 dice(1);
+    size_t understood = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        std::vector<char> changed(bytes.begin(), bytes.end());
+        for (int changes = 0; changes < 3; ++changes)
+            changed[dice() % changed.size()] = static_cast<char>(dice());
+        changed.resize(changed.size() - dice() % 4);
+        sluice_record back;
+        if (!decode({changed.data(), changed.size()}, back)) continue;
+        ++understood;
+        for (const auto& [name, member] : kTexts) {
+            const sluice_str& one = back.*member;
+            if (one.len > 0)
+                CHECK((one.ptr >= changed.data() && one.ptr + one.len <= changed.data() + changed.size()));
+        }
+    }
+    CHECK(understood > 1'000);
+    CHECK(understood < 50'000);
 }
 
 TEST_CASE("events of a later release: more numbers and more texts behind ours; of an older one: fewer") {
