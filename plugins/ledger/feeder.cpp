@@ -170,7 +170,11 @@ void Feeder::adopt() {
     for (const auto& directory : Slot::withSegments(options_.spool)) {
         int error = 0;
         auto slot = Slot::take(directory, error);
-        if (!slot) continue;  // somebody has it, perhaps we
+        if (!slot) {  // somebody has it, perhaps we
+            if (error != 0 && seen_.insert(directory).second)
+                log_(Level::Warn, faultText(directory, error) + "; events that may be there are left alone");
+            continue;
+        }
         auto spool = std::make_shared<Spool>(std::move(slot), true, log_);
         for (const auto& path : spool->slot->segments()) {
             if (!seen_.insert(path).second) continue;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -33,6 +34,11 @@ bool isNumber(const std::string& name) {
            std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Another user's, or no directory at all: the next one may do.
+bool isAboutSlot(int error) {
+    return error == EACCES || error == EPERM || error == ENOTDIR || error == ELOOP;
+}
+
 }  // namespace
 
 std::unique_ptr<Slot> Slot::take(const std::string& directory, int& error) {
@@ -52,14 +58,18 @@ std::unique_ptr<Slot> Slot::take(const std::string& directory, int& error) {
 
 std::unique_ptr<Slot> Slot::takeEmpty(const std::string& spool, int& error) {
     error = makeDirectory(spool);
-    for (int number = 0; error == 0 && number < kSlotsMax; ++number) {
+    if (error != 0) return nullptr;
+    int last = EUSERS;
+    for (int number = 0; number < kSlotsMax; ++number) {
         const std::string directory = spool + "/" + std::to_string(number);
         // Those that wait to be replayed are left to who replays them.
         if (!segmentsIn(directory).empty()) continue;
         auto slot = take(directory, error);
         if (slot && slot->segments().empty()) return slot;
+        if (error != 0 && !isAboutSlot(error)) return nullptr;
+        if (error != 0) last = error;
     }
-    if (error == 0) error = EUSERS;
+    error = last;
     return nullptr;
 }
 
@@ -67,8 +77,11 @@ std::vector<std::string> Slot::withSegments(const std::string& spool) {
     std::vector<std::string> found;
     std::error_code error;
     for (fs::directory_iterator at(spool, error), end; !error && at != end; at.increment(error)) {
-        if (isNumber(at->path().filename().string()) && !segmentsIn(at->path().string()).empty())
-            found.push_back(at->path().string());
+        const std::string directory = at->path().string();
+        std::error_code unknown;
+        if (!isNumber(at->path().filename().string()) || !at->is_directory(unknown)) continue;
+        const bool closed = ::faccessat(AT_FDCWD, directory.c_str(), R_OK | X_OK, AT_EACCESS) != 0;
+        if (closed || !segmentsIn(directory).empty()) found.push_back(directory);
     }
     std::sort(found.begin(), found.end());
     return found;

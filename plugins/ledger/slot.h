@@ -21,7 +21,7 @@ public:
     static std::unique_ptr<Slot> take(const std::string& directory, int& error);
     /// The first one, of at most 1,000, that is free and has no segments. `spool` is made if it is not there.
     static std::unique_ptr<Slot> takeEmpty(const std::string& spool, int& error);
-    /// Those in which segments wait, whoever has them.
+    /// Those in which segments wait, or may wait because they are another user's; whoever has them.
     static std::vector<std::string> withSegments(const std::string& spool);
     ~Slot();
     Slot(const Slot&) = delete;

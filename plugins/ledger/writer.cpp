@@ -125,7 +125,10 @@ int Writer::openSegment() {
     auto file = std::make_shared<File>(File::open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND));
     if (!*file) return errno;
     int error = file->append(kSegmentHead);
-    if (error == 0 && options_.sync) error = syncDirectory(spool_->slot->directory());
+    // The names above it, too: slot and spool may be new.
+    for (const char* above : {"", "/..", "/../.."}) {
+        if (error == 0 && options_.sync) error = syncDirectory(spool_->slot->directory() + above);
+    }
     if (error != 0) {
         (void)::unlink(path.c_str());
         return error;

@@ -81,6 +81,23 @@ TEST_CASE("a spool that cannot be is an errno") {
     CHECK(error == ENOENT);
 }
 
+TEST_CASE("slots of another user are passed over, and told of") {
+    if (::geteuid() != 0) return;
+    const TempDirectory directory;
+    int error = 0;
+    REQUIRE(Slot::takeEmpty(directory.spool(), error));
+    writeTo(directory.spool() + "/1", "a file");
+    fs::permissions(directory.path(), fs::perms::all);
+    fs::permissions(directory.spool(), fs::perms::all);
+    REQUIRE(::seteuid(65'534) == 0);
+    const auto slot = Slot::takeEmpty(directory.spool(), error);
+    const auto waiting = Slot::withSegments(directory.spool());
+    REQUIRE(::seteuid(0) == 0);
+    REQUIRE(slot);
+    CHECK(slot->directory() == directory.spool() + "/2");
+    CHECK(waiting == std::vector{directory.spool() + "/0"});
+}
+
 TEST_CASE("kill -9 of the holder frees a slot; a process that it has forked does not keep it after its end") {
     const TempDirectory directory;
     int error = 0;
