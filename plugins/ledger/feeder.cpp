@@ -38,15 +38,24 @@ milliseconds Feeder::step(const std::function<bool()>& stopping) {
         adopt();
         adopt_at_ = Clock::now() + options_.adopt;
     }
+    if (now >= flush_at_ || fullBatch() || spools_.events() > spools_.ownEvents() || overflow_.events() > 0) {
+        if (!deliverAll(stopping)) return retry_;
+        flush_at_ = now + options_.store_flush;
+    }
+    spools_.dropEmpty();
+    const auto pause = std::chrono::ceil<milliseconds>(std::min(adopt_at_, flush_at_) - Clock::now());
+    return std::max(pause, milliseconds(1));
+}
+
+// Whole batches, those of others, and a last one that may be smaller. False: the rest has to wait.
+bool Feeder::deliverAll(const std::function<bool()>& stopping) {
     while (!stopping()) {
         const Delivery delivery = deliverNext();
-        if (delivery == Delivery::Later) return retry_;
+        if (delivery == Delivery::Later) return false;
         if (delivery == Delivery::Nothing) break;
         if (!fullBatch() && spools_.events() == spools_.ownEvents()) break;
     }
-    spools_.dropEmpty();
-    const auto adoption = std::chrono::ceil<milliseconds>(adopt_at_ - Clock::now());
-    return std::clamp(adoption, milliseconds(1), options_.store_flush);
+    return true;
 }
 
 void Feeder::drain(Clock::time_point deadline) {

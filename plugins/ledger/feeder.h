@@ -26,7 +26,7 @@ public:
     Feeder(const Feeder&) = delete;
     Feeder& operator=(const Feeder&) = delete;
 
-    /// Stores what there is, in whole batches, and a last one that may be smaller; looks for spools to adopt.
+    /// Stores what there is, if it is a batch or has waited for options.store_flush; looks for spools to adopt.
     /// `stopping`: asked between batches. Returns for how long it may be left alone.
     milliseconds step(const std::function<bool()>& stopping);
 
@@ -39,6 +39,7 @@ public:
 private:
     enum class Delivery { Nothing, Done, Later };
 
+    bool deliverAll(const std::function<bool()>& stopping);
     Delivery deliverNext();
     Delivery deliver(const std::shared_ptr<Spool>& spool);
     Delivery deliver(Frames frames);
@@ -65,6 +66,7 @@ private:
     std::set<std::string> seen_;
     Clock::time_point retry_at_{};
     Clock::time_point adopt_at_{};
+    Clock::time_point flush_at_{};
     milliseconds retry_{0};
     bool outage_ = false;
     bool read_failing_ = false;

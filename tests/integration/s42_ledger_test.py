@@ -376,6 +376,23 @@ class Ledger(unittest.TestCase):
         finally:
             subprocess.run(["umount", books.directory], check=True)
 
+    def test_mm21_an_old_generation_ends_while_the_store_is_locked(self):
+        """what it leaves in its slot, the new one brings, without a restart"""
+        books = self.books(store_flush_ms=60000, batch=10000, drain_ms=100)
+        slow = {"model_name": "slow", "litellm_params": {"model": "echo/slow", "echo": {"pace_ms": 100, "words": 20}}}
+        with books.gateway(models=[slow], sqlite={"busy_timeout_ms": 300}) as gateway:
+            Crowd(gateway.port, most=100).wait()
+            stream = Crowd(gateway.port, threads=2, body={**ECHO, "model": "slow"}, most=2)  # one of them is streamed
+            time.sleep(0.3)
+            self.assertEqual(request(gateway.port, "POST", "/admin/reload", None, {"authorization": f"Bearer {KEY}"}, timeout=60).status, 200)
+            with closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
+                db.execute("BEGIN EXCLUSIVE")
+                stream.wait()
+                wait_until(lambda: "102 events stay in" in gateway.stderr(), 10.0, "the old generation's last words")
+                db.execute("ROLLBACK")
+            agree(self, books, 102)
+            self.assertIn("102 events that an instance has left in", gateway.stderr())
+
 
 if __name__ == "__main__":
     main()

@@ -21,6 +21,7 @@ struct Instance {
         options.batch = batch;
         options.segment_bytes = segment_bytes;
         options.adopt = milliseconds(0);
+        options.store_flush = milliseconds(0);
         writer.emplace(options, intake, spools, overflow, figures, lines.log());
         feeder.emplace(options, spools, overflow, figures, store.append(), lines.log());
     }
@@ -49,7 +50,7 @@ TEST_CASE("events go to the store in batches, the last one being smaller") {
     MemoryStore store;
     Instance one(directory, store, 100, 10'000);
     one.take(0, 250);
-    CHECK(one.feed() <= one.options.store_flush);
+    CHECK(one.feed() <= milliseconds(1));
     while (one.spools.events() > 0) one.feed();
     CHECK(store.size() == 250);
     CHECK(store.cost() == 250);
@@ -73,6 +74,38 @@ TEST_CASE("less than a batch goes at once, and then waits for others") {
     CHECK(store.asked() == std::vector<size_t>{3, 500});
     one.feed();
     CHECK(store.asked() == std::vector<size_t>{3, 500, 110});
+}
+
+TEST_CASE(
+    "less than a batch waits for store_flush; a batch, what others have left, and what memory holds does "
+    "not") {
+    const TempDirectory directory;
+    MemoryStore store;
+    Instance one(directory, store, 10);
+    one.options.store_flush = std::chrono::minutes(1);
+    one.options.adopt = milliseconds(1);
+    one.feeder.emplace(one.options, one.spools, one.overflow, one.figures, store.append(), one.lines.log());
+    one.feed();
+    one.take(0, 9);
+    for (int i = 0; i < 3; ++i) one.feed();
+    CHECK(store.size() == 0);
+    one.take(9, 1);
+    one.feed();
+    CHECK(store.size() == 10);
+    one.take(20, 1);
+    one.feed();
+    CHECK(store.size() == 10);
+    {
+        Instance other(directory, store);
+        other.take(30, 2);
+    }
+    std::this_thread::sleep_for(milliseconds(2));
+    one.feed();
+    CHECK(store.has("c31"));
+    const size_t before = store.size();
+    one.take(40, 1);
+    one.feed();
+    CHECK(store.size() == before);
 }
 
 TEST_CASE("an outage: one line when it begins, one when it ends, everything arrives") {
