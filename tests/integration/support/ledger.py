@@ -146,10 +146,10 @@ def segment(events):
 
 class Crowd:
     """Threads that ask until they are told to stop. `answered`: call id and time.monotonic() of each whole answer; a connection that
-    breaks is made again, and what was asked on it is nobody's to count."""
+    breaks is made again, and what was asked on it is nobody's to count. `pause`: seconds between two requests of a thread."""
 
-    def __init__(self, port, threads=4, body=None, most=None):
-        self.port, self.body, self.left = port, body or ECHO, most
+    def __init__(self, port, threads=4, body=None, most=None, pause=0.0):
+        self.port, self.body, self.left, self.pause = port, body or ECHO, most, pause
         self.answered, self.broken, self.slowest = [], 0, 0.0
         self.lock, self.over = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.work, args=(number,)) for number in range(threads)]
@@ -167,6 +167,7 @@ class Crowd:
         connection = None
         while self.next():
             number += 1
+            time.sleep(self.pause)
             body = json.dumps({**self.body, "stream": number % 2 == 0})
             try:
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
