@@ -1,4 +1,5 @@
 """MM: usage events: each request counts once in the store, whatever ends it, the gateway or the store."""
+import contextlib
 import json
 import os
 import pathlib
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import time
 import unittest
-from contextlib import closing
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
@@ -19,6 +19,15 @@ from ledger import ECHO, Books, Crowd, agree, event, segment  # noqa: E402
 from processes import gateway_binary  # noqa: E402
 
 CHAT = "/v1/chat/completions"
+
+
+def fill(directory):
+    """Leaves no room on its disk; the file that takes it."""
+    filler = directory / "filler"
+    with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 512)
+    return filler
 
 
 class Ledger(unittest.TestCase):
@@ -200,18 +209,7 @@ class Ledger(unittest.TestCase):
             with books.gateway() as gateway:
                 self.ask(gateway)
                 wait_until(lambda: books.count() == 1, 5.0, "the first event")
-                filler = books.spool / "filler"
-                with open(filler, "wb") as file:
-                    try:
-                        while True:
-                            file.write(b"x" * 4096)
-                            file.flush()
-                    except OSError:
-                        pass
-                    try:
-                        file.close()
-                    except OSError:
-                        pass
+                filler = fill(books.spool)
                 Crowd(gateway.port, most=500).wait()
                 agree(self, books, 501)
                 self.assertEqual(gateway.stderr().count("No space left on device; the spool does not take events"), 1)
@@ -319,7 +317,7 @@ class Ledger(unittest.TestCase):
             with books.gateway():
                 wait_until(lambda: not (slot / "7.events").exists(), 10.0, "it is replayed")
             self.assertEqual(books.sums(), (10, 10, 0, 30, 0, 50))
-        with closing(sqlite3.connect(f"file:{books.database}?mode=ro", uri=True)) as db:
+        with contextlib.closing(sqlite3.connect(f"file:{books.database}?mode=ro", uri=True)) as db:
             self.assertEqual(db.execute("SELECT DISTINCT day FROM usage_daily").fetchall(), [(start // 86_400_000,)])
 
     def test_mm18_a_torn_and_a_damaged_segment(self):
@@ -341,7 +339,7 @@ class Ledger(unittest.TestCase):
         """SIGTERM: the gateway ends in time, says how many events stay in the spool, and the next one brings them"""
         books = self.books(drain_ms=300)
         gateway = books.gateway(sqlite={"busy_timeout_ms": 300})
-        with closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
+        with contextlib.closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
             db.execute("BEGIN EXCLUSIVE")
             Crowd(gateway.port, most=200).wait()
             begin = time.monotonic()
@@ -364,13 +362,7 @@ class Ledger(unittest.TestCase):
             with books.gateway() as gateway:
                 Crowd(gateway.port, most=50).wait()
                 agree(self, books, 50)
-                filler = books.directory / "filler"
-                with open(filler, "wb", buffering=0) as file:
-                    try:
-                        while True:
-                            file.write(b"x" * 1024)
-                    except OSError:
-                        pass
+                filler = fill(books.directory)
                 crowd = Crowd(gateway.port, most=500).wait()
                 self.assertEqual((len(crowd.answered), crowd.broken), (500, 0))
                 wait_until(lambda: "the store takes no events" in gateway.stderr(), 10.0, "the store is full")
@@ -389,7 +381,7 @@ class Ledger(unittest.TestCase):
             stream = Crowd(gateway.port, threads=2, body={**ECHO, "model": "slow"}, most=2)  # one of them is streamed
             time.sleep(0.3)
             self.assertEqual(request(gateway.port, "POST", "/admin/reload", None, {"authorization": f"Bearer {KEY}"}, timeout=60).status, 200)
-            with closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
+            with contextlib.closing(sqlite3.connect(books.database, isolation_level=None, timeout=10)) as db:
                 db.execute("BEGIN EXCLUSIVE")
                 stream.wait()
                 wait_until(lambda: "102 events stay in" in gateway.stderr(), 10.0, "the old generation's last words")
