@@ -31,7 +31,7 @@ public:
 
     void start();
     /// See Intake::add. [any]
-    void add(const sluice_record& record, bool distinct) { intake_.add(record, distinct); }
+    void add(const sluice_record& record) { intake_.add(record); }
     /// When nobody adds any more: everything goes to the spool, and to the store if that answers within
     /// options.drain. What is left is replayed by whoever adopts the spool.
     void close();

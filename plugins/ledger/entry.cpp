@@ -6,7 +6,7 @@ SLUICE_PLUGIN(ledger::Plugin, R"({
   "abi": 1,
   "description": "Brings the completion record of each request into the store, once, over a spool on disk",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
-  "hooks": ["on_request", "on_complete"],
+  "hooks": ["on_complete"],
   "record": "fields",
   "config_schema": {
     "type": "object",
@@ -29,9 +29,7 @@ SLUICE_PLUGIN(ledger::Plugin, R"({
       "drain_ms": {"type": "integer", "minimum": 0, "maximum": 60000, "default": 2000,
                    "description": "how long the end of the instance waits for the store"},
       "adopt_ms": {"type": "integer", "minimum": 10, "maximum": 3600000, "default": 5000,
-                   "description": "how often events are looked for that another process has left"},
-      "given_call_ids": {"type": "string", "enum": ["distinct", "trusted"], "default": "distinct",
-                         "description": "trusted: two requests of one x-litellm-call-id count as one"}
+                   "description": "how often events are looked for that another process has left"}
     }
   }
 })")

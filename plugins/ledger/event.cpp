@@ -18,9 +18,10 @@ constexpr std::array kTexts{
     &sluice_record::model_group, &sluice_record::deployment_id, &sluice_record::upstream_model,
     &sluice_record::provider,    &sluice_record::api_base,      &sluice_record::error,
     &sluice_record::error_class, &sluice_record::client,        &sluice_record::user_agent,
-    &sluice_record::attributes,
+    &sluice_record::attributes,  &sluice_record::record_id,
 };
-constexpr size_t kAttributes = kTexts.size() - 1;
+constexpr size_t kAttributes = 21;
+static_assert(kTexts[kAttributes] == &sluice_record::attributes);
 
 struct Numbers {
     int64_t start_ms = 0, end_ms = 0, first_token_ms = 0;

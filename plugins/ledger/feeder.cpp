@@ -138,6 +138,8 @@ size_t Feeder::decode(std::string_view frames) {
     while (records_.size() < options_.batch && reader.next(event)) {
         sluice_record record;
         if (!ledger::decode(event, record)) break;
+        // The store knows events by call_id, and that may be what a client has chosen.
+        if (record.record_id.len > 0) record.call_id = record.record_id;
         records_.push_back(record);
         used = reader.at();
     }

@@ -26,8 +26,8 @@ public:
     Feeder(const Feeder&) = delete;
     Feeder& operator=(const Feeder&) = delete;
 
-    /// Stores what there is, if it is a batch or has waited for options.store_flush; looks for spools to adopt.
-    /// `stopping`: asked between batches. Returns for how long it may be left alone.
+    /// Stores what there is, if it is a batch or has waited for options.store_flush; looks for spools to
+    /// adopt. `stopping`: asked between batches. Returns for how long it may be left alone.
     milliseconds step(const std::function<bool()>& stopping);
 
     /// Stores what this instance has taken itself, until `deadline`. One try of the store may last longer.

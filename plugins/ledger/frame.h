@@ -12,7 +12,7 @@ namespace ledger {
 
 constexpr std::string_view kSegmentHead = "sluicel1";
 constexpr size_t kFrameHeadBytes = 8;
-/// No event is longer: 21 texts of 4 KiB and attributes of 64 KiB make 150 KiB.
+/// No event is longer: 22 texts of 4 KiB and attributes of 64 KiB make 150 KiB.
 constexpr size_t kEventBytesMax = 256 * 1024;
 
 /// Leaves room for the head of a frame at the end of `out`; returns where it stands.

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 
 #include "event.h"
 #include "frame.h"
@@ -13,7 +12,6 @@ namespace ledger {
 namespace {
 
 constexpr int64_t kLastMs = 253'402'300'799'999;  // 9999-12-31, as the store has it
-constexpr size_t kGivenIdMax = 400;               // of the client's part; the store cuts ids at 512 bytes
 constexpr size_t kRoomyBytes = 1024 * 1024;       // what a quiet time need not keep
 
 int64_t nowMs() {
@@ -23,7 +21,7 @@ int64_t nowMs() {
 
 }  // namespace
 
-void Intake::add(const sluice_record& given, bool distinct) {
+void Intake::add(const sluice_record& given) {
     sluice_record record = wholeRecord(given);
     if (record.start_ms <= 0 || record.start_ms > kLastMs) record.start_ms = nowMs();
     const std::lock_guard lock(mutex_);
@@ -32,14 +30,10 @@ void Intake::add(const sluice_record& given, bool distinct) {
         return;
     }
     ++taken_;
-    if (!distinct && record.call_id.len > 0) return append(record);
-    // <the client's>~<16 digits of the instance>.<which of these>
-    std::array<char, kGivenIdMax + 48> id;
-    const size_t given_size = record.call_id.len < kGivenIdMax ? record.call_id.len : kGivenIdMax;
-    if (given_size > 0) std::memcpy(id.data(), record.call_id.ptr, given_size);
-    const int own = std::snprintf(id.data() + given_size, id.size() - given_size, "~%016" PRIx64 ".%" PRIx64,
-                                  random_, ++ids_);
-    record.call_id = {id.data(), given_size + static_cast<size_t>(own)};
+    if (record.record_id.len > 0 || record.call_id.len > 0) return append(record);
+    std::array<char, 40> id;
+    const int size = std::snprintf(id.data(), id.size(), "~%016" PRIx64 ".%" PRIx64, random_, ++ids_);
+    record.record_id = {id.data(), static_cast<size_t>(size)};
     append(record);
 }
 

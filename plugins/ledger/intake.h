@@ -28,10 +28,9 @@ public:
     Intake(const Intake&) = delete;
     Intake& operator=(const Intake&) = delete;
 
-    /// `distinct`: the call id is not the gateway's own, so something of ours is added; likewise if there is
-    /// none. A start that is no moment becomes now: the event has the same day then whenever it is replayed.
-    /// [any]
-    void add(const sluice_record& record, bool distinct);
+    /// A record without any id is given one, so that a replay of it is known. A start that is no moment
+    /// becomes now: the event has the same day then whenever it is replayed. [any]
+    void add(const sluice_record& record);
 
     /// All events so far; what `used` has allocated is used again. [writer]
     void take(Frames& used);

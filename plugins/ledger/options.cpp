@@ -35,9 +35,6 @@ Options optionsOf(std::string_view config_json) {
     std::string sync = "none";
     config.read("sync", sync, {"none", "batch"});
     options.sync = sync == "batch";
-    std::string ids = "distinct";
-    config.read("given_call_ids", ids, {"distinct", "trusted"});
-    options.trust_call_ids = ids == "trusted";
     while (options.spool.size() > 1 && options.spool.back() == '/') options.spool.pop_back();
     return options;
 }

@@ -30,8 +30,6 @@ struct Options {
     milliseconds drain{2'000};
     /// How often spools are looked for whose instance has gone.
     milliseconds adopt{5'000};
-    /// Call ids that clients have chosen identify requests as they are: one that comes twice counts once.
-    bool trust_call_ids = false;
 
     uint64_t segment_bytes = 8 * 1024 * 1024;
     /// Events in memory while the spool takes none. 16 MiB are some 30,000 events.

@@ -11,11 +11,6 @@
 namespace ledger {
 namespace {
 
-// Set by on_request, looked for in the attributes of the record. No text can pretend to be it: quotation
-// marks within texts are escaped.
-constexpr const char* kGivenName = "ledger.given_call_id";
-constexpr std::string_view kGivenMember = R"("ledger.given_call_id":")";
-
 // Old and new generations of this library report the sum of what waits, not each over the other.
 std::atomic<uint64_t> all_waiting{0};
 std::atomic<uint64_t> all_spool_bytes{0};
@@ -72,17 +67,8 @@ void Plugin::start() {
     book_->start();
 }
 
-bool Plugin::wants(std::string_view hook) const { return hook != "on_request" || !options_.trust_call_ids; }
-
-sluice::Verdict Plugin::on_request(sluice::Request request) {
-    if (request.header("x-litellm-call-id")) request.setAttribute(kGivenName, "1");
-    return sluice::Verdict::Continue;
-}
-
 void Plugin::on_complete(const sluice_record& record) {
-    if (!book_) return;
-    const auto attributes = SLUICE_REACHES(&record, attributes) ? sluice::view(record.attributes) : "";
-    book_->add(record, attributes.size() > 2 && attributes.find(kGivenMember) != std::string_view::npos);
+    if (book_) book_->add(record);
 }
 
 void Plugin::closing() {

@@ -1,4 +1,4 @@
-// The ledger as an instance: its configuration, its store, its metrics, and the hooks of requests.
+// The ledger as an instance: its configuration, its store, its metrics, and the hook of records.
 #pragma once
 
 #include <memory>
@@ -17,9 +17,6 @@ public:
 
     /// Finds the store. Throws sluice::ConfigError if there is none.
     void start();
-    bool wants(std::string_view hook) const;
-    /// Notes that the call id is the client's own choice.
-    sluice::Verdict on_request(sluice::Request request);
     void on_complete(const sluice_record& record);
     void closing();
 

@@ -47,8 +47,7 @@ TEST_CASE("many threads, one book: each event once") {
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&book, t] {
-            for (int i = 0; i < 2'000; ++i)
-                book->add(call(std::to_string(t) + "-" + std::to_string(i), i), i % 10 == 0);
+            for (int i = 0; i < 2'000; ++i) book->add(call(std::to_string(t) + "-" + std::to_string(i), i));
         });
     }
     for (auto& thread : threads) thread.join();
@@ -67,7 +66,7 @@ TEST_CASE("events arrive without an end, too") {
     MemoryStore store;
     Lines lines;
     auto book = opened(quick(directory), store, lines);
-    book->add(call("a"), false);
+    book->add(call("a"));
     CHECK(soon([&] { return store.has("a"); }));
 }
 
@@ -82,7 +81,7 @@ TEST_CASE("twenty generations, two alive at a time, all under load: nothing lost
     std::thread load([&] {
         while (!over) {
             const auto mine = std::atomic_load(&serving);
-            for (int i = 0; i < 20; ++i) mine->add(call("r" + std::to_string(sent++)), false);
+            for (int i = 0; i < 20; ++i) mine->add(call("r" + std::to_string(sent++)));
             std::this_thread::sleep_for(std::chrono::microseconds(200));
         }
     });
@@ -113,7 +112,7 @@ TEST_CASE("the end of an instance while the store is away: bounded, and the next
     options.drain = milliseconds(200);
     store.fail(SLUICE_E_UNAVAILABLE);
     auto book = opened(options, store, lines);
-    for (int i = 0; i < 500; ++i) book->add(call("e" + std::to_string(i)), false);
+    for (int i = 0; i < 500; ++i) book->add(call("e" + std::to_string(i)));
     const auto begin = std::chrono::steady_clock::now();
     book->close();
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
@@ -135,7 +134,7 @@ TEST_CASE("what an instance of another process leaves is found while serving") {
     options.drain = milliseconds(0);
     nowhere.fail(SLUICE_E_UNAVAILABLE);
     auto other = opened(options, nowhere, lines);
-    for (int i = 0; i < 100; ++i) other->add(call("o" + std::to_string(i)), false);
+    for (int i = 0; i < 100; ++i) other->add(call("o" + std::to_string(i)));
     auto mine = opened(options, store, lines);
     CHECK(soon([&] { return directory.files(".events").size() > 0; }));
     std::this_thread::sleep_for(milliseconds(100));
@@ -153,7 +152,7 @@ TEST_CASE("neither spool nor store: the end says what is lost") {
     options.drain = milliseconds(50);
     store.fail(SLUICE_E_UNAVAILABLE);
     auto book = opened(options, store, lines);
-    for (int i = 0; i < 30; ++i) book->add(call("l" + std::to_string(i)), false);
+    for (int i = 0; i < 30; ++i) book->add(call("l" + std::to_string(i)));
     book->close();
     CHECK(lines.has("30 events are lost: neither the spool nor the store"));
     CHECK(book->figures().dropped == 30);

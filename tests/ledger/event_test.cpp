@@ -35,6 +35,7 @@ constexpr std::pair<const char*, sluice_str sluice_record::*> kTexts[] = {
     {"client", &sluice_record::client},
     {"user_agent", &sluice_record::user_agent},
     {"attributes", &sluice_record::attributes},
+    {"record_id", &sluice_record::record_id},
 };
 
 sluice_record full() {
@@ -172,9 +173,9 @@ TEST_CASE("events of a later release: more numbers and more texts behind ours; o
     number(uint16_t{96});
     number(int64_t{1'234});
     bytes.append(88, '\x01');
-    number(uint16_t{24});
-    for (int i = 0; i < 24; ++i) number(uint32_t{2});
-    for (int i = 0; i < 24; ++i) bytes += std::string(1, static_cast<char>('a' + i)) + "!";
+    number(uint16_t{25});
+    for (int i = 0; i < 25; ++i) number(uint32_t{2});
+    for (int i = 0; i < 25; ++i) bytes += std::string(1, static_cast<char>('a' + i)) + "!";
     sluice_record back;
     REQUIRE(decode(bytes, back));
     CHECK(back.start_ms == 1'234);
@@ -192,22 +193,19 @@ TEST_CASE("events of a later release: more numbers and more texts behind ours; o
     CHECK(back.attributes.len == 0);
 }
 
-TEST_CASE("an event whose id is not the gateway's gets one of its own, and so does one without") {
+TEST_CASE("an event without any id is given one of its own") {
     Intake intake(1'000'000, 0xABC);
     Frames frames;
-    intake.add(call("given"), true);
-    CHECK(text(onlyOne(intake, frames).call_id) == "given~0000000000000abc.1");
-    intake.add(call("given"), true);
-    CHECK(text(onlyOne(intake, frames).call_id) == "given~0000000000000abc.2");
-    intake.add(call(""), false);
-    CHECK(text(onlyOne(intake, frames).call_id) == "~0000000000000abc.3");
-    intake.add(call("ours"), false);
-    CHECK(text(onlyOne(intake, frames).call_id) == "ours");
-    const std::string endless(5'000, 'x');
-    intake.add(call(endless), true);
-    const std::string id = text(onlyOne(intake, frames).call_id);
-    CHECK(id.size() <= 512);  // the store would cut the part that makes it different
-    CHECK(id.find("~0000000000000abc.4") != std::string::npos);
+    intake.add(call("ours"));
+    CHECK(onlyOne(intake, frames).record_id.len == 0);
+    sluice_record named = call("");
+    named.record_id = str("named");
+    intake.add(named);
+    CHECK(text(onlyOne(intake, frames).record_id) == "named");
+    intake.add(call(""));
+    CHECK(text(onlyOne(intake, frames).record_id) == "~0000000000000abc.1");
+    intake.add(call(""));
+    CHECK(text(onlyOne(intake, frames).record_id) == "~0000000000000abc.2");
 }
 
 TEST_CASE("a start that is no moment becomes one before the event is kept") {
@@ -217,7 +215,7 @@ TEST_CASE("a start that is no moment becomes one before the event is kept") {
         const std::string id = "a";
         sluice_record record = call(id);
         record.start_ms = start;
-        intake.add(record, false);
+        intake.add(record);
         const int64_t kept = onlyOne(intake, frames).start_ms;
         CHECK(kept > 1'700'000'000'000);
         CHECK(kept < 100'000'000'000'000);
@@ -226,13 +224,13 @@ TEST_CASE("a start that is no moment becomes one before the event is kept") {
 
 TEST_CASE("the intake has a bound, and says how many it refused") {
     Intake intake(10'000, 1);
-    for (int i = 0; i < 1'000; ++i) intake.add(call("call-" + std::to_string(i)), false);
+    for (int i = 0; i < 1'000; ++i) intake.add(call("call-" + std::to_string(i)));
     Frames frames;
     intake.take(frames);
     CHECK(frames.bytes.size() < 11'000);
     CHECK(frames.events > 10);
     CHECK(frames.events + intake.dropped() == 1'000);
-    intake.add(call("again"), false);
+    intake.add(call("again"));
     intake.take(frames);
     CHECK(frames.events == 1);
 }

@@ -26,7 +26,7 @@ struct Instance {
         feeder.emplace(options, spools, overflow, figures, store.append(), lines.log());
     }
     void take(int from, int count) {
-        for (int i = from; i < from + count; ++i) intake.add(call("c" + std::to_string(i)), false);
+        for (int i = from; i < from + count; ++i) intake.add(call("c" + std::to_string(i)));
         (void)writer->step();
     }
     milliseconds feed() {
@@ -106,6 +106,21 @@ TEST_CASE(
     one.take(40, 1);
     one.feed();
     CHECK(store.size() == before);
+}
+
+TEST_CASE("the store knows an event by the id that no client chooses") {
+    const TempDirectory directory;
+    MemoryStore store;
+    Instance one(directory, store);
+    for (const std::string id : {"r1", "r2", "r2", ""}) {
+        sluice_record record = call("chosen");
+        record.record_id = str(id);
+        one.intake.add(record);
+    }
+    one.take(0, 1);
+    one.feed();
+    CHECK(store.size() == 4);
+    for (const char* id : {"r1", "r2", "chosen", "c0"}) CHECK(store.has(id));
 }
 
 TEST_CASE("an outage: one line when it begins, one when it ends, everything arrives") {

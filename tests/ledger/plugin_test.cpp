@@ -86,33 +86,21 @@ TEST_CASE("a record becomes an event of the store, failed ones too") {
     CHECK(host.metric("sluice_ledger_dropped_total") == 0);
 }
 
-TEST_CASE("a call id that a client has chosen counts each time, unless it is trusted") {
+TEST_CASE("a call id that a client has chosen counts each time") {
     const TempDirectory directory;
-    for (const bool trusted : {false, true}) {
-        StoreTable table;
-        FakeHost host;
-        host.services[SLUICE_STORE_ID] = table.service();
-        {
-            auto plugin = host.load<ledger::Plugin>(
-                configOf(directory, trusted ? R"(,"given_call_ids":"trusted")" : ""));
-            REQUIRE(plugin.start().empty());
-            CHECK(plugin.as<ledger::Plugin>().wants("on_request") != trusted);
-            CHECK(plugin.as<ledger::Plugin>().wants("on_complete"));
-            auto given = host.request().withHeader("x-litellm-call-id", "mine");
-            if (!trusted) CHECK(plugin.onRequest(given).continued());
-            auto ours = host.request();
-            CHECK(plugin.onRequest(ours).continued());
-            FakeRecord record;
-            record.call_id = "mine";
-            // As the gateway makes it of the attributes.
-            record.attributes = trusted ? "{}" : R"({"ledger.given_call_id":"1"})";
-            if (!trusted) CHECK(given.attribute("ledger.given_call_id") == "1");
-            for (int i = 0; i < 3; ++i) plugin.onComplete(record);
-            record.call_id = "ours";
-            record.attributes = R"({"note":"\"ledger.given_call_id\":\"1\""})";
-            for (int i = 0; i < 3; ++i) plugin.onComplete(record);
+    StoreTable table;
+    FakeHost host;
+    host.services[SLUICE_STORE_ID] = table.service();
+    {
+        auto plugin = host.load<ledger::Plugin>(configOf(directory));
+        REQUIRE(plugin.start().empty());
+        FakeRecord record;
+        record.call_id = "mine";
+        for (const char* id : {"one", "two", "three"}) {
+            record.record_id = id;
+            plugin.onComplete(record);
         }
-        CHECK(table.store.size() == (trusted ? 2 : 4));
-        CHECK(table.store.has("ours"));
     }
+    CHECK(table.store.size() == 3);
+    CHECK(table.store.has("three"));
 }

@@ -24,7 +24,7 @@ struct Desk {
         writer.emplace(options, intake, spools, overflow, figures, lines.log());
     }
     void add(size_t count) {
-        for (size_t i = 0; i < count; ++i) intake.add(call("c" + std::to_string(added++)), false);
+        for (size_t i = 0; i < count; ++i) intake.add(call("c" + std::to_string(added++)));
     }
     // Whole events in the files of the spool, by looking at them from outside.
     size_t onDisk() const {

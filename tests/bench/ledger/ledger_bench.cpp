@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
                                                             static_cast<unsigned>(i)))};
         if (i % 1'000 == 0 && i > 0) pause(milliseconds(5));  // some 150,000 a second
         const double begin = i % 16 == 0 ? seconds(CLOCK_THREAD_CPUTIME_ID) : 0;
-        book.add(record, false);
+        book.add(record);
         if (i % 16 == 0) spent += seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
     }
     book.close();
