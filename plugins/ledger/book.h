@@ -22,7 +22,7 @@ namespace ledger {
 class Book {
 public:
     /// `append`: sluice_store.append. `report`: is called after steps, by one thread at a time, never more
-    /// often than all kReportEvery.
+    /// often than every kReportEvery.
     Book(const Options& options, uint64_t random, Courier::Append append,
          std::function<void(const Figures&)> report, Log log);
     ~Book() { close(); }
