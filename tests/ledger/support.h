@@ -145,7 +145,7 @@ inline sluice_str str(std::string_view text) { return {text.data(), text.size()}
 inline std::string text(const sluice_str& s) { return s.len == 0 ? "" : std::string(s.ptr, s.len); }
 
 /// A record of that call; its id is borrowed.
-inline sluice_record call(const std::string& id, int64_t cost = 1) {
+inline sluice_record call(std::string_view id, int64_t cost = 1) {
     sluice_record record{};
     record.size = sizeof record;
     record.call_id = str(id);
