@@ -21,6 +21,7 @@ void Directory::follow(std::string_view store) {
     watch("organization", &Directory::takeGroup, &organizations_);
     watch("project", &Directory::takeGroup, &projects_);
     watch("customer", &Directory::takeGroup, &customers_);
+    watch("access_group", &Directory::takeGroup, &access_groups_);
     watch("key", &Directory::takeKey, nullptr);  // last: what keys refer to is there
 }
 

@@ -263,7 +263,7 @@ TEST_CASE("without a store it does not start, and it lets go of the store when i
     {
         auto plugin = host.load(*sluice_plugin_entry_v1());
         CHECK(plugin.start().empty());
-        CHECK(store.watches() == 6);
+        CHECK(store.watches() == 7);
     }
     CHECK(store.watches() == 0);
 }
