@@ -106,13 +106,14 @@ std::optional<Denied> checkKey(const Key& key, const Owners& owners, int64_t now
     return std::nullopt;
 }
 
-std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route) {
+std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route,
+                                 const char* who) {
     if (key.routes.empty()) return std::nullopt;
     for (const auto& allowed : key.routes) {
         if (isAllowed(allowed, path, route)) return std::nullopt;
     }
     return Denied{403, "auth_error",
-                  "Virtual key is not allowed to call this route. Only allowed to call routes: " +
+                  std::string(who) + " is not allowed to call this route. Only allowed to call routes: " +
                       listed(key.routes) + ". Tried to call route: " + std::string(path)};
 }
 

@@ -27,8 +27,9 @@ Owners ownersOf(const Key& key, const Directory& directory);
 
 /// Is the key itself in force? `now_ms`: since the Unix epoch.
 std::optional<Denied> checkKey(const Key& key, const Owners& owners, int64_t now_ms);
-/// `route`: name of the operation ("chat"), empty for what is no LLM API.
-std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route);
+/// `route`: name of the operation ("chat"), empty for what is no LLM API. `who`: in the message.
+std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route,
+                                 const char* who = "Virtual key");
 std::optional<Denied> checkClient(const Key& key, std::string_view address);
 /// Everyone whom the key belongs to has to agree: a team's keys cannot do more than the team. Lists of models
 /// name models, patterns and `access_groups`.

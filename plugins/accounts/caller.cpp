@@ -24,15 +24,14 @@ sluice::Verdict identify(const sluice::Request& request, const Caller& caller, u
     identity.flags = flags;
     identity.key_id = sluice::str(key.id);
     identity.key_alias = sluice::str(key.alias);
-    identity.tenant = sluice::str(key.team);
     identity.user = sluice::str(key.user);
-    identity.team = sluice::str(key.team);
+    identity.tenant = identity.team = sluice::str(caller.team.empty() ? key.team : caller.team);
     identity.organization = sluice::str(organization ? organization->id : key.organization);
     return request.identified(identity);
 }
 
-sluice::Verdict checkEntry(const sluice::Request& request, const Caller& caller) {
-    auto denied = checkRoute(*caller.key, request.path(), request.route());
+sluice::Verdict checkEntry(const sluice::Request& request, const Caller& caller, const char* who) {
+    auto denied = checkRoute(*caller.key, request.path(), request.route(), who);
     if (!denied) denied = checkClient(*caller.key, request.client());
     return denied ? request.deny(denied->refusal()) : sluice::Verdict::Continue;
 }

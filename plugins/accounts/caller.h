@@ -10,13 +10,15 @@ namespace accounts {
 struct Caller {
     std::shared_ptr<const Key> key;
     Owners owners;
+    std::string team;  // that it counts for; empty: the key's
 };
 
 /// Tells the host who it is. `owners.organization` counts before the key's own name for it. In authenticate.
 sluice::Verdict identify(const sluice::Request& request, const Caller& caller, uint32_t flags = 0);
 
-/// Routes and addresses. In authorize.
-sluice::Verdict checkEntry(const sluice::Request& request, const Caller& caller);
+/// Routes and addresses. `who`: in messages. In authorize.
+sluice::Verdict checkEntry(const sluice::Request& request, const Caller& caller,
+                           const char* who = "Virtual key");
 
 /// End user, tags and attributes, alias, model, parameters. `more_params`: demanded besides those of key and
 /// team. In pre_call.

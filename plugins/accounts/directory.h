@@ -24,8 +24,8 @@ public:
     Directory& operator=(const Directory&) = delete;
 
     /// Reads all there is and follows the store. Throws sluice::ConfigError if there is no store, or several
-    /// and none is named. [control]
-    void follow(std::string_view store);
+    /// and none is named. `keys`: virtual keys, too. [control]
+    void follow(std::string_view store, bool keys = true);
 
     using Keys = Table<Digest, Key, DigestHash>;
     using Groups = Table<std::string, Group, std::hash<std::string>>;

@@ -1,0 +1,25 @@
+#include "key_set.h"
+
+namespace auth_jwt {
+namespace {
+
+constexpr size_t kCandidatesMax = 8;  // each costs the time of a check
+
+}  // namespace
+
+std::vector<const SigningKey*> KeySet::candidates(std::string_view kid, const Algorithm& algorithm) const {
+    std::vector<const SigningKey*> named, unnamed;
+    bool known = false;
+    for (const SigningKey& key : keys_) {
+        const bool same = !kid.empty() && key.kid == kid;
+        known |= same;
+        if (!key.fits(algorithm)) continue;
+        if (same && named.size() < kCandidatesMax) named.push_back(&key);
+        if (!same && (kid.empty() || key.kid.empty()) && unnamed.size() < kCandidatesMax)
+            unnamed.push_back(&key);
+    }
+    // A name that is known but does not fit is not made good by another key.
+    return known ? named : unnamed;
+}
+
+}  // namespace auth_jwt
