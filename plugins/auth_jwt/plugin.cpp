@@ -58,6 +58,7 @@ public:
     bool wants(std::string_view) const { return options_.enabled; }
 
     Verdict authenticate(sluice::Request request) {
+        if (!options_.enabled) return Verdict::Continue;
         for (const auto field : accounts::kKeyFields) {
             const auto shown = accounts::presentedKey(request, field);
             if (looksLikeToken(shown)) return check(request, shown);
