@@ -113,8 +113,8 @@ bool KeySource::take(Fetched fetched) {
 
 bool KeySource::wish() {
     const std::lock_guard lock(mutex_);
-    if (running_ || wished_) return true;
     const int64_t now = host_.monotonicMs();
+    if (running_ || wished_ || now >= next_ms_) return true;
     if (now < wishes_ms_) return false;
     wishes_ms_ = now + kWishPauseMs;
     wished_ = true;
@@ -123,7 +123,7 @@ bool KeySource::wish() {
 
 bool KeySource::busy() const {
     const std::lock_guard lock(mutex_);
-    return running_ || wished_;
+    return running_ || wished_ || host_.monotonicMs() >= next_ms_;
 }
 
 bool KeySource::known() const {

@@ -30,7 +30,7 @@ public:
     /// Somebody knows a kid that is not here. True if a fetch is under way or comes at once; once in ten
     /// seconds at most, whoever asks. [any]
     bool wish();
-    /// Is a fetch under way, or wished for? [any]
+    /// Is a fetch under way, due, or wished for? [any]
     bool busy() const;
     /// Has it ever had keys? [any]
     bool known() const;
