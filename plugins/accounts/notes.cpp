@@ -87,9 +87,9 @@ void noteTags(const sluice::Request& request, const Extras* key, const Extras* t
         list.is_array() ? addOfJson(list, tags) : addOfText(*there, tags);
     }
     const size_t before = tags.size();
-    addOfRequest(request, tags);
     if (key) addEach(key->tags, tags);
     if (team) addEach(team->tags, tags);
+    addOfRequest(request, tags);  // last: it may bring more than there is room for
     if (tags.size() == before) return;
     tags.erase(std::remove_if(tags.begin(), tags.end(),
                               [](const std::string& tag) { return tag.size() > kTagBytesMax; }),

@@ -12,8 +12,8 @@ namespace accounts {
 /// docs.litellm.ai/docs/proxy/customers. In pre_call. [loop]
 void noteEndUser(const sluice::Request& request);
 
-/// Attribute "tags", a JSON list: those of the request (body, x-litellm-tags), of the attribute, of the key
-/// and of its team. At most 64, of at most 512 bytes each: what the store keeps. In pre_call. [loop]
+/// Attribute "tags", a JSON list: those of the attribute, of the key, of its team, and of the request (body,
+/// x-litellm-tags). At most 64, of at most 512 bytes each: what the store keeps. In pre_call. [loop]
 void noteTags(const sluice::Request& request, const Extras* key, const Extras* team);
 
 /// The attributes sluice.guardrails, sluice.cache_controls, sluice.key_metadata, sluice.team_metadata,
