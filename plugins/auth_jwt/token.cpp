@@ -47,15 +47,17 @@ bool readHeader(const Json& header, Token& token, std::string& fault) {
 
 }  // namespace
 
-bool looksLikeToken(std::string_view text) {
-    if (text.substr(0, 3) == "sk-") return false;
+bool mayBeToken(std::string_view text) {
     const size_t first = text.find('.');
-    const size_t second = first == std::string_view::npos ? first : text.find('.', first + 1);
-    if (first == 0 || second == std::string_view::npos || second == first + 1) return false;
-    return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(first), isDigit) &&
-           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(first) + 1,
-                       text.begin() + static_cast<std::ptrdiff_t>(second), isDigit) &&
-           std::all_of(text.begin() + static_cast<std::ptrdiff_t>(second) + 1, text.end(), isDigit);
+    if (first == 0 || first == std::string_view::npos || text.substr(0, 3) == "sk-") return false;
+    const size_t second = text.find('.', first + 1);
+    return second != std::string_view::npos && second != first + 1;
+}
+
+bool looksLikeToken(std::string_view text) {
+    if (!mayBeToken(text)) return false;
+    const auto dots = std::count(text.begin(), text.end(), '.');
+    return dots == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || isDigit(c); });
 }
 
 std::optional<Token> readToken(std::string_view text, std::string& fault) {

@@ -17,6 +17,9 @@ constexpr size_t kTokenBytesMax = 16 * 1024;
 /// LiteLLM's keys, "sk-…", are none.
 bool looksLikeToken(std::string_view text);
 
+/// A quick look before that one: two dots, and not "sk-…".
+bool mayBeToken(std::string_view text);
+
 struct Token {
     const Algorithm* algorithm;
     std::string kid;         // empty: it names no key

@@ -9,6 +9,7 @@
 
 #include "accounts/caller.h"
 #include "accounts/presented_keys.h"
+#include "accounts/wall_clock.h"
 
 namespace auth_keys {
 
@@ -57,13 +58,13 @@ public:
 
 private:
     Plugin(const Json& config, sluice::Host host)
-        : host_(host), directory_(host), store_(config.value("store", "")) {
+        : host_(host), clock_(host), directory_(host), store_(config.value("store", "")) {
         const Json service = config.value("service_account_settings", Json::object());
         service_params_ = service.value("enforced_params", std::vector<std::string>());
     }
 
     sluice::Verdict enter(const sluice::Request& request, Directory::Keys::Found key) {
-        const int64_t now = host_.wallMs();
+        const int64_t now = clock_.ms();
         if (!key->successor.empty()) {  // it was rotated, and counts for a while
             const bool over = now >= key->expires_ms;
             const auto next = Digest::fromHex(key->successor);
@@ -81,6 +82,7 @@ private:
     }
 
     sluice::Host host_;
+    const accounts::WallClock clock_;
     Directory directory_;
     const std::string store_;
     std::vector<std::string> service_params_;
