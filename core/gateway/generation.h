@@ -112,6 +112,7 @@ private:
     void endInstances();
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
+    void tellModels() const;
 
     const uint64_t number_;
     GenerationCount& alive_;

@@ -8,7 +8,7 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 18> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 19> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
         {SLUICE_HOST_KV_ID, &kHostKv},
         {SLUICE_HOST_LOG_ID, &kHostLog},
@@ -17,6 +17,7 @@ const void* hostInterface(const sluice_host* host, sluice_str id) {
         {SLUICE_HOST_SERVICES_ID, &kHostServices},
         {SLUICE_HOST_CLOCK_ID, &kHostClock},
         {SLUICE_HOST_TIMERS_ID, &kHostTimers},
+        {SLUICE_HOST_WAIT_ID, &kHostWait},
         {SLUICE_HOST_OFFLOAD_ID, &kHostOffload},
         {SLUICE_HOST_ATTRIBUTES_ID, &kHostAttributes},
         {SLUICE_HOST_REQUEST_ID, &kHostRequest},

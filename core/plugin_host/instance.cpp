@@ -181,6 +181,15 @@ sluice_status Instance::serve(sluice_deployment* deployment, sluice_ctx& ctx) {
     return contained("serve", [&] { return provider_->serve(self_, deployment, &ctx); });
 }
 
+void Instance::learn(const std::string& group, const std::vector<const sluice_candidate*>& deployments) {
+    const auto* models = interface<sluice_models>(SLUICE_MODELS_ID);
+    if (!SLUICE_HAS(models, group)) return;
+    (void)contained("group", [&] {
+        models->group(self_, str(group), deployments.data(), deployments.size());
+        return SLUICE_OK;
+    });
+}
+
 void Instance::complete(const sluice_record& record) {
     (void)contained("on_complete", [&] {
         hooks_->on_complete(self_, &record);

@@ -3,6 +3,7 @@
 
 #include "base.h"
 #include "candidates.h"
+#include "counters.h"
 #include "endpoint.h"
 #include "entry.h"
 #include "hooks.h"
@@ -22,6 +23,9 @@
 #include "host_secrets.h"
 #include "host_services.h"
 #include "host_timers.h"
+#include "host_wait.h"
+#include "models.h"
+#include "prices.h"
 #include "provider.h"
 #include "record.h"
 #include "router.h"
