@@ -1,11 +1,18 @@
 #include "key_set.h"
 
+#include <algorithm>
+
 namespace auth_jwt {
 namespace {
 
 constexpr size_t kCandidatesMax = 8;  // each costs the time of a check
 
 }  // namespace
+
+bool KeySet::knows(std::string_view kid) const {
+    return !kid.empty() &&
+           std::any_of(keys_.begin(), keys_.end(), [kid](const SigningKey& key) { return key.kid == kid; });
+}
 
 std::vector<const SigningKey*> KeySet::candidates(std::string_view kid, const Algorithm& algorithm) const {
     std::vector<const SigningKey*> named, unnamed;

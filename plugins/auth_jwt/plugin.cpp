@@ -155,25 +155,45 @@ private:
         return nullptr;
     }
 
+    // What is known of the keys when a token is checked.
+    struct Attempt {
+        uint64_t generation = 0;
+        bool any = false, named = false;  // keys that might have signed it; one of the name that it gives
+        std::string issuer;               // of the key that has
+    };
+
     // The generation is read before the keys: if they change in between, the token is checked once more.
-    bool checkSignature(const sluice::Request& request, const Token& token, std::string& issuer,
-                        uint64_t& generation, Denied& denied) {
-        std::shared_ptr<const KeySet> keys;
-        std::vector<const SigningKey*> candidates;
-        const auto look = [&] {
-            generation = keyring_.generation();
-            keys = keyring_.keys();
-            candidates = keys->candidates(token.kid, *token.algorithm);
-            return !candidates.empty();
-        };
-        if (!look()) keyring_.await(request, look);
+    bool tryKeys(const Token& token, Attempt& attempt) const {
+        attempt.generation = keyring_.generation();
+        const auto keys = keyring_.keys();
+        const auto candidates = keys->candidates(token.kid, *token.algorithm);
+        attempt.any = !candidates.empty();
+        attempt.named = keys->knows(token.kid);
         for (const SigningKey* key : candidates) {
             if (!key->verifies(*token.algorithm, token.input, token.signature)) continue;
-            issuer = key->issuer;
+            attempt.issuer = key->issuer;
             return true;
         }
-        denied = badToken(candidates.empty() ? "its key is not known" : "its signature is not valid");
-        if (candidates.empty() && !keyring_.complete())
+        return false;
+    }
+
+    bool checkSignature(const sluice::Request& request, const Token& token, std::string& issuer,
+                        uint64_t& generation, Denied& denied) {
+        Attempt attempt;
+        bool good = tryKeys(token, attempt);
+        // A key that nobody has named so far may be a new one; secrets are never fetched.
+        if (!good && !attempt.named && token.algorithm->family != Family::Hmac) {
+            keyring_.await(request, [&] {
+                if (!good && keyring_.generation() != attempt.generation) good = tryKeys(token, attempt);
+                return good || attempt.named;
+            });
+            if (!good && keyring_.generation() != attempt.generation) good = tryKeys(token, attempt);
+        }
+        issuer = attempt.issuer;
+        generation = attempt.generation;
+        if (good) return true;
+        denied = badToken(attempt.any ? "its signature is not valid" : "its key is not known");
+        if (!attempt.any && !keyring_.complete())
             denied = {
                 503, "auth_provider_unavailable",
                 "Service Unavailable, the identity provider's keys cannot be fetched. Please retry shortly."};

@@ -239,5 +239,47 @@ class LiteLLMsFile(WithIssuer):
         self.assert_error(self.ask(self.token(scope="boss")), 403, "auth_error", "route")
 
 
+class LiteLLMsTables(Scenario):
+    """keys that clients already hold, by their hashes, out of CSV as psql writes it"""
+    OLD = "sk-made-by-litellm-0001"
+
+    @classmethod
+    def models(cls, base):
+        return WithIssuer.models(base)
+
+    @classmethod
+    def config(cls, upstream):
+        cls.settings = {"plugins": [{"plugin": "store_sqlite", "config": {"path": "sluice.db"}}, {"plugin": "auth_keys"}, {"plugin": "import_litellm"},
+                                    {"plugin": "admin_api"}, {"plugin": "callback_jsonl", "config": {"path": "records.jsonl"}}]}
+        return super().config(upstream)
+
+    def take(self, table, csv, **more):
+        answer = self.call("/key/import", {"table": "LiteLLM_" + table, "csv": csv, **more})
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json()
+
+    def test_pp40_from_table_to_answer(self):
+        """teams and groups before keys; a dry run changes nothing; what is there stays; the tags of a key reach the record"""
+        token = hashlib.sha256(self.OLD.encode()).hexdigest()
+        keys = ("token,key_alias,models,team_id,metadata,blocked,expires,spend\n"
+                f'{token},old,"{{beta,gpt}}",pp40,"{{""tags"": [""from-litellm""]}}",,,1.5\n' + "not-a-hash,,,,,,,\n")
+        early = self.take("VerificationToken", keys)
+        self.assertEqual((early["imported"], early["skipped"]), (0, 2))
+        self.assertIn("import LiteLLM_TeamTable first", early["rows"][0]["skipped"])
+        self.assertEqual(self.take("TeamTable", "team_id,models,blocked\npp40,{},f\n")["imported"], 1)
+        self.assertEqual(self.take("AccessGroupTable", "access_group_id,access_model_names\nbeta,{other}\n")["imported"], 1)
+        self.assertEqual(self.take("VerificationToken", keys, dry_run=True)["imported"], 1)
+        self.assertEqual(self.call(CHAT, body(), key=self.OLD).status, 401)
+        self.assertEqual(self.take("VerificationToken", keys)["imported"], 1)
+        self.assertEqual([self.call(CHAT, body(model), key=self.OLD).status for model in ("gpt", "other")], [200, 200])
+        self.call("/key/update", {"key": token, "models": ["beta"]})
+        self.assert_error(self.call(CHAT, body("gpt"), key=self.OLD), 403, "key_model_access_denied")
+        self.assertEqual(self.take("VerificationToken", keys)["skipped"], 2)
+        answer = self.call(CHAT, body("other", metadata={"tags": ["mine"]}), key=self.OLD)
+        attributes = WithIssuer.record_of(self, answer)["metadata"]["attributes"]
+        self.assertEqual(json.loads(attributes["tags"]), ["from-litellm", "mine"])
+        self.assertEqual(self.call("/key/import", {"table": "LiteLLM_TeamTable", "rows": []}, key=self.OLD).status, 403)
+
+
 if __name__ == "__main__":
     main()

@@ -35,6 +35,19 @@ TEST_CASE("a key that is new: the first token with it waits for a fetch") {
     CHECK(fetches(g) == 2);
 }
 
+TEST_CASE("a new key is fetched even if another one, without a name, might have signed") {
+    Gateway g(Json{{"public_keys", {pair("RSA#own").pem()}}});
+    g.publish({pair("RSA").jwk("r1"), pair("RSA#2").jwk("r2")});
+    CHECK(g.ask(signedBy(g, "RSA#2", "r2")).empty());
+    Gateway nameless;
+    nameless.publish({pair("RSA#3").jwk()});
+    CHECK(nameless.ask(signedBy(nameless, "RSA#3", "")).empty());
+    // A key of that name is there: nothing is fetched for a bad signature.
+    Gateway named;
+    CHECK(named.refused(signedBy(named, "RSA#2", "r1"), "its signature is not valid"));
+    CHECK(fetches(named) == 1);
+}
+
 TEST_CASE("strangers cannot make us hammer the issuer") {
     Gateway g;
     const int64_t start = g.host.wallMs();
