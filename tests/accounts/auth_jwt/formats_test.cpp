@@ -208,6 +208,8 @@ TEST_CASE("which keys a token may be signed with") {
     CHECK(mixed.candidates("one", rs256).front()->kid == "one");
     CHECK(KeySet(std::vector<SigningKey>(50, nameless)).candidates("", rs256).size() == 8);
     CHECK(mixed.candidates("one", *findAlgorithm("HS256")).empty());
+    // A name that is that of a key of another kind is not made good by a key without a name.
+    CHECK(KeySet({ec, nameless}).candidates("ec", rs256).empty());
 }
 
 TEST_CASE("what looks like a token") {

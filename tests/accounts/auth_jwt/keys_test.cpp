@@ -1,5 +1,6 @@
 // Where keys come from: fetched, fetched anew, not fetched too often, kept while the issuer is away.
 #include "gateway.h"
+#include "verified.h"
 
 namespace {
 
@@ -188,10 +189,15 @@ TEST_CASE("without the capability to call out it says so") {
     CHECK(host.logged("the capability \"net\" is not granted"));
 }
 
-TEST_CASE("the table of tokens is bounded") {
-    Gateway g(Json{{"cache_max", 16}, {"hs_secret", std::string(32, 's')}});
-    for (int i = 0; i < 300; ++i) {
-        const auto payload = g.claims(Json{{"jti", i}}).dump();
-        CHECK(g.ask(signer::token(std::string(32, 's'), "HS256", R"({"alg":"HS256"})", payload)).empty());
+TEST_CASE("the table of tokens is bounded; the oldest go first") {
+    auth_jwt::VerifiedTokens tokens(160);
+    const auto digest = [](int i) { return accounts::Digest("token-" + std::to_string(i)); };
+    for (int i = 0; i < 5'000; ++i) {
+        tokens.put(digest(i), std::make_shared<const auth_jwt::Verified>());
+        tokens.put(digest(i), std::make_shared<const auth_jwt::Verified>());  // again: it is there once
+        CHECK(tokens.find(digest(i)) != nullptr);
     }
+    CHECK(tokens.size() <= 160);
+    CHECK(tokens.size() >= 100);
+    CHECK(tokens.find(digest(0)) == nullptr);
 }
