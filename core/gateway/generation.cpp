@@ -15,8 +15,9 @@ Generation::Generation(uint64_t number, config::Settings settings, const Shared&
     : number_(number),
       alive_(shared.alive),
       settings_(std::move(settings)),
+      desk_(shared.health),
       services_{shared.metrics,         shared.offload, shared.timers, shared.http,
-                settings_.tree.secrets, shared.admin,   this},
+                settings_.tree.secrets, shared.admin,   this,          &desk_},
       health_(shared.health) {
     alive_.enter();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "gateway/deployment_desk.h"
 #include "gateway/endpoints.h"
 #include "gateway/plan.h"
 #include "plugin_host/chain.h"
@@ -117,6 +118,7 @@ private:
     const uint64_t number_;
     GenerationCount& alive_;
     config::Settings settings_;
+    DeploymentDesk desk_;
     host::Services services_;
     std::vector<config::Deployment> deployment_configs_;
     std::vector<std::unique_ptr<host::Instance>> instances_;

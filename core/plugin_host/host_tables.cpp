@@ -8,8 +8,9 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 19> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 20> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
+        {SLUICE_HOST_DEPLOYMENTS_ID, &kHostDeployments},
         {SLUICE_HOST_KV_ID, &kHostKv},
         {SLUICE_HOST_LOG_ID, &kHostLog},
         {SLUICE_HOST_METRICS_ID, &kHostMetrics},

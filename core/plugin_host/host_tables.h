@@ -12,6 +12,7 @@ extern const sluice_host_metrics kHostMetrics;
 extern const sluice_host_secrets kHostSecrets;
 extern const sluice_host_services kHostServices;
 extern const sluice_host_clock kHostClock;
+extern const sluice_host_deployments kHostDeployments;
 extern const sluice_host_kv kHostKv;
 extern const sluice_host_timers kHostTimers;
 extern const sluice_host_wait kHostWait;

@@ -104,6 +104,7 @@ bool Instance::has(std::string_view capability) const {
 bool Instance::maySee(const void* table) const {
     if (table == &kHostAdmin) return has("admin");
     if (table == &kHostHttp) return has("net");
+    if (table == &kHostDeployments) return has("routing");
     return table != &kHostKv || has("kv");
 }
 

@@ -12,6 +12,7 @@
 #include "host_attributes.h"
 #include "host_clock.h"
 #include "host_content.h"
+#include "host_deployments.h"
 #include "host_http.h"
 #include "host_kv.h"
 #include "host_log.h"

@@ -1,5 +1,8 @@
 #include "accounts/usage_limits.h"
 
+#include <simdjson.h>
+
+#include <algorithm>
 #include <cmath>
 
 #include "accounts/duration.h"
@@ -118,6 +121,45 @@ void inheritOne(std::optional<int64_t>& mine, const std::optional<int64_t>& thei
 }
 
 }  // namespace
+
+Json limitMembers(std::string_view document) {
+    constexpr std::string_view kNames[]{"rpm_limit",
+                                        "tpm_limit",
+                                        "rpd_limit",
+                                        "tpd_limit",
+                                        "budget_id",
+                                        "max_budget",
+                                        "soft_budget",
+                                        "budget_duration",
+                                        "temp_budget_increase",
+                                        "spend_from",
+                                        "temp_budget_expiry",
+                                        "spend_base_usd",
+                                        "model_rpm_limit",
+                                        "model_tpm_limit",
+                                        "model_max_budget",
+                                        "metadata",
+                                        "project_id",
+                                        "members_with_roles",
+                                        "team_member_budget",
+                                        "team_member_rpm_limit",
+                                        "max_parallel_requests",
+                                        "team_member_tpm_limit",
+                                        "team_member_budget_duration"};
+    thread_local simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    if (parser.parse(document.data(), document.size()).get(object) != simdjson::SUCCESS) return {};
+    Json members = Json::object();
+    for (const auto field : object) {
+        if (field.value.is_null() ||
+            std::find(std::begin(kNames), std::end(kNames), field.key) == std::end(kNames))
+            continue;
+        const std::string text = simdjson::minify(field.value);
+        if (field.key == "metadata" && text.find("\"model_") == std::string::npos) continue;
+        members[std::string(field.key)] = Json::parse(text, nullptr, false);
+    }
+    return members;
+}
 
 bool Limits::empty() const {
     return !rpm && !tpm && !rpd && !tpd && !parallel && budget.max_pico < 0 && budget.soft_pico < 0 &&

@@ -49,6 +49,10 @@ struct MemberLimits {
     Limits limits;
 };
 
+/// Of a document's text only what the functions below look at; null if it is no object. There may be hundreds
+/// of thousands of documents, most of which say nothing of limits.
+nlohmann::json limitMembers(std::string_view document);
+
 /// Nothing if a member is not what it must be; `fault` says which, and what is allowed.
 std::optional<Limits> readLimits(const nlohmann::json& document, std::string& fault);
 /// Of a team's document: team_member_budget, team_member_rpm_limit, … and members_with_roles[].

@@ -50,7 +50,7 @@ private:
         mutable std::mutex mutex;
         std::unordered_map<std::string, Entry, Hash, std::equal_to<>> all;  // guarded by mutex
     };
-    static constexpr size_t kShards = 64;
+    static constexpr size_t kShards = 64;  // six bits of a hash
     class Locked;
 
     static size_t shardOf(sluice_str name);

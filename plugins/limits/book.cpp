@@ -75,7 +75,7 @@ void Book::refuse(const sluice_document& document, const std::string& fault) con
 void Book::take(Kind kind, const sluice_document& document) {
     const Holds whose{kind, std::string(sluice::view(document.id))};
     if (document.removed) return forget(whose);
-    const Json json = Json::parse(sluice::view(document.json), nullptr, false);
+    const Json json = accounts::limitMembers(sluice::view(document.json));
     std::string fault;
     auto limits = accounts::readLimits(json, fault);
     if (limits && kind == Kind::Team) takeMembers(whose.second, json, fault);
@@ -164,7 +164,7 @@ void Book::takeBudget(const sluice_document& document) {
     by_budget_id_.erase(id);
     if (!document.removed) {
         std::string fault;
-        auto limits = accounts::readLimits(Json::parse(sluice::view(document.json), nullptr, false), fault);
+        auto limits = accounts::readLimits(accounts::limitMembers(sluice::view(document.json)), fault);
         if (!limits) {
             refuse(document, fault);
             limits = nothing();

@@ -23,14 +23,18 @@ PASSWORD = "redis-word-that-nobody-may-see"
 class Counting(Scenario):
     @classmethod
     def models(cls, base):
-        return [deployment("gpt", "openai/gpt-4o", base + "/v1", {"id": "gpt"})]
+        return [deployment("gpt", "openai/gpt-4o", base + "/v1", {"id": "gpt"}),
+                deployment("pair", "openai/gpt-4o", base + "/a/v1", {"id": "a"}, rpm=6), deployment("pair", "openai/gpt-4o", base + "/b/v1", {"id": "b"}, rpm=6),
+                deployment("frail", "openai/gpt-4o", base + "/c/v1", {"id": "c"}, order=1), deployment("frail", "openai/gpt-4o", base + "/d/v1", {"id": "d"}, order=2)]
 
     @classmethod
     def config(cls, upstream):
         url = f"redis://:{PASSWORD}@127.0.0.1:{cls.redis.port}/1"
         cls.settings = {"plugins": [{"plugin": "store_sqlite", "config": {"path": str(cls.directory / "sluice.db")}}, {"plugin": "auth_keys"},
                                     {"plugin": "admin_api"}, {"plugin": "pricing"}, {"plugin": "limits", "config": {"refresh_ms": 60000}},
-                                    {"plugin": "counters_redis", "config": {"url": url, "deadline_ms": int(100 * SLOW)}}, {"plugin": "admin", "grants": ["admin"]}]}
+                                    {"plugin": "counters_redis", "config": {"url": url, "deadline_ms": int(100 * SLOW)}}, {"plugin": "admin", "grants": ["admin"]},
+                                    {"plugin": "shared_routing", "config": {"interval_ms": 200}}],
+                        "router_settings": {"routing_strategy": "usage-based-routing-v2", "num_retries": 0, "cooldown_time": 30}}
         return super().config(upstream)
 
     @classmethod
@@ -126,6 +130,30 @@ class Shared(Counting):
         self.assertEqual([self.ask(key, 0) for _ in range(4)].count(200), 4)
         self.assertEqual([self.ask(key, 1) for _ in range(4)].count(200), 2)
         self.assertEqual(self.ask(key, 0), 429)
+
+    def condition(self, gateway, deployment_id):
+        answer = request(gateway.port, "GET", "/health", None, {"authorization": f"Bearer {KEY}"}).json()
+        return next(d for d in answer["healthy_endpoints"] + answer["unhealthy_endpoints"] if d["model_id"] == deployment_id)
+
+    def test_rr05_deployments_have_one_rpm_for_all(self):
+        """six a minute each: the second gateway knows what the first has used"""
+        if time.time() % 60 > 50:
+            time.sleep(61 - time.time() % 60)
+        self.answers()
+        body = {**BODY, "model": "pair"}
+        ask = lambda gateway: request(gateway.port, "POST", CHAT, body, {"authorization": f"Bearer {KEY}"}).status  # noqa: E731
+        self.assertEqual([ask(self.gateway) for _ in range(12)].count(200), 12)
+        wait_until(lambda: all(self.condition(self.second, one)["requests_this_minute"] == 6 for one in "ab"))
+        self.assertEqual(ask(self.second), 429)
+
+    def test_rr06_what_one_has_found_broken_the_other_does_not_ask(self):
+        self.upstream.script({"respond": {"status": 401, "body": {"error": {"message": "no"}}}}, path_contains="/c/")
+        body = {**BODY, "model": "frail"}
+        self.assertEqual(request(self.gateway.port, "POST", CHAT, body, {"authorization": f"Bearer {KEY}"}).status, 401)
+        wait_until(lambda: self.condition(self.second, "c")["state"] == "cooling_down")
+        self.upstream.reset()
+        self.assertEqual(request(self.second.port, "POST", CHAT, body, {"authorization": f"Bearer {KEY}"}).status, 200)
+        self.assertIn("/d/", self.said()[0]["path"])
 
     def test_rr10_a_frozen_redis_is_not_noticed(self):
         """SIGSTOP under load: no request fails, none waits; one line in the log; back by itself"""

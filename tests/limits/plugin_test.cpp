@@ -1,7 +1,7 @@
 // The plugin with a store, prices and counters of the test's.
 #include <catch2/catch.hpp>
 
-#include "counters/memory.h"
+#include "fake_counters.h"
 #include "fake_store.h"
 #include "plugin.h"
 
@@ -11,31 +11,6 @@ using limits::Plugin;
 namespace {
 
 constexpr int64_t kPico = 1'000'000'000'000;
-
-// sluice.counters/1 by the clock of the fake host.
-struct FakeCounters {
-    explicit FakeCounters(FakeHost& its_host) : host(its_host) {
-        table.size = sizeof table;
-        table.take = [](sluice_instance* self, sluice_ctx*, sluice_counter* all, size_t count,
-                        size_t* which) {
-            return of(self).memory.take(all, count, which, of(self).host.wallMs());
-        };
-        table.settle = [](sluice_instance* self, const sluice_counter* all, size_t count) {
-            of(self).memory.settle(all, count, of(self).host.wallMs());
-        };
-        table.seed = [](sluice_instance* self, const sluice_counter* all, size_t count) {
-            of(self).memory.seed(all, count, of(self).host.wallMs());
-        };
-    }
-    static FakeCounters& of(sluice_instance* self) { return *reinterpret_cast<FakeCounters*>(self); }
-    sluice_service service() {
-        return {sizeof(sluice_service), 0, &table, reinterpret_cast<sluice_instance*>(this),
-                sluice::str("c")};
-    }
-    FakeHost& host;
-    counters::Memory memory;
-    sluice_counters table{};
-};
 
 // A cent for each token of a prompt, two for each of an answer.
 const sluice_prices kPrices{
