@@ -1,5 +1,5 @@
 // Texts that want to be SQL, JSON or too long, in every field that there is.
-#include "question.h"
+#include "store_common/question.h"
 #include "support.h"
 
 using namespace store_sqlite::tests;

@@ -13,7 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <sluice/testing/fake_host.hpp>
 
-#include "calendar.h"
+#include "store_common/calendar.h"
 #include "plugin.h"
 
 namespace store_sqlite::tests {

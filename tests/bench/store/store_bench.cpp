@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "calendar.h"
+#include "store_common/calendar.h"
 #include "store.h"
 
 namespace {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "calendar.h"
-#include "reports.h"
+#include "store_common/calendar.h"
+#include "store_common/reports.h"
 
-namespace store_sqlite {
+namespace store_common {
 namespace {
 
 struct Group {
@@ -19,15 +19,15 @@ class Groups {
 public:
     explicit Groups(bool by_day) : by_day_(by_day) {}
 
-    void add(int64_t value, int64_t day, const Sums& sums) {
+    void add(int64_t value, int64_t day, const Total& total) {
         uint32_t& place =
             by_day_ ? by_both_[static_cast<uint64_t>(value) << 24 | static_cast<uint64_t>(day)] : of(value);
         if (place == 0) {
             all_.push_back({value, day, {}});
             place = static_cast<uint32_t>(all_.size());
         }
-        all_[place - 1].total.add(sums);
-        overall_.add(sums);
+        all_[place - 1].total.add(total);
+        overall_.add(total);
     }
     std::vector<Group>& all() { return all_; }
     const Total& overall() const { return overall_; }
@@ -93,28 +93,29 @@ Less orderOf(const Question& question, bool only_day) {
 
 }  // namespace
 
-void reportSpend(const Question& question, const Snapshot& snapshot, Answer& answer) {
+void reportSpend(const Question& question, Ledger& ledger, Answer& answer) {
     question.only({"report", "group_by", "where", "from", "to", "order", "limit", "offset"});
     const Grouping grouping(question);
     const Days days(question);
     const Less less = orderOf(question, grouping.day && !grouping.by);
     const auto limit = static_cast<size_t>(question.number("limit", kLimit, 0, kLimitMost));
     const auto offset = static_cast<size_t>(question.number("offset", 0, 0, INT64_MAX));
-    std::set<By> needed;
-    if (grouping.by) needed.insert(*grouping.by);
-    Scan scan(snapshot, resolved(question.where(), snapshot), needed, days.from, days.to);
+    const Span span{resolved(question.where(), ledger), days.from, days.to, grouping.day};
     Groups groups(grouping.day);
-    scan.each([&](int64_t day, int64_t combo, int64_t value, const Sums& sums) {
-        groups.add(grouping.by ? scan.valueOf(*grouping.by, combo, value) : 0, grouping.day ? day : 0, sums);
+    ledger.sums(span, {grouping.by}, [&](size_t, int64_t day, int64_t value, const Total& total) {
+        groups.add(value, day, total);
     });
     auto& all = groups.all();
     const size_t begin = std::min(offset, all.size());
     const size_t end = begin + std::min(limit, all.size() - begin);
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(end), all.end(), less);
+    std::vector<int64_t> shown;
+    for (size_t i = begin; grouping.by && i < end; ++i) shown.push_back(all[i].value);
+    ledger.expect(shown);
     answer.key("rows").open('[');
     for (size_t i = begin; i < end; ++i) {
         answer.open('{');
-        if (grouping.by) answer.key(nameOf(*grouping.by)).textOrNull(snapshot.nameOf(all[i].value));
+        if (grouping.by) answer.key(nameOf(*grouping.by)).textOrNull(ledger.nameOf(all[i].value));
         if (grouping.day) answer.key("day").text(dayText(all[i].day));
         answer.sums(all[i].total).close('}');
     }
@@ -122,4 +123,4 @@ void reportSpend(const Question& question, const Snapshot& snapshot, Answer& ans
     answer.key("overall").open('{').sums(groups.overall()).close('}');
 }
 
-}  // namespace store_sqlite
+}  // namespace store_common

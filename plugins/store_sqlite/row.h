@@ -1,17 +1,15 @@
-// One usage event out of its month, as an answer tells of it: LiteLLM's names where it has them
-// (LiteLLM_SpendLogs in its schema.prisma).
+// One usage event out of its month.
 #pragma once
 
-#include "answer.h"
 #include "scan.h"
 
 namespace store_sqlite {
 
-/// What `readRow` wants of a table, by id as ?1.
+/// What `logRowFrom` wants of a table, by id as ?1.
 extern const char* const kLogColumns;
 
-/// Writes the row as an object.
-void writeLogRow(const Statement& row, const Snapshot& snapshot, Answer& answer);
+/// Its views live until the statement's next step.
+LogRow logRowFrom(const Statement& row, const Snapshot& snapshot);
 
 /// What of it is looked at before: columns of kLogColumns.
 struct LogFilter {

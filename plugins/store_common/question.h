@@ -15,7 +15,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace store_sqlite {
+namespace store_common {
 
 struct QuestionError : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -64,4 +64,4 @@ std::string shown(const std::string& text);
 std::string listed(std::initializer_list<std::string_view> names);
 std::string listedDimensions();
 
-}  // namespace store_sqlite
+}  // namespace store_common

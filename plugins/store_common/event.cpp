@@ -1,13 +1,13 @@
-#include "event.h"
+#include "store_common/event.h"
 
 #include <algorithm>
 #include <cstring>
 
 #include <sluice/json.hpp>
 
-#include "calendar.h"
+#include "store_common/calendar.h"
 
-namespace store_sqlite {
+namespace store_common {
 namespace {
 
 constexpr uint64_t kTokensMost = 1'000'000'000'000;
@@ -89,4 +89,4 @@ Event eventFrom(const sluice_record& given, int64_t now_ms) {
     return event;
 }
 
-}  // namespace store_sqlite
+}  // namespace store_common

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "sums.h"
+#include "store_common/sums.h"
 
-namespace store_sqlite {
+namespace store_common {
 
 class Answer {
 public:
@@ -40,4 +40,4 @@ private:
 /// "2026-11-21T15:36:08.123Z".
 std::string timeText(int64_t ms);
 
-}  // namespace store_sqlite
+}  // namespace store_common

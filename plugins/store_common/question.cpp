@@ -1,10 +1,10 @@
-#include "question.h"
+#include "store_common/question.h"
 
 #include <algorithm>
 
-#include "calendar.h"
+#include "store_common/calendar.h"
 
-namespace store_sqlite {
+namespace store_common {
 namespace {
 
 using Json = nlohmann::json;
@@ -146,4 +146,4 @@ std::optional<std::string> Question::whereText(std::string_view name) const {
     return value.get<std::string>();
 }
 
-}  // namespace store_sqlite
+}  // namespace store_common

@@ -1,12 +1,9 @@
-// {"report":"logs"}: usage events one by one, newest first. Rare callers are found by their days: the
-// aggregates say on which days they were there, and only those are gone through.
+// Events one by one, of the months that there are.
 #include <algorithm>
 #include <unordered_set>
 
-#include "calendar.h"
-#include "event.h"
-#include "log_row.h"
-#include "reports.h"
+#include "ledger.h"
+#include "row.h"
 #include "schema.h"
 
 namespace store_sqlite {
@@ -26,16 +23,15 @@ struct Span {
 // The spans of time to go through, oldest first, cut at months; and in them the combos that there are.
 class Logs {
 public:
-    Logs(const Question& question, const Snapshot& snapshot, Answer& answer)
+    Logs(const LogQuestion& question, const Snapshot& snapshot, const Ledger::RowSink& sink)
         : snapshot_(snapshot),
-          answer_(answer),
-          where_(resolved(question.where({"call_id", "outcome"}), snapshot)),
+          sink_(sink),
+          where_(question.where),
           filter_{where_, std::nullopt},
-          newest_first_(orderOf(question)),
-          page_{question.number("offset", 0, 0, INT64_MAX), question.number("limit", kLimit, 0, kLimitMost)},
-          range_{question.number("from_ms", 0, 0, kLastMs), question.number("to_ms", kLastMs, 0, kLastMs)} {
-        if (const auto outcome = question.whereText("outcome"))
-            filter_.outcome = snapshot.idOf(*outcome).value_or(-1);
+          newest_first_(question.newest_first),
+          page_{question.offset, question.limit},
+          range_{question.from_ms, question.to_ms} {
+        if (question.outcome) filter_.outcome = snapshot.idOf(*question.outcome).value_or(-1);
     }
 
     void byCall(const std::string& call_id) {
@@ -66,15 +62,6 @@ public:
     bool more() const { return page_.full; }
 
 private:
-    static constexpr int64_t kLastMs = 253'402'300'799'999;  // 9999-12-31
-
-    static bool orderOf(const Question& question) {
-        const std::string order = question.text("order", "-time");
-        if (order != "time" && order != "-time")
-            Question::fail("order", "the text " + shown(order), "time, -time");
-        return order == "-time";
-    }
-
     std::vector<int64_t> months() const {
         std::vector<int64_t> all;
         auto read =
@@ -134,14 +121,14 @@ private:
             --page_.offset;
         } else if (page_.limit > 0) {
             --page_.limit;
-            writeLogRow(read_, snapshot_, answer_);
+            sink_(logRowFrom(read_, snapshot_));
         } else {
             page_.full = true;
         }
     }
 
     const Snapshot& snapshot_;
-    Answer& answer_;
+    const Ledger::RowSink& sink_;
     const Where where_;
     LogFilter filter_;
     const bool newest_first_;
@@ -156,15 +143,10 @@ private:
 
 }  // namespace
 
-void reportLogs(const Question& question, const Snapshot& snapshot, Answer& answer) {
-    question.only({"report", "where", "from_ms", "to_ms", "order", "limit", "offset"});
-    Logs logs(question, snapshot, answer);
-    answer.key("rows").open('[');
-    if (const auto call_id = question.whereText("call_id"))
-        logs.byCall(*call_id);
-    else
-        logs.byTime();
-    answer.close(']').key("more").boolean(logs.more());
+bool readLogs(const LogQuestion& question, const Snapshot& snapshot, const Ledger::RowSink& row) {
+    Logs logs(question, snapshot, row);
+    question.call_id ? logs.byCall(*question.call_id) : logs.byTime();
+    return logs.more();
 }
 
 }  // namespace store_sqlite

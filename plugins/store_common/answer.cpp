@@ -1,13 +1,13 @@
-#include "answer.h"
+#include "store_common/answer.h"
 
 #include <algorithm>
 #include <cstdio>
 
 #include <sluice/json.hpp>
 
-#include "calendar.h"
+#include "store_common/calendar.h"
 
-namespace store_sqlite {
+namespace store_common {
 namespace {
 
 constexpr int kPlaces = 12;  // pico
@@ -105,4 +105,4 @@ std::string timeText(int64_t ms) {
     return dayText(day) + text;
 }
 
-}  // namespace store_sqlite
+}  // namespace store_common

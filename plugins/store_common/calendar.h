@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace store_sqlite {
+namespace store_common {
 
 constexpr int64_t kDayMs = 86'400'000;
 
@@ -64,4 +64,4 @@ inline std::optional<int64_t> dayFrom(std::string_view text) {
     return sys_days(date).time_since_epoch().count();
 }
 
-}  // namespace store_sqlite
+}  // namespace store_common

@@ -3,11 +3,8 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 
-#include "sqlite.h"
-
-namespace store_sqlite {
+namespace store_common {
 
 /// Of one event or of a row of an aggregate; the columns kSumColumns. Tokens, and 1e-12 USD for cost.
 struct Sums {
@@ -36,16 +33,6 @@ struct Sums {
         constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
         cost = cost > kMost - more.cost ? kMost : cost + more.cost;
     }
-
-    void bindTo(Statement& statement, int index) const {
-        for (const int64_t value : {requests, successes, failures, unpriced, prompt, completion, cached,
-                                    cache_write, reasoning, cost})
-            statement.bind(index++, value);
-    }
-    static Sums of(const Statement& row, int column) {
-        const auto next = [&] { return row.integer(column++); };
-        return {next(), next(), next(), next(), next(), next(), next(), next(), next(), next()};
-    }
 };
 
 __extension__ typedef __int128 Wide;  // a sum over years is more than 64 bits of 1e-12 USD
@@ -55,12 +42,19 @@ struct Total {
     Sums sums;  // but for cost
     Wide cost = 0;
 
+    Total() = default;
+    explicit Total(const Sums& one) : sums(one), cost(one.cost) { sums.cost = 0; }
+
     void add(const Sums& more) {
         cost += more.cost;
         Sums rest = more;
         rest.cost = 0;
         sums.add(rest);
     }
+    void add(const Total& more) {
+        cost += more.cost;
+        sums.add(more.sums);
+    }
 };
 
-}  // namespace store_sqlite
+}  // namespace store_common

@@ -8,9 +8,9 @@
 
 #include <sluice/sluice.h>
 
-#include "sums.h"
+#include "store_common/sums.h"
 
-namespace store_sqlite {
+namespace store_common {
 
 /// Texts are the record's: they live as long as it does.
 struct Event {
@@ -45,4 +45,4 @@ int64_t callKey(int64_t day, std::string_view call_id);
 /// The texts of a JSON list, each once, as "tags" of a record's attributes has them; none for anything else.
 std::vector<std::string> tagsFrom(std::string_view attributes_json);
 
-}  // namespace store_sqlite
+}  // namespace store_common
