@@ -34,6 +34,8 @@ public:
 
 private:
     void create(const Log& log);
+    void prepare() const;
+    void prepareOnce() const;
     std::string wordsFor(const SqlError& error) const;
 
     Options options_;
