@@ -1,17 +1,9 @@
 // Usage events: once each, and every aggregate is the sum of the rows.
-#include <random>
+#include "calls.h"
 
-#include "packed.h"
-#include "support.h"
-
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
-
-const char* const kByAll[] = {"key_id", "user",     "team",     "organization", "model_group",
-                              "model",  "provider", "end_user", "tag"};
-
-std::string quoted(const std::string& text) { return sluice::jsonQuoted(text); }
 
 struct Expected {
     int64_t cost = 0, prompt = 0, completion = 0, requests = 0, successes = 0, unpriced = 0;
@@ -36,51 +28,6 @@ Expected expectedFrom(const Json& row) {
             row["requests"],       row["successful_requests"], row["unpriced_requests"]};
 }
 
-std::vector<std::string> valuesOf(const Call& call, const std::string& by) {
-    if (by == "key_id") return {call.key};
-    if (by == "user") return {call.user};
-    if (by == "team") return {call.team};
-    if (by == "organization") return {call.organization};
-    if (by == "model_group") return {call.group};
-    if (by == "model") return {call.model};
-    if (by == "provider") return {call.provider};
-    if (by == "end_user")
-        return call.end_user.empty() ? std::vector<std::string>() : std::vector{call.end_user};
-    return store_sqlite::tagsFrom(call.attributes);
-}
-
-Call randomCall(std::mt19937& random, int number) {
-    const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-    const auto word = [&](const std::string& stem, int n) {
-        const int i = pick(n + 1);
-        return i == n ? std::string() : stem + std::to_string(i);
-    };
-    Call call;
-    call.id = "call-" + std::to_string(number);
-    call.key = word("key", 6);
-    call.user = word("user", 4);
-    call.team = word("team", 3);
-    call.organization = word("org", 2);
-    call.end_user = word("end", 3);
-    call.group = word("group", 3);
-    call.model = word("model", 4);
-    call.provider = word("provider", 2);
-    call.outcome =
-        std::vector<std::string>{"success", "failure", "cancelled", "blocked"}[static_cast<size_t>(pick(4))];
-    const char* const tags[] = {"[]", "[\"x\"]", "[\"x\",\"y\"]", "[\"y\",\"y\",7,{}]", "no list"};
-    call.attributes = tagged(tags[pick(5)]);
-    call.start_ms = kNov21 + pick(20) * store_sqlite::kDayMs + pick(1'000'000) - 500'000;
-    call.prompt = static_cast<uint64_t>(pick(1'000'000));
-    call.completion = static_cast<uint64_t>(pick(1'000'000));
-    call.cost = pick(10) == 0 ? -1 : static_cast<int64_t>(random()) * 1'000'003 + pick(1000);
-    return call;
-}
-
-std::vector<sluice_record> recordsOf(const std::vector<Call>& calls, size_t from, size_t count) {
-    return {calls.begin() + static_cast<std::ptrdiff_t>(from),
-            calls.begin() + static_cast<std::ptrdiff_t>(std::min(from + count, calls.size()))};
-}
-
 }  // namespace
 
 TEST_CASE("an event counts once, however often it is sent") {
@@ -90,7 +37,7 @@ TEST_CASE("an event counts once, however often it is sent") {
     CHECK(store.append({a}) == SLUICE_OK);
     Call changed = a;
     changed.cost = 5;
-    changed.start_ms += store_sqlite::kDayMs;
+    changed.start_ms += store_common::kDayMs;
     CHECK(store.append({b, changed}) == SLUICE_OK);
     CHECK(store.append({}) == SLUICE_OK);
     const auto all = store.report(R"({"report":"spend"})");
@@ -102,7 +49,7 @@ TEST_CASE("an event counts once, however often it is sent") {
 TEST_CASE("an event at the turn of a month counts once") {
     TestStore store(":memory:");
     Call late{"a"};
-    late.start_ms = 20788 * store_sqlite::kDayMs - 1;  // 2026-11-30T23:59:59.999
+    late.start_ms = 20788 * store_common::kDayMs - 1;  // 2026-11-30T23:59:59.999
     Call early = late;
     early.start_ms += 1;
     CHECK(store.append({late}) == SLUICE_OK);
@@ -142,7 +89,7 @@ TEST_CASE("every aggregate is the sum of the events") {
         std::map<std::string, Expected> filtered;
         for (const auto& call : calls) {
             for (const auto& value : valuesOf(call, by)) {
-                const auto day = store_sqlite::dayText(store_sqlite::dayOf(call.start_ms));
+                const auto day = store_common::dayText(store_common::dayOf(call.start_ms));
                 expected[value + "|" + day].add(call);
                 if (call.team == "team1" && day >= "2026-11-25" && day <= "2026-12-03")
                     filtered[value].add(call);
@@ -202,7 +149,7 @@ TEST_CASE("figures at the end of their range stay sums") {
         Call call{"c" + std::to_string(i)};
         call.cost = INT64_MAX;  // cut to 1e18
         call.prompt = UINT64_MAX;
-        call.start_ms = kNov21 + (i % 2) * store_sqlite::kDayMs;
+        call.start_ms = kNov21 + (i % 2) * store_common::kDayMs;
         CHECK(store.append({call}) == SLUICE_OK);
     }
     const auto all = store.report(R"({"report":"spend","group_by":"key_id"})");
@@ -229,33 +176,4 @@ TEST_CASE("a record of an older host has fewer fields") {
     CHECK(all["rows"][0]["key_id"].is_null());
     CHECK(all["rows"][0]["prompt_tokens"] == 10);
     CHECK(all["rows"][0]["unpriced_requests"] == 1);
-}
-
-TEST_CASE("packed days say the same as their rows, late events included") {
-    std::mt19937 random(11);
-    std::vector<Call> calls;
-    for (int i = 0; i < 2'000; ++i) calls.push_back(randomCall(random, i));
-    const Directory directory;
-    TestStore store(directory.file());
-    store_sqlite::Connection side(directory.file(), 2'000);
-    const auto ask = [&](const std::string& by) {
-        return store.report("{\"report\":\"spend\",\"limit\":100000,\"group_by\":[" + quoted(by) +
-                            ",\"day\"]}");
-    };
-    for (size_t i = 0; i < calls.size(); i += 500) {
-        CHECK(store.append(recordsOf(calls, i, 500)) == SLUICE_OK);
-        side.run("UPDATE usage_packed SET rows = NULL");  // rows alone
-        std::vector<Json> plain;
-        for (const std::string by : kByAll) plain.push_back(ask(by));
-        std::mutex writing;
-        store_sqlite::Options options;
-        options.path = directory.file();
-        const auto silent = [](store_sqlite::Level, const std::string&) {};
-        const store_sqlite::Database database(options, silent);
-        store_sqlite::Packer packer(database, side, writing, silent);
-        while (packer.step(1)) continue;
-        CHECK(side.value("SELECT count(*) FROM usage_packed WHERE rows IS NOT NULL") > 50);
-        for (size_t n = 0; n < plain.size(); ++n) CHECK(ask(kByAll[n]) == plain[n]);
-    }
-    CHECK_FALSE(store_sqlite::readPack("\xFF\xFF", [](int64_t, int64_t, const store_sqlite::Sums&) {}));
 }

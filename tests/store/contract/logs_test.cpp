@@ -1,7 +1,7 @@
 // Usage events one by one.
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
@@ -13,7 +13,7 @@ void fill(TestStore& store) {
         call.outcome = i % 10 == 3 ? "failure" : "success";
         call.end_user = i % 15 == 4 ? "customer" : "";
         call.attributes = i % 6 == 5 ? tagged("[\"x\"]") : "{}";
-        call.start_ms = kNov21 + i * store_sqlite::kDayMs + i;
+        call.start_ms = kNov21 + i * store_common::kDayMs + i;
         all.push_back(call);
     }
     CHECK(store.append(all) == SLUICE_OK);
@@ -39,7 +39,7 @@ TEST_CASE("events, the newest first, page by page, over months") {
     CHECK(ids(store, ",\"limit\":2,\"order\":\"time\"") == Ids{"c0", "c1"});
     CHECK(store.report(R"({"report":"logs","limit":29})")["more"] == true);
     CHECK(store.report(R"({"report":"logs","limit":30})")["more"] == false);
-    const auto from = std::to_string(kNov21 + 3 * store_sqlite::kDayMs + 3);
+    const auto from = std::to_string(kNov21 + 3 * store_common::kDayMs + 3);
     CHECK(ids(store, ",\"order\":\"time\",\"limit\":1,\"from_ms\":" + from) == Ids{"c3"});
     CHECK(ids(store, ",\"limit\":1,\"to_ms\":" + from) == Ids{"c3"});
     CHECK(ids(store, ",\"from_ms\":" + from + ",\"to_ms\":" + from) == Ids{"c3"});

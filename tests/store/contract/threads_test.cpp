@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
@@ -20,7 +20,7 @@ TEST_CASE("a counter in a document, raised by many, misses nothing") {
     std::atomic<uint64_t> version{1};
     const auto raise = [&](TestStore& store) {
         for (int i = 0; i < kRounds;) {
-            const store_sqlite::Change change{"key", "n", "{}", version.load(), false};
+            const store_common::Change change{"key", "n", "{}", version.load(), false};
             uint64_t now = 0;
             if (!store.store().write({change}, now)) continue;
             version = now;
@@ -47,20 +47,20 @@ TEST_CASE("appends, writes, reports and watches at the same time") {
         threads.emplace_back([&, t] {
             auto& store = (t % 2 == 0 ? one : two).store();
             for (int i = 0; i < kRounds; ++i) {
-                std::vector<store_sqlite::Event> events;
+                std::vector<store_common::Event> events;
                 for (int n = 0; n < 10; ++n) {
                     // Each event is sent by two threads.
                     Call call{"c" + std::to_string(t / 2) + "-" + std::to_string(i) + "-" +
                               std::to_string(n)};
                     call.key = "k" + std::to_string(i % 7);
-                    events.push_back(store_sqlite::eventFrom(call, 0));
+                    events.push_back(store_common::eventFrom(call, 0));
                 }
                 (void)store.append(events);
             }
         });
     }
     threads.emplace_back([&] {
-        const store_sqlite::Change change{"key", "a", "{}", SLUICE_STORE_ANY, false};
+        const store_common::Change change{"key", "a", "{}", SLUICE_STORE_ANY, false};
         uint64_t version = 0;
         for (int i = 0; i < kRounds; ++i) (void)one.store().write({change}, version);
     });
@@ -88,9 +88,7 @@ TEST_CASE("many open a new file at the same time") {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
         threads.emplace_back([&] {
-            store_sqlite::Options options;
-            options.path = directory.file();
-            const store_sqlite::Store store(options, [](store_sqlite::Level, const std::string&) {});
+            const auto store = openStore(directory.file());
             ++opened;
         });
     }

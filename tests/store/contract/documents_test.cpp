@@ -1,7 +1,7 @@
 // Documents: what a change expects, all or none, what is refused.
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 TEST_CASE("a change applies if the document is what it expects") {
     TestStore store(":memory:");
@@ -79,8 +79,8 @@ TEST_CASE("changes of a later release are larger, and read all the same") {
     const std::string a = "a", b = "b", json = "{}", kind = "key";
     Later changes[2] = {{store.change(kind, a, json), {}}, {store.change(kind, b, json), {}}};
     for (auto& each : changes) each.now.size = sizeof(Later);
-    const auto* table = static_cast<const sluice_store*>(store_sqlite::Plugin::interface(SLUICE_STORE_ID));
-    auto plugin = store.host.load<store_sqlite::Plugin>(R"({"path":":memory:"})");
+    const auto* table = static_cast<const sluice_store*>(Plugin::interface(SLUICE_STORE_ID));
+    auto plugin = store.host.load<Plugin>(configFor(":memory:"));
     uint64_t version = 0;
     CHECK(table->write(plugin.service(SLUICE_STORE_ID).owner, &changes[0].now, 2, &version) == SLUICE_OK);
     CHECK(version == 2);

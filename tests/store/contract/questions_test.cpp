@@ -1,7 +1,7 @@
 // What is no question is answered with what was found, where, and what is allowed.
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 TEST_CASE("questions that are none") {
     TestStore store(":memory:");

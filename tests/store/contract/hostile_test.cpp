@@ -2,7 +2,7 @@
 #include "store_common/question.h"
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
@@ -59,7 +59,7 @@ TEST_CASE("hostile texts in events are texts") {
     CHECK(store.report(R"({"report":"spend"})")["overall"]["requests"] == 2 * std::size(kHostile));
     CHECK(store.report(R"({"report":"logs","limit":1000})")["rows"].size() == 2 * std::size(kHostile));
     CHECK(store.report(R"({"report":"tags"})")["rows"].size() == std::size(kHostile));
-    for (const auto& name : store_sqlite::kByNames) {
+    for (const auto& name : store_common::kByNames) {
         const auto by = sluice::jsonQuoted(name);
         CHECK(store.report("{\"report\":\"spend\",\"group_by\":" + by + "}")["total"] == std::size(kHostile));
         CHECK(store.report("{\"report\":\"activity\",\"breakdown\":[" + by + "]}")["days"].size() == 1);
@@ -73,7 +73,7 @@ TEST_CASE("hostile texts in questions find nothing else") {
     CHECK(store.append({Call{"a"}}) == SLUICE_OK);
     for (const auto& text : kHostile) {
         const auto value = sluice::jsonQuoted(text);
-        for (const auto& name : store_sqlite::kByNames) {
+        for (const auto& name : store_common::kByNames) {
             const auto where = "\"where\":{" + sluice::jsonQuoted(name) + ":" + value + "}";
             CHECK(store.report("{\"report\":\"spend\"," + where + "}")["overall"]["requests"] == 0);
             CHECK(store.report("{\"report\":\"logs\"," + where + "}")["rows"].empty());

@@ -4,7 +4,7 @@
 #include "schema.h"
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 

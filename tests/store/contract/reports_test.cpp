@@ -1,12 +1,12 @@
 // The spend, activity and names reports on a few events by hand.
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
 void fill(TestStore& store) {
-    const auto at = [](int day) { return kNov21 + day * store_sqlite::kDayMs + 5; };
+    const auto at = [](int day) { return kNov21 + day * store_common::kDayMs + 5; };
     Call a{"1"}, b{"2"}, c{"3"}, d{"4"};
     a.key = "alice";
     a.cost = 3'000'000'000'000;

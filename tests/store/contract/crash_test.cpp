@@ -9,7 +9,7 @@
 
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
@@ -75,8 +75,7 @@ TEST_CASE("what append acknowledged outlives kill -9") {
         Listener keys;
         CHECK(store.watch("key", keys) > 0);
         REQUIRE(keys.told().size() == 1);
-        store_sqlite::Connection connection(directory.file(), 2'000);
-        CHECK(connection.textValue("PRAGMA integrity_check") == "ok");
+        checkWhole(directory.file());
     }
     CHECK(acknowledged > 0);
 }

@@ -8,7 +8,7 @@
 
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 

@@ -1,5 +1,4 @@
 // Watches: replay, order, other instances, other processes, the end.
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,7 +6,7 @@
 
 #include "support.h"
 
-using namespace store_sqlite::tests;
+using namespace store_tests;
 
 namespace {
 
@@ -72,9 +71,9 @@ TEST_CASE("a callback may write, watch and end its own watch") {
     };
     TestStore store(":memory:");
     Own own{&store, 0, {}, 0};
-    own.watch = store.store().watch("key", [&own](const store_sqlite::Document&) {
+    own.watch = store.store().watch("key", [&own](const store_common::Document&) {
         ++own.told;
-        const store_sqlite::Change change{"team", "t", "{}", SLUICE_STORE_ANY, false};
+        const store_common::Change change{"team", "t", "{}", SLUICE_STORE_ANY, false};
         uint64_t version = 0;
         CHECK(own.store->store().write({change}, version));
         CHECK(own.store->watch("team", own.other) > 0);
@@ -150,7 +149,7 @@ TEST_CASE("an instance ends while it is told") {
         TestStore store(directory.file());
         CHECK(store.watch("key", keys) > 0);
         std::thread writes([&] {
-            const store_sqlite::Change change{"key", "a", "{}", SLUICE_STORE_ANY, false};
+            const store_common::Change change{"key", "a", "{}", SLUICE_STORE_ANY, false};
             uint64_t version = 0;
             for (int i = 0; i < 20; ++i) (void)writer.store().write({change}, version);
         });
