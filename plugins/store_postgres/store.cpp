@@ -70,6 +70,11 @@ void Store::start(Mirror& known) {
     if (found == CacheFile::Found::OfAnother)
         words =
             copy.path() + " (cache_path) is of another database, so no document is known until it is back";
+    Mirror sibling = Watches::knownTo(pool_.target().identity());
+    if (!sibling.empty()) {
+        known = std::move(sibling);
+        words = std::to_string(countOf(known)) + " documents of the generation before are used";
+    }
     pool_.startAway(why, words);
 }
 

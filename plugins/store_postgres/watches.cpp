@@ -41,6 +41,7 @@ Watches::Watches(Pool& pool, const Options& options, Log log, Mirror known, Work
       work_(std::move(work)),
       copy_(options.cache_path, pool.target().identity()) {
     for (auto& [name, kind] : known) known_[name].documents = std::move(kind);
+    copied_at_ = Clock::now();
     if (::pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("no pipe can be made");
     pool_.onAway([this] {
         wake();
@@ -141,6 +142,17 @@ void Watches::announce(const std::string& identity, uint64_t version) {
             return watches.told_ >= version || watches.stopping_ || watches.pool_.away();
         });
     }
+}
+
+Mirror Watches::knownTo(const std::string& identity) {
+    Mirror mirror;
+    const std::lock_guard registered(registry_mutex);
+    const auto [first, last] = registry().equal_range(identity);
+    for (auto each = first; each != last && mirror.empty(); ++each) {
+        const std::lock_guard order(each->second->order_);
+        for (const auto& [name, known] : each->second->known_) mirror[name] = known.documents;
+    }
+    return mirror;
 }
 
 void Watches::work() {

@@ -49,6 +49,9 @@ public:
     /// is telling somebody, as that would be for itself.
     static void announce(const std::string& identity, uint64_t version);
 
+    /// What another instance of this process knows of that schema: fresher than any copy.
+    static Mirror knownTo(const std::string& identity);
+
 private:
     struct Watch {
         int64_t id = 0;
