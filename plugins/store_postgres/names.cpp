@@ -74,7 +74,11 @@ void Names::learn(Connection& connection, const std::vector<Combo>& combos) {
     };
     const std::string all = kAll;
     if (unknown.empty()) return;
-    ask("SELECT id, " + all + " FROM " + kUnnested + " JOIN combos USING (" + all + ")");
+    ask("SELECT c.* FROM " + std::string(kUnnested) + " CROSS JOIN LATERAL (SELECT id, " + all +
+        " FROM combos WHERE key_id = e.key_id AND user_id = e.user_id "
+        "AND team = e.team AND organization = e.organization AND model_group = e.model_group AND model = "
+        "e.model "
+        "AND provider = e.provider OFFSET 0) AS c");
     if (unknown.empty()) return;
     ask("INSERT INTO combos (" + all + ") SELECT * FROM " + kUnnested + " RETURNING id, " + all);
 }

@@ -224,6 +224,7 @@ bool Watches::stillAway() const {
 void Watches::look() {
     try {
         const uint64_t version = lastVersion(*connection_);
+        if (pool_.away() && !stillAway()) pool_.setBack();
         {
             const std::lock_guard order(order_);
             // Removed documents leave a trace for some time only.
@@ -240,8 +241,6 @@ void Watches::look() {
             told_ = version;
         }
         looked_.notify_all();
-        if (pool_.away() && stillAway()) return;
-        pool_.setBack();
         work_.chores(*connection_);
         work_fault_ = false;
     } catch (const SqlError& error) {
