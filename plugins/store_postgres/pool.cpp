@@ -96,14 +96,21 @@ void Pool::give(std::unique_ptr<Connection> connection) {
 bool Pool::committed(const std::string& transaction) {
     std::mutex mutex;
     std::condition_variable pause;
-    for (int look = 0; look < kLooks; ++look) {
-        const auto state = connect()->once("SELECT pg_xact_status($1::xid8)", Values(transaction)).text(0, 0);
-        if (state == "committed") return true;
-        if (state != "in progress") return false;
-        std::unique_lock lock(mutex);
-        pause.wait_for(lock, kPause);
+    std::string why = "it is still in progress";
+    try {
+        for (int look = 0; look < kLooks; ++look) {
+            const auto state =
+                connect()->once("SELECT pg_xact_status($1::xid8)", Values(transaction)).text(0, 0);
+            if (state == "committed") return true;
+            if (state == "aborted") return false;
+            std::unique_lock lock(mutex);
+            pause.wait_for(lock, kPause);
+        }
+    } catch (const SqlError& error) {
+        why = error.what();
     }
-    throw SqlError("", true, "the connection broke in the middle of a commit, and its outcome is not known");
+    throw SqlError(
+        "", true, "the connection broke in the middle of a commit, whose outcome is not known: " + why, true);
 }
 
 }  // namespace store_postgres

@@ -30,6 +30,10 @@ public:
     /// The same before anybody has asked: a warning, with what that means.
     void startAway(const std::string& why, const std::string& what_now);
     void setBack();
+    /// Grows with every connection that the watchers' thread has to make anew: what was remembered of the
+    /// database may not hold any more.
+    int64_t epoch() const { return epoch_; }
+    void nextEpoch() { ++epoch_; }
     void onAway(std::function<void()> then);
     const Target& target() const { return target_; }
 
@@ -86,8 +90,9 @@ private:
                 Lease lease(*this, std::move(connection));
                 return body(*lease);
             } catch (const SqlError& error) {
-                if (attempt > 0 && error.lost()) setAway(error.what());
-                if (attempt > 0 || (!error.lost() && !error.again())) throw;
+                const bool last = attempt > 0 || error.unknown();
+                if (last && error.lost()) setAway(error.what());
+                if (last || (!error.lost() && !error.again())) throw;
             }
         }
     }
@@ -99,6 +104,7 @@ private:
     const Options options_;
     const Log log_;
     std::atomic<bool> away_{false};
+    std::atomic<int64_t> epoch_{0};
 
     std::mutex mutex_;
     std::condition_variable returned_;

@@ -32,18 +32,21 @@ using Milliseconds = std::chrono::milliseconds;
 /// server that said it.
 class SqlError : public std::runtime_error {
 public:
-    SqlError(std::string state, bool lost, const std::string& words)
-        : std::runtime_error(words), state_(std::move(state)), lost_(lost) {}
+    SqlError(std::string state, bool lost, const std::string& words, bool unknown = false)
+        : std::runtime_error(words), state_(std::move(state)), lost_(lost), unknown_(unknown) {}
     const std::string& state() const { return state_; }
     /// There is no connection (any more), or none that may write: it is the database that is away, and not
     /// the statement that is wrong.
     bool lost() const { return lost_; }
     /// Another transaction was in the way: the same may work in a moment.
     bool again() const;
+    /// What became of the transaction is not known: nobody but the caller may do it once more.
+    bool unknown() const { return unknown_; }
 
 private:
     std::string state_;
     bool lost_;
+    bool unknown_;
 };
 
 /// The parameters of a statement: $1, $2, …

@@ -92,6 +92,8 @@ bool Store::write(const std::vector<Change>& changes, uint64_t& version) {
 size_t Store::append(const std::vector<Event>& events) {
     if (events.empty()) return 0;
     const std::lock_guard lock(appending_);
+    if (epoch_ != pool_.epoch()) usage_.forget();
+    epoch_ = pool_.epoch();
     try {
         return pool_.write([&](Connection& connection) {
             try {

@@ -44,6 +44,7 @@ private:
     Pool pool_;
     std::mutex appending_;  // guards usage_; who waits here needs no connection meanwhile
     UsageWriter usage_;
+    int64_t epoch_ = 0;                 // the pool's, when usage_ was used last; guarded by appending_
     Upkeep upkeep_;                     // of the watchers' thread
     std::unique_ptr<Watches> watches_;  // the last: its thread uses the rest
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 namespace store_postgres {
@@ -27,6 +28,7 @@ Target::Target(const std::string& url, const std::string& password, const std::s
             "url: found no URL that libpq understands (its text is not shown: it may hold a password); "
             "allowed: postgresql://user:password@host:5432/database?sslmode=verify-full");
     }
+    std::set<std::string> given;
     std::string host, port, database, user;
     for (const auto* option = options.get(); option->keyword; ++option) {
         if (!option->val) continue;
@@ -39,11 +41,18 @@ Target::Target(const std::string& url, const std::string& password, const std::s
         if (keyword == "port") port = value;
         if (keyword == "dbname") database = value;
         if (keyword == "user") user = value;
+        given.insert(keyword);
         parameters_.emplace_back(keyword, value);
     }
     if (!password.empty()) {
         secrets_.push_back(password);
         parameters_.emplace_back("password", password);
+    }
+    // A peer that is gone without a word, and what a firewall has forgotten, is found out in a minute.
+    for (const auto& [keyword, value] : {std::pair<std::string, std::string>("keepalives_idle", "30"),
+                                         {"keepalives_interval", "10"},
+                                         {"keepalives_count", "3"}}) {
+        if (given.count(keyword) == 0) parameters_.emplace_back(keyword, value);
     }
     parameters_.emplace_back("client_encoding", "UTF8");
     parameters_.emplace_back("fallback_application_name", "sluice");

@@ -176,6 +176,7 @@ void Watches::connect() {
         fresh->script("LISTEN " + channelOf(pool_.target().schema()));
         connection_ = std::move(fresh);
         wait_ = Milliseconds(0);
+        pool_.nextEpoch();
         const std::lock_guard order(order_);
         for (auto& [name, known] : known_) known.whole = false;
     } catch (const std::runtime_error& error) {

@@ -53,7 +53,7 @@ Server& Server::common() {
     return server;
 }
 
-Server::Server() {
+Server::Server(int port) : port_(port) {
     std::string name = (std::filesystem::temp_directory_path() / "sluice_pg_XXXXXX").string();
     if (!::mkdtemp(name.data())) throw std::runtime_error("no directory for PostgreSQL");
     directory_ = name;
@@ -68,6 +68,13 @@ Server::Server() {
     int status = 0;
     if (::waitpid(made, &status, 0) != made || status != 0)
         throw std::runtime_error("initdb failed: " + directory_ + "/initdb.log");
+    if (port_ > 0) {
+        const pid_t signs = run({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                                 "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                                 "-keyout", directory_ + "/data/server.key", "-out", certificate()},
+                                directory_ + "/initdb.log");
+        if (::waitpid(signs, &status, 0) != signs || status != 0) throw std::runtime_error("openssl failed");
+    }
     start();
 }
 
@@ -80,9 +87,19 @@ Server::~Server() {
 // The file "postmaster.pid" has the word "ready" in its last line when clients may come.
 void Server::start() {
     if (pid_ > 0) return;
-    pid_ = run({programs() + "/postgres", "-D", directory_ + "/data", "-k", directory_, "-c",
-                "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"},
-               directory_ + "/server.log");
+    std::vector<std::string> command = {programs() + "/postgres",
+                                        "-D",
+                                        directory_ + "/data",
+                                        "-k",
+                                        directory_,
+                                        "-c",
+                                        "fsync=off",
+                                        "-c",
+                                        "max_connections=60",
+                                        "-c",
+                                        port_ > 0 ? "listen_addresses=127.0.0.1" : "listen_addresses="};
+    if (port_ > 0) command.insert(command.end(), {"-p", std::to_string(port_), "-c", "ssl=on"});
+    pid_ = run(command, directory_ + "/server.log");
     for (int i = 0; i < 1'000; ++i) {
         std::string text(4'096, '\0');
         const int file = ::open((directory_ + "/data/postmaster.pid").c_str(), O_RDONLY);

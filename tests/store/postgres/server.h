@@ -10,8 +10,9 @@ namespace store_tests {
 
 class Server {
 public:
-    /// Makes the directory and starts it. Throws std::runtime_error.
-    Server();
+    /// Makes the directory and starts it. Throws std::runtime_error. With a port it listens there, too, on
+    /// 127.0.0.1, and offers TLS.
+    explicit Server(int port = 0);
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -22,6 +23,7 @@ public:
     static Server& common();
 
     std::string url() const { return "postgresql:///postgres?user=sluice&host=" + directory_; }
+    std::string certificate() const { return directory_ + "/data/server.crt"; }
     void start();
     /// Fast: clients are thrown out, all is written. Otherwise as if it had crashed: SIGQUIT.
     void stop(bool fast);
@@ -32,6 +34,7 @@ public:
 
 private:
     std::string directory_;
+    const int port_;
     pid_t pid_ = -1;
 };
 

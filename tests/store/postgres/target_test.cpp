@@ -1,4 +1,8 @@
 // URLs, and what is said of them; texts that PostgreSQL cannot keep.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "support.h"
 #include "text.h"
 
@@ -38,6 +42,31 @@ TEST_CASE("no word has the password in it") {
     host.load<Plugin>(R"({"url":"postgresql://ann:s3cr3t@/keys?host=/nowhere","cache_path":""})");
     CHECK(host.logged("the database cannot be reached"));
     CHECK_FALSE(host.logged("s3cr3t"));
+}
+
+TEST_CASE("TLS is what the URL says") {
+    // A port that was free a moment ago.
+    const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(probe, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    ::close(probe);
+    const int port = ntohs(address.sin_port);
+    const Server server(port);
+    const auto connect = [&](const std::string& how) {
+        const store_postgres::Target target(
+            "postgresql://sluice@127.0.0.1:" + std::to_string(port) + "/postgres?" + how, "", "public");
+        store_postgres::Connection connection(target, store_postgres::Deadlines());
+        return connection.once("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").boolean(0, 0);
+    };
+    CHECK(connect("sslmode=verify-full&sslrootcert=" + server.certificate()));
+    CHECK(connect("sslmode=require"));
+    CHECK_FALSE(connect("sslmode=disable"));
+    CHECK_THROWS_AS(connect("sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"),
+                    store_postgres::SqlError);
 }
 
 TEST_CASE("any bytes survive as text") {
