@@ -1,5 +1,7 @@
 // Events one by one. Rare callers are found by their days: the aggregates say on which days they were there,
 // and only those are gone through.
+#include <algorithm>
+
 #include "ledger.h"
 #include "schema.h"
 #include "store_common/event.h"
@@ -7,6 +9,8 @@
 namespace store_postgres {
 namespace {
 
+constexpr int64_t kSkippedMost =
+    1'000;                          // rows that are read to be left out; beyond that the server skips them
 constexpr int kGuidedMost = 2'000;  // with more callers than that most days have one of them
 
 // Places in what is selected.
@@ -98,8 +102,10 @@ Array daysKept(Connection& connection) {
     return days;
 }
 
-// The days and combos of these callers. False: there are too many of them to be a help.
-bool guide(Connection& connection, const LogQuestion& question, Conditions& conditions) {
+// The days of these callers, in the order of the question, and a condition for who they are. Nothing if there
+// are too many of them to be a help.
+std::optional<std::vector<int64_t>> guide(Connection& connection, const LogQuestion& question,
+                                          Conditions& conditions) {
     Where where = question.where;
     const bool end_user = where.count(By::EndUser) > 0;
     const bool tag = !end_user && where.count(By::Tag) > 0;
@@ -114,7 +120,7 @@ bool guide(Connection& connection, const LogQuestion& question, Conditions& cond
                                            " d JOIN combos c ON c.id = d.combo" + of_days.text() +
                                            " GROUP BY 1 LIMIT " + std::to_string(kGuidedMost + 1),
                                        of_days.values());
-    if (found.rows() > kGuidedMost) return false;
+    if (found.rows() > kGuidedMost) return std::nullopt;
     std::set<int64_t> days;
     std::set<int64_t> combos;
     for (int row = 0; row < found.rows(); ++row) {
@@ -128,15 +134,54 @@ bool guide(Connection& connection, const LogQuestion& question, Conditions& cond
             }
         }
     }
-    conditions.add("u.day = ANY(?::integer[])", arrayOf(days));
     conditions.add("u.combo = ANY(?::bigint[])", arrayOf(combos));
-    return true;
+    std::vector<int64_t> order(days.begin(), days.end());
+    if (question.newest_first) std::reverse(order.begin(), order.end());
+    return order;
+}
+
+Result select(Connection& connection, const Conditions& conditions, bool newest_first, int64_t limit,
+              int64_t offset) {
+    Values values = conditions.values();
+    values.add(limit).add(offset);
+    const std::string down = newest_first ? " DESC" : "";
+    return connection.once(std::string("SELECT ") + kColumns +
+                               " FROM usage u JOIN combos c ON c.id = u.combo" + conditions.text() +
+                               " ORDER BY u.start_ms" + down + ", u.combo" + down + ", u.id" + down +
+                               " LIMIT $" + std::to_string(values.size() - 1) + "::bigint OFFSET $" +
+                               std::to_string(values.size()) + "::bigint",
+                           values);
+}
+
+using Rows = std::vector<std::pair<Result, int>>;
+
+void append(Rows& rows, const Result& found) {
+    for (int row = 0; row < found.rows(); ++row) rows.emplace_back(found, row);
+}
+
+// A day, then two, then four, …: who asked often has a page full after the first.
+Rows byDays(Connection& connection, const Conditions& conditions, const std::vector<int64_t>& days,
+            const LogQuestion& question) {
+    Rows rows;
+    const auto wanted = static_cast<size_t>(question.offset + question.limit + 1);
+    for (size_t at = 0, width = 1; at < days.size() && rows.size() < wanted; at += width, width *= 2) {
+        Array some;
+        for (size_t i = at; i < std::min(at + width, days.size()); ++i) some.add(days[i]);
+        Conditions of_days = conditions;
+        of_days.add("u.day = ANY(?::integer[])", some);
+        append(rows, select(connection, of_days, question.newest_first,
+                            static_cast<int64_t>(wanted - rows.size()), 0));
+    }
+    rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(
+                                                std::min(rows.size(), static_cast<size_t>(question.offset))));
+    return rows;
 }
 
 }  // namespace
 
 bool PostgresLedger::logs(const LogQuestion& question, const RowSink& sink) {
     Conditions conditions;
+    std::optional<std::vector<int64_t>> days;
     if (question.call_id) {
         conditions.add("u.day = ANY(?::integer[])", daysKept(connection_));
         conditions.add("u.call_id = ?", store_common::cut(*question.call_id, kNameBytesMax));
@@ -145,7 +190,7 @@ bool PostgresLedger::logs(const LogQuestion& question, const RowSink& sink) {
         conditions.add("u.start_ms <= ?::bigint", question.to_ms);
         conditions.add("u.day >= ?::integer", dayOf(question.from_ms));
         conditions.add("u.day <= ?::integer", dayOf(question.to_ms));
-        if (!question.where.empty()) (void)guide(connection_, question, conditions);
+        if (!question.where.empty()) days = guide(connection_, question, conditions);
         // As in sums, events without a customer are in no report about customers.
         if (question.where.count(By::EndUser) > 0) conditions.add("u.end_user <> 0");
     }
@@ -158,24 +203,22 @@ bool PostgresLedger::logs(const LogQuestion& question, const RowSink& sink) {
         const auto outcome = numbersOf({*question.outcome});
         conditions.add("u.outcome = ANY(?::bigint[])", arrayOf(outcome));
     }
-    Values values = conditions.values();
-    values.add(question.limit + 1).add(question.offset);
-    const std::string down = question.newest_first ? " DESC" : "";
-    const auto found =
-        connection_.once(std::string("SELECT ") + kColumns + " FROM usage u JOIN combos c ON c.id = u.combo" +
-                             conditions.text() + " ORDER BY u.start_ms" + down + ", u.combo" + down +
-                             ", u.id" + down + " LIMIT $" + std::to_string(values.size() - 1) +
-                             "::bigint OFFSET $" + std::to_string(values.size()) + "::bigint",
-                         values);
-    const int shown = std::min<int>(found.rows(), static_cast<int>(question.limit));
+    Rows rows;
+    if (days && question.offset <= kSkippedMost)
+        rows = byDays(connection_, conditions, *days, question);
+    else
+        append(rows,
+               select(connection_, conditions, question.newest_first, question.limit + 1, question.offset));
+    const bool more = rows.size() > static_cast<size_t>(question.limit);
+    if (more) rows.pop_back();
     std::vector<int64_t> numbers;
-    for (int row = 0; row < shown; ++row) {
+    for (const auto& [found, row] : rows) {
         for (int column = EndUser; column < HttpStatus; ++column)
             numbers.push_back(found.integer(row, column));
     }
     expect(numbers);
-    for (int row = 0; row < shown; ++row) tell(found, row, *this, sink);
-    return found.rows() > shown;
+    for (const auto& [found, row] : rows) tell(found, row, *this, sink);
+    return more;
 }
 
 }  // namespace store_postgres
