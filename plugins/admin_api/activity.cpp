@@ -12,14 +12,14 @@ constexpr size_t kFailuresMax = 10'000;  // events that /global/activity/excepti
 // litellm/types/proxy/management_endpoints/common_daily_activity.py, SpendMetrics
 Json metricsOf(const Json& sums) {
     return {{"spend", spendIn(sums)},
-            {"prompt_tokens", sums["prompt_tokens"]},
-            {"completion_tokens", sums["completion_tokens"]},
-            {"cache_read_input_tokens", sums["cached_tokens"]},
-            {"cache_creation_input_tokens", sums["cache_write_tokens"]},
-            {"total_tokens", sums["total_tokens"]},
-            {"successful_requests", sums["successful_requests"]},
-            {"failed_requests", sums["failed_requests"]},
-            {"api_requests", sums["requests"]}};
+            {"prompt_tokens", member(sums, "prompt_tokens")},
+            {"completion_tokens", member(sums, "completion_tokens")},
+            {"cache_read_input_tokens", member(sums, "cached_tokens")},
+            {"cache_creation_input_tokens", member(sums, "cache_write_tokens")},
+            {"total_tokens", member(sums, "total_tokens")},
+            {"successful_requests", member(sums, "successful_requests")},
+            {"failed_requests", member(sums, "failed_requests")},
+            {"api_requests", member(sums, "requests")}};
 }
 
 // "Nov 21": LiteLLM's label of a day on charts.
@@ -31,7 +31,7 @@ std::string labelOf(const std::string& day) {
 }
 
 Json countsOf(const Json& sums) {
-    return {{"api_requests", sums["requests"]}, {"total_tokens", sums["total_tokens"]}};
+    return {{"api_requests", member(sums, "requests")}, {"total_tokens", member(sums, "total_tokens")}};
 }
 
 }  // namespace
@@ -43,11 +43,7 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
     if (const auto key = asked.parameter("api_key"); !key.empty())
         where["key_id"] = mine(asked, "key_id", {key});
     if (const auto model = asked.parameter("model"); !model.empty()) where["model"] = model;
-    const bool no_name =
-        std::string_view(dimension) == "user" && asked.caller.user.empty() && !asked.caller.viewer();
-    if (no_name && !asked.parameter(parameter).empty()) throw notYours();
-    if (no_name) where["key_id"] = asked.caller.key_id;
-    const auto ids = no_name ? std::vector<std::string>() : mine(asked, dimension, asked.listed(parameter));
+    const auto ids = mine(asked, dimension, asked.listed(parameter));
     if (!ids.empty()) where[dimension] = ids;
     Json question{{"report", "activity"},
                   {"where", where},
@@ -55,7 +51,7 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
                   {"breakdown_limit", 1000}};
     daysOf(asked, host_.wallMs(), kMonth).putInto(question);
     const Json found = documents_.report(question);
-    const Json& days = found["days"];
+    const Json& days = member(found, "days");
     Json results = Json::array();
     for (size_t i = page.begin(); i < days.size() && page.holds(i); ++i) {
         const Json& day = days[days.size() - 1 - i];  // the newest first
@@ -64,18 +60,19 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
                                        std::pair("providers", "provider"), std::pair("api_keys", "key_id"),
                                        std::pair("entities", dimension)}) {
             Json& parts = breakdown[name] = Json::object();
-            for (const auto& [id, sums] : day["breakdown"][by].items()) {
+            for (const auto& [id, sums] : member(member(day, "breakdown"), by).items()) {
                 const Json names = std::string_view(by) == "key_id" ? keyNames(id) : Json::object();
                 parts[id] = {
                     {"metrics", metricsOf(sums)}, {"metadata", names}, {"api_key_breakdown", Json::object()}};
             }
         }
-        results.push_back({{"date", day["date"]},
-                           {"metrics", metricsOf(day["metrics"])},
+        results.push_back({{"date", member(day, "date")},
+                           {"metrics", metricsOf(member(day, "metrics"))},
                            {"breakdown", std::move(breakdown)}});
     }
     Json metadata = Json::object();
-    for (const auto& [name, value] : metricsOf(found["overall"]).items())
+    const Json overall = metricsOf(member(found, "overall"));
+    for (const auto& [name, value] : overall.items())
         metadata["total_" + (name.compare(0, 6, "total_") == 0 ? name.substr(6) : name)] = value;
     metadata["page"] = page.number;
     metadata["total_pages"] = page.pagesOf(days.size());
@@ -87,35 +84,37 @@ Answer Spend::activity(const Asked& asked) {
     const Json found = sums("", Json::object(), daysOf(asked, host_.wallMs(), kMonth),
                             {{"group_by", "day"}, {"limit", 100'000}});
     Json days = Json::array();
-    for (const auto& row : found["rows"]) {
-        Json day{{"date", labelOf(textIn(row, "day"))}, {"day", row["day"]}};
+    for (const auto& row : member(found, "rows")) {
+        Json day{{"date", labelOf(textIn(row, "day"))}, {"day", member(row, "day")}};
         day.update(countsOf(row));
         days.push_back(std::move(day));
     }
     return {200,
             {{"daily_data", std::move(days)},
-             {"sum_api_requests", found["overall"]["requests"]},
-             {"sum_total_tokens", found["overall"]["total_tokens"]}}};
+             {"sum_api_requests", member(member(found, "overall"), "requests")},
+             {"sum_total_tokens", member(member(found, "overall"), "total_tokens")}}};
 }
 
 Answer Spend::activityByModel(const Asked& asked) {
     const Days days = daysOf(asked, host_.wallMs(), kMonth);
     std::map<std::string, Json> daily;
     for (const auto& row :
-         sums("model", Json::object(), days,
-              {{"group_by", {"model", "day"}}, {"order", "day"}, {"limit", 100'000}})["rows"]) {
-        Json day{{"date", labelOf(textIn(row, "day"))}, {"day", row["day"]}};
+         listIn(sums("model", Json::object(), days,
+                     {{"group_by", {"model", "day"}}, {"order", "day"}, {"limit", 100'000}}),
+                "rows")) {
+        Json day{{"date", labelOf(textIn(row, "day"))}, {"day", member(row, "day")}};
         day.update(countsOf(row));
         daily[textIn(row, "model")].push_back(std::move(day));
     }
     Json all = Json::array();
     for (const auto& row :
-         sums("model", Json::object(), days,
-              {{"order", "requests"}, {"limit", asked.number("limit", 100, 1, 1000)}})["rows"])
-        all.push_back({{"model", row["model"]},
+         listIn(sums("model", Json::object(), days,
+                     {{"order", "requests"}, {"limit", asked.number("limit", 100, 1, 1000)}}),
+                "rows"))
+        all.push_back({{"model", member(row, "model")},
                        {"daily_data", daily[textIn(row, "model")]},
-                       {"sum_api_requests", row["requests"]},
-                       {"sum_total_tokens", row["total_tokens"]}});
+                       {"sum_api_requests", member(row, "requests")},
+                       {"sum_total_tokens", member(row, "total_tokens")}});
     return {200, std::move(all)};
 }
 
@@ -125,16 +124,16 @@ Answer Spend::exceptions(const Asked& asked) {
     if (const auto model = asked.parameter("model_group"); !model.empty()) where["model_group"] = model;
     const Days days = daysOf(asked, host_.wallMs(), kMonth);
     std::map<std::string, std::pair<int64_t, int64_t>> by_day;
-    for (const auto& row : sums("", where, days, {{"group_by", "day"}, {"limit", 100'000}})["rows"])
-        if (row["failed_requests"] != 0)
-            by_day[textIn(row, "day")].first = row["failed_requests"].get<int64_t>();
+    for (const auto& row : listIn(sums("", where, days, {{"group_by", "day"}, {"limit", 100'000}}), "rows"))
+        if (member(row, "failed_requests") != 0)
+            by_day[textIn(row, "day")].first = member(row, "failed_requests").get<int64_t>();
     Json narrow = where;
     narrow["outcome"] = "failure";
     Json question{{"report", "logs"}, {"where", narrow}, {"limit", kFailuresMax}};
     const auto from = accounts::readTime(accounts::Json(days.from));
     if (from) question["from_ms"] = *from;
     const Json logs = documents_.report(question);
-    for (const auto& row : logs["rows"]) {
+    for (const auto& row : member(logs, "rows")) {
         const auto day = textIn(row, "startTime").substr(0, 10);
         const bool inside = day >= days.from && (days.to.empty() || day <= days.to);
         if (inside && row.value("http_status", Json()) == 429) ++by_day[day].second;

@@ -24,6 +24,19 @@ size_t Asked::number(const std::string& name, size_t otherwise, size_t least, si
     return value;
 }
 
+Route get(std::string path, Access access, const char* summary, Fields query, Handler handler) {
+    return {"GET", std::move(path), access, summary, std::move(query), {}, std::move(handler)};
+}
+
+Route change(const char* method, std::string path, Access access, const char* summary, Fields body,
+             Handler handler) {
+    return {method, std::move(path), access, summary, {}, std::move(body), std::move(handler)};
+}
+
+Route post(std::string path, Access access, const char* summary, Fields body, Handler handler) {
+    return change("POST", std::move(path), access, summary, std::move(body), std::move(handler));
+}
+
 std::vector<std::string> Asked::listed(const std::string& name) const {
     std::vector<std::string> all;
     const std::string text = parameter(name);

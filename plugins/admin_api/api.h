@@ -42,6 +42,12 @@ struct Route {
 };
 using Routes = std::vector<Route>;
 
+Route get(std::string path, Access access, const char* summary, Fields query, Handler handler);
+Route post(std::string path, Access access, const char* summary, Fields body, Handler handler);
+/// PATCH, DELETE: with a body, as POST.
+Route change(const char* method, std::string path, Access access, const char* summary, Fields body,
+             Handler handler);
+
 /// Which part of a list: `page` from 1, and how many on it.
 struct Page {
     size_t number, size;

@@ -77,23 +77,17 @@ Answer Audit::one(const Asked& asked) {
 }
 
 Routes Audit::routes() {
-    return {{"GET",
-             "/audit",
-             Access::Audit,
-             "Changes, the newest first, by pages",
-             {{"page", Type::Whole},
-              {"page_size", Type::Whole},
-              {"changed_by", Type::Text},
-              {"action", Type::Text},
-              {"table_name", Type::Text},
-              {"object_id", Type::Text},
-              {"start_date", Type::Day},
-              {"end_date", Type::Day}},
-             {},
-             [this](const Asked& a) { return list(a); }},
-            {"GET", "/audit/{id}", Access::Audit, "One change", {}, {}, [this](const Asked& a) {
-                 return one(a);
-             }}};
+    return {get("/audit", Access::Audit, "Changes, the newest first, by pages",
+                {{"page", Type::Whole},
+                 {"page_size", Type::Whole},
+                 {"changed_by", Type::Text},
+                 {"action", Type::Text},
+                 {"table_name", Type::Text},
+                 {"object_id", Type::Text},
+                 {"start_date", Type::Day},
+                 {"end_date", Type::Day}},
+                [this](const Asked& a) { return list(a); }),
+            get("/audit/{id}", Access::Audit, "One change", {}, [this](const Asked& a) { return one(a); })};
 }
 
 }  // namespace admin_api

@@ -56,133 +56,80 @@ void Groups::addRoutes(const Resource& r, Routes& routes) {
     const Fields some{{r.id, Type::Id}, {many, Type::Texts}};
     Fields which{{r.id, Type::Text}};
     if (r.is("customer")) which.push_back({"end_user_id", Type::Text});
-    routes.push_back({"POST", prefix + "/new", r.write, "Makes one", {}, own, [this, &r](const Asked& a) {
-                          return create(r, a);
-                      }});
-    routes.push_back(
-        {"POST", prefix + "/update", r.update, "Changes members of it", {}, own, [this, &r](const Asked& a) {
-             return update(r, a);
-         }});
-    routes.push_back({"POST",
-                      prefix + "/delete",
-                      r.write,
-                      "Takes them away, with the keys that are theirs",
-                      {},
-                      with(some, {{"id", Type::Id}}),
-                      [this, &r](const Asked& a) { return remove(r, a); }});
-    routes.push_back(
-        {"POST", prefix + "/block", r.write, "Closes them", {}, some, [this, &r](const Asked& a) {
-             return setBlocked(r, a, true);
-         }});
-    routes.push_back(
-        {"POST", prefix + "/unblock", r.write, "Opens them again", {}, some, [this, &r](const Asked& a) {
-             return setBlocked(r, a, false);
-         }});
-    routes.push_back({"GET", prefix + "/info", r.read, "Tells of one", which, {}, [this, &r](const Asked& a) {
-                          return info(r, a);
-                      }});
+    routes.push_back(post(prefix + "/new", r.write, "Makes one", own,
+                          [this, &r](const Asked& a) { return create(r, a); }));
+    routes.push_back(post(prefix + "/update", r.update, "Changes members of it", own,
+                          [this, &r](const Asked& a) { return update(r, a); }));
+    routes.push_back(post(prefix + "/delete", r.write, "Takes them away, with the keys that are theirs",
+                          with(some, {{"id", Type::Id}}),
+                          [this, &r](const Asked& a) { return remove(r, a); }));
+    routes.push_back(post(prefix + "/block", r.write, "Closes them", some,
+                          [this, &r](const Asked& a) { return setBlocked(r, a, true); }));
+    routes.push_back(post(prefix + "/unblock", r.write, "Opens them again", some,
+                          [this, &r](const Asked& a) { return setBlocked(r, a, false); }));
+    routes.push_back(get(prefix + "/info", r.read, "Tells of one", which,
+                         [this, &r](const Asked& a) { return info(r, a); }));
     if (r.is("user")) {
-        routes.push_back({"GET",
-                          "/user/list",
-                          r.read,
-                          "Users, by pages",
-                          {{"page", Type::Whole},
-                           {"page_size", Type::Whole},
-                           {"role", Type::Text},
-                           {"user_ids", Type::Text},
-                           {"user_email", Type::Text},
-                           {"team", Type::Text}},
-                          {},
-                          [this](const Asked& a) { return listUsers(a); }});
+        routes.push_back(get("/user/list", r.read, "Users, by pages",
+                             {{"page", Type::Whole},
+                              {"page_size", Type::Whole},
+                              {"role", Type::Text},
+                              {"user_ids", Type::Text},
+                              {"user_email", Type::Text},
+                              {"team", Type::Text}},
+                             [this](const Asked& a) { return listUsers(a); }));
         return;
     }
     const Fields filters =
         r.is("team") ? Fields{{"user_id", Type::Text}, {"organization_id", Type::Text}} : Fields{};
-    routes.push_back(
-        {"GET", prefix + "/list", r.read, "All of them", filters, {}, [this, &r](const Asked& a) {
-             return list(r, a);
-         }});
+    routes.push_back(get(prefix + "/list", r.read, "All of them", filters,
+                         [this, &r](const Asked& a) { return list(r, a); }));
 }
 
 // The same under LiteLLM's other methods and paths.
 void Groups::addOtherForms(Routes& routes) {
-    const Resource &team = resources()[0], &user = resources()[1], &organization = resources()[2];
+    const Resource &team = resources()[0], &user = resources()[1];
     const auto own = [](const Resource& r) { return with({{r.id, Type::Id}}, r.fields); };
-    routes.push_back({"PATCH",
-                      "/team/{id}",
-                      team.update,
-                      "Changes members of a team",
-                      {},
-                      own(team),
-                      [this, &team](const Asked& a) { return update(team, a); }});
-    routes.push_back({"GET",
-                      "/v2/team/list",
-                      team.read,
-                      "Teams, by pages",
-                      {{"page", Type::Whole}, {"page_size", Type::Whole}, {"organization_id", Type::Text}},
-                      {},
-                      [this](const Asked& a) { return pagedTeams(a); }});
-    routes.push_back({"GET",
-                      "/v2/user/info",
-                      user.read,
-                      "Tells of one user",
-                      {{user.id, Type::Text}},
-                      {},
-                      [this, &user](const Asked& a) {
-                          const Answer whole = info(user, a);
-                          return Answer{200, whole.body["user_info"]};
-                      }});
-    routes.push_back({"POST",
-                      "/user/bulk_update",
-                      user.update,
-                      "Changes several users, all or none",
-                      {},
-                      {{"users", Type::Any}},
-                      [this](const Asked& a) { return updateUsers(a); }});
-    routes.push_back({"PATCH",
-                      "/organization/update",
-                      organization.update,
-                      "Changes members of an organisation",
-                      {},
-                      own(organization),
-                      [this, &organization](const Asked& a) { return update(organization, a); }});
-    routes.push_back({"PATCH",
-                      "/v2/organization/{id}",
-                      organization.update,
-                      "Changes members of an organisation",
-                      {},
-                      own(organization),
-                      [this, &organization](const Asked& a) { return update(organization, a); }});
-    routes.push_back({"DELETE",
-                      "/organization/delete",
-                      organization.write,
-                      "Takes organisations away",
-                      {},
-                      {{"organization_id", Type::Id}, {"organization_ids", Type::Texts}},
-                      [this, &organization](const Asked& a) { return remove(organization, a); }});
-    routes.push_back({"POST",
-                      "/organization/info",
-                      organization.read,
-                      "Several organisations",
-                      {},
-                      {{"organizations", Type::Texts}},
-                      [this, &organization](const Asked& a) {
-                          Json all = Json::array();
-                          for (const auto& id : textsIn(a.body, "organizations")) {
-                              auto one = sees(organization, a.caller, id)
-                                             ? documents_.find("organization", id)
-                                             : std::nullopt;
-                              if (one) all.push_back(std::move(one->value));
-                          }
-                          return Answer{200, std::move(all)};
-                      }});
-    routes.push_back({"POST",
-                      "/budget/info",
-                      Access::OtherRead,
-                      "Several budgets",
-                      {},
-                      {{"budgets", Type::Texts}},
-                      [this](const Asked& a) { return budgets(a); }});
+    routes.push_back(change("PATCH", "/team/{id}", team.update, "Changes members of a team", own(team),
+                            [this, &team](const Asked& a) { return update(team, a); }));
+    routes.push_back(get("/v2/team/list", team.read, "Teams, by pages",
+                         {{"page", Type::Whole}, {"page_size", Type::Whole}, {"organization_id", Type::Text}},
+                         [this](const Asked& a) { return pagedTeams(a); }));
+    routes.push_back(get("/v2/user/info", user.read, "Tells of one user", {{user.id, Type::Text}},
+                         [this, &user](const Asked& a) {
+                             const Answer whole = info(user, a);
+                             return Answer{200, whole.body["user_info"]};
+                         }));
+    routes.push_back(post("/user/bulk_update", user.update, "Changes several users, all or none",
+                          {{"users", Type::Any}}, [this](const Asked& a) { return updateUsers(a); }));
+    addOrganizationForms(routes);
+}
+
+void Groups::addOrganizationForms(Routes& routes) {
+    const Resource& organization = resources()[2];
+    const Fields own = with({{organization.id, Type::Id}}, organization.fields);
+    routes.push_back(change("PATCH", "/organization/update", organization.update,
+                            "Changes members of an organisation", own,
+                            [this, &organization](const Asked& a) { return update(organization, a); }));
+    routes.push_back(change("PATCH", "/v2/organization/{id}", organization.update,
+                            "Changes members of an organisation", own,
+                            [this, &organization](const Asked& a) { return update(organization, a); }));
+    routes.push_back(change("DELETE", "/organization/delete", organization.write, "Takes organisations away",
+                            {{"organization_id", Type::Id}, {"organization_ids", Type::Texts}},
+                            [this, &organization](const Asked& a) { return remove(organization, a); }));
+    routes.push_back(post("/organization/info", organization.read, "Several organisations",
+                          {{"organizations", Type::Texts}}, [this, &organization](const Asked& a) {
+                              Json all = Json::array();
+                              for (const auto& id : textsIn(a.body, "organizations")) {
+                                  auto one = sees(organization, a.caller, id)
+                                                 ? documents_.find("organization", id)
+                                                 : std::nullopt;
+                                  if (one) all.push_back(std::move(one->value));
+                              }
+                              return Answer{200, std::move(all)};
+                          }));
+    routes.push_back(post("/budget/info", Access::OtherRead, "Several budgets", {{"budgets", Type::Texts}},
+                          [this](const Asked& a) { return budgets(a); }));
 }
 
 Routes Groups::routes() {

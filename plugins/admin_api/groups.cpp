@@ -51,11 +51,11 @@ Document Groups::owned(const Resource& resource, const Caller& caller, const std
     return std::move(*document);
 }
 
-void Groups::checkReferences(const Json& value) const {
+void Groups::checkReferences(const Resource& resource, const Json& value) const {
     for (const auto& [member, kind] :
          {std::pair("organization_id", "organization"), std::pair("budget_id", "budget")}) {
         const auto id = textIn(value, member);
-        if (!id.empty() && !documents_.has(kind, id))
+        if (!resource.is(kind) && !id.empty() && !documents_.has(kind, id))
             throw badRequest(std::string(member) + ": there is no " + kind + " " + Json(id).dump(), member);
     }
 }
@@ -116,7 +116,7 @@ Answer Groups::create(const Resource& resource, const Asked& asked) {
     checkUserRole(value);
     checkMembers(value);
     boundNew(resource, asked.caller, value);
-    checkReferences(value);
+    checkReferences(resource, value);
     std::string id = textIn(value, resource.id);
     if (id.empty() && !resource.made_up_id)
         throw badRequest(std::string(resource.id) + ": expected a text", resource.id);
@@ -156,7 +156,7 @@ std::vector<Change> Groups::updated(const Resource& resource, const Caller& call
     checkUserRole(wishes);
     checkMembers(wishes);
     boundChange(resource, caller, document.value, wishes);
-    checkReferences(wishes);
+    checkReferences(resource, wishes);
     std::vector<Change> more;
     if (resource.is("user")) more = members_.follow(caller, id, wishes);
     wishes.erase("auto_create_key");

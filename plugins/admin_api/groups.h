@@ -47,6 +47,7 @@ private:
 
     void addRoutes(const Resource& resource, Routes& routes);
     void addOtherForms(Routes& routes);
+    void addOrganizationForms(Routes& routes);
     bool runs(const Resource& resource, const Caller& caller, const std::string& id) const;
     bool sees(const Resource& resource, const Caller& caller, const std::string& id) const;
     std::string idIn(const Resource& resource, const Asked& asked) const;
@@ -55,7 +56,7 @@ private:
     void boundChange(const Resource& resource, const Caller& caller, const Json& before, Json& wishes) const;
     std::vector<Change> updated(const Resource& resource, const Caller& caller, const std::string& id,
                                 Json wishes, Json& after);
-    void checkReferences(const Json& value) const;
+    void checkReferences(const Resource& resource, const Json& value) const;
     void addDependents(const Resource& resource, const std::string& id, std::vector<Change>& changes) const;
     std::vector<std::string> visible(const Resource& resource, const Asked& asked) const;
     Json shown(const Resource& resource, const std::string& id, Json value) const;

@@ -105,6 +105,17 @@ Json readExact(std::string_view text) {
     return std::move(builder.root);
 }
 
+const Json& member(const Json& object, std::string_view name) {
+    static const Json kNothing;
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found == object.end() ? kNothing : *found;
+}
+
+Json listIn(Json answer, const char* name) {
+    Json list = answer.is_object() && answer.contains(name) ? std::move(answer[name]) : Json();
+    return list.is_array() ? list : Json::array();
+}
+
 std::string textOf(const Json& value) {
     std::string out;
     append(value, out);

@@ -12,13 +12,19 @@ namespace admin_api {
 /// What a number of money looks like in a tree: its digits, which a double would not keep. Only textOf()
 /// knows how to print it.
 Json exact(std::string_view number);
-inline Json usd(Pico amount) { return exact(amount.usd()); }
-/// 1e-12 USD of a member such as spend_pico_usd; nothing for null.
+inline Json usd(Pico amount) {
+    return exact(amount.usd());
+}  /// 1e-12 USD of a member such as spend_pico_usd; nothing for null.
 Pico picoOf(const Json& whole);
 
 /// The store's answer; numbers with a point and numbers of more than 64 bits stay as they are written.
 /// Discarded if it is no JSON.
 Json readExact(std::string_view text);
+
+/// A member, or null: of a const tree, operator[] must not be asked for what is not there.
+const Json& member(const Json& object, std::string_view name);
+/// A list in an answer, by itself: a loop over a member of what a function returns would outlive it.
+Json listIn(Json answer, const char* name);
 
 /// As JSON. Bytes that are no UTF-8 become U+FFFD.
 std::string textOf(const Json& value);

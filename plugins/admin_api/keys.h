@@ -27,6 +27,8 @@ public:
     Answer aliases(const Asked& asked);
 
 private:
+    Routes changeRoutes();
+    Routes viewRoutes();
     std::string wanted(const Asked& asked) const;
     Document owned(const Caller& caller, const std::string& id) const;
     Change updated(const Caller& caller, const std::string& id, Json wishes) const;

@@ -21,6 +21,8 @@ public:
     std::vector<Change> leaveAll(const std::string& user) const;
 
 private:
+    Routes teamRoutes();
+    Routes organizationRoutes();
     Answer add(const Asked& asked, const char* kind);
     Answer update(const Asked& asked, const char* kind);
     Answer remove(const Asked& asked, const char* kind);

@@ -96,27 +96,17 @@ private:
     }
 
     Routes ownRoutes() {
-        return {{"GET",
-                 "/openapi.json",
-                 Access::Open,
-                 "This document",
-                 {},
-                 {},
-                 [this](const Asked&) {
-                     return Answer{200, openApiOf(table_.routes())};
-                 }},
-                {"GET",
-                 "/routes",
-                 Access::Open,
-                 "The routes of this plugin",
-                 {},
-                 {},
-                 [this](const Asked&) {
-                     return Answer{200, listOf(table_.routes())};
-                 }},
-                {"GET", "/user/available_roles", Access::Open, "Roles of users", {}, {}, [](const Asked&) {
-                     return Answer{200, availableRoles()};
-                 }}};
+        return {get("/openapi.json", Access::Open, "This document", {},
+                    [this](const Asked&) {
+                        return Answer{200, openApiOf(table_.routes())};
+                    }),
+                get("/routes", Access::Open, "The routes of this plugin", {},
+                    [this](const Asked&) {
+                        return Answer{200, listOf(table_.routes())};
+                    }),
+                get("/user/available_roles", Access::Open, "Roles of users", {}, [](const Asked&) {
+                    return Answer{200, availableRoles()};
+                })};
     }
 
     sluice::Host host_;

@@ -15,7 +15,7 @@ struct Row {
     const char* reach;
 };
 
-constexpr std::array<Row, 19> kTable{{{Access::Open, "open", "AAAAAAAA"},
+constexpr std::array<Row, 22> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::KeyRead, "key.read", "AAAOOOOO"},
                                       {Access::KeyWrite, "key.write", "AA-OOO--"},
                                       {Access::KeyBlock, "key.block", "AA-OO---"},
@@ -31,6 +31,9 @@ constexpr std::array<Row, 19> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::OtherRead, "other.read", "AAA-----"},
                                       {Access::OtherWrite, "other.write", "AA------"},
                                       {Access::SpendOwn, "spend.own", "AAAOOOOO"},
+                                      {Access::SpendUsers, "spend.users", "AAAOOOO-"},
+                                      {Access::SpendTeams, "spend.teams", "AAAOO---"},
+                                      {Access::SpendOrganizations, "spend.organizations", "AAAO----"},
                                       {Access::SpendGlobal, "spend.global", "AAA-----"},
                                       {Access::SpendReset, "spend.reset", "A-------"},
                                       {Access::Audit, "audit", "AAA-----"}}};

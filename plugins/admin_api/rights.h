@@ -31,6 +31,9 @@ enum class Access {
     OtherRead,  // projects, customers, budgets
     OtherWrite,
     SpendOwn,
+    SpendUsers,
+    SpendTeams,
+    SpendOrganizations,
     SpendGlobal,
     SpendReset,
     Audit,

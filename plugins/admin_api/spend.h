@@ -24,6 +24,7 @@ public:
     Routes routes();
 
 private:
+    Routes logRoutes();
     Routes ownRoutes();
     Routes globalRoutes();
 

@@ -14,15 +14,15 @@ constexpr size_t kModelsMax = 10'000;
 // Since the beginning of the records, or what is asked for. Sluice has no budget of the whole gateway.
 Answer Spend::total(const Asked& asked) {
     const Json all = sums("", Json::object(), daysOf(asked, 0, 0), {{"limit", 0}});
-    return {200, {{"spend", spendIn(all["overall"])}, {"max_budget", nullptr}}};
+    return {200, {{"spend", spendIn(member(all, "overall"))}, {"max_budget", nullptr}}};
 }
 
 Answer Spend::topKeys(const Asked& asked) {
     const Json found = sums("key_id", Json::object(), daysOf(asked, host_.wallMs(), kMonth),
                             {{"limit", asked.number("limit", 10, 1, 10'000)}});
     Json all = Json::array();
-    for (const auto& row : found["rows"]) {
-        Json one{{"api_key", row["key_id"]}};
+    for (const auto& row : member(found, "rows")) {
+        Json one{{"api_key", member(row, "key_id")}};
         one.update(keyNames(textIn(row, "key_id")));
         one["total_spend"] = spendIn(row);
         all.push_back(std::move(one));
@@ -34,8 +34,8 @@ Answer Spend::top(const Asked& asked, const char* dimension, const char* label, 
     const Json found = sums(dimension, Json::object(), daysOf(asked, host_.wallMs(), kMonth),
                             {{"limit", asked.number("limit", 100, 1, 10'000)}});
     Json all = Json::array();
-    for (const auto& row : found["rows"])
-        all.push_back({{label, row[dimension]}, {spend_name, spendIn(row)}});
+    for (const auto& row : member(found, "rows"))
+        all.push_back({{label, member(row, dimension)}, {spend_name, spendIn(row)}});
     return {200, std::move(all)};
 }
 
@@ -48,18 +48,19 @@ Answer Spend::topTeams(const Asked& asked) {
         const auto alias = team ? textIn(team->value, "team_alias") : std::string();
         return id.empty() ? std::string("Unassigned") : alias.empty() ? id : alias;
     };
-    for (const auto& row : sums("team", Json::object(), days, {{"limit", 10'000}})["rows"]) {
+    for (const auto& row : listIn(sums("team", Json::object(), days, {{"limit", 10'000}}), "rows")) {
         teams.push_back(nameOf(row));
-        totals.push_back({{"team_id", row["team"].is_null() ? Json("Unassigned") : row["team"]},
-                          {"team_alias", nameOf(row)},
-                          {"total_spend", spendIn(row)}});
+        totals.push_back(
+            {{"team_id", member(row, "team").is_null() ? Json("Unassigned") : member(row, "team")},
+             {"team_alias", nameOf(row)},
+             {"total_spend", spendIn(row)}});
     }
     std::map<std::string, Json> by_day;
-    for (const auto& row :
-         sums("team", Json::object(), days,
-              {{"group_by", {"team", "day"}}, {"order", "day"}, {"limit", 100'000}})["rows"]) {
+    for (const auto& row : listIn(sums("team", Json::object(), days,
+                                       {{"group_by", {"team", "day"}}, {"order", "day"}, {"limit", 100'000}}),
+                                  "rows")) {
         Json& day = by_day[textIn(row, "day")];
-        day["date"] = row["day"];
+        day["date"] = member(row, "day");
         day[nameOf(row)] = spendIn(row);
     }
     Json daily = Json::array();
@@ -76,7 +77,8 @@ Answer Spend::byDay(const Asked& asked) {
     const Json found =
         sums("", where, daysOf(asked, host_.wallMs(), kMonth), {{"group_by", "day"}, {"limit", 100'000}});
     Json all = Json::array();
-    for (const auto& row : found["rows"]) all.push_back({{"date", row["day"]}, {"spend", spendIn(row)}});
+    for (const auto& row : member(found, "rows"))
+        all.push_back({{"date", member(row, "day")}, {"spend", spendIn(row)}});
     return {200, std::move(all)};
 }
 
@@ -106,31 +108,31 @@ Answer Spend::report(const Asked& asked) {
     daysOf(asked, host_.wallMs(), kMonth).putInto(question);
     Json all = Json::array();
     if (*list) {
-        for (const auto& day : documents_.report(question)["days"]) {
+        for (const auto& day : listIn(documents_.report(question), "days")) {
             Json parts = Json::array();
-            for (const auto& [id, sums] : day["breakdown"][dimension].items())
+            for (const auto& [id, sums] : member(member(day, "breakdown"), dimension).items())
                 parts.push_back({{label, id},
                                  {"total_spend", spendIn(sums)},
-                                 {"total_tokens", sums["total_tokens"]},
-                                 {"requests", sums["requests"]}});
-            all.push_back({{"group_by_day", day["date"]}, {list, std::move(parts)}});
+                                 {"total_tokens", member(sums, "total_tokens")},
+                                 {"requests", member(sums, "requests")}});
+            all.push_back({{"group_by_day", member(day, "date")}, {list, std::move(parts)}});
         }
         return {200, std::move(all)};
     }
     const Days days = daysOf(asked, host_.wallMs(), kMonth);
     const auto details = [](const Json& sums) {
         return Json{{"total_cost", spendIn(sums)},
-                    {"total_input_tokens", sums["prompt_tokens"]},
-                    {"total_output_tokens", sums["completion_tokens"]}};
+                    {"total_input_tokens", member(sums, "prompt_tokens")},
+                    {"total_output_tokens", member(sums, "completion_tokens")}};
     };
     for (const auto& row :
-         sums(dimension, where, days, {{"limit", asked.number("limit", 100, 1, 1000)}})["rows"]) {
-        Json one{{label, row[dimension]}};
+         listIn(sums(dimension, where, days, {{"limit", asked.number("limit", 100, 1, 1000)}}), "rows")) {
+        Json one{{label, member(row, dimension)}};
         one.update(details(row));
         Json inside = where, models = Json::array();
         inside[dimension] = textIn(row, dimension);
-        for (const auto& model : sums("model", inside, days, {{"limit", kModelsMax}})["rows"]) {
-            Json part{{"model", model["model"]}};
+        for (const auto& model : listIn(sums("model", inside, days, {{"limit", kModelsMax}}), "rows")) {
+            Json part{{"model", member(model, "model")}};
             part.update(details(model));
             models.push_back(std::move(part));
         }
@@ -145,8 +147,9 @@ Answer Spend::spendPerTag(const Asked& asked) {
     if (const auto tags = asked.listed("tags"); !tags.empty()) where["tag"] = tags;
     Json all = Json::array();
     for (const auto& row :
-         sums("tag", where, daysOf(asked, host_.wallMs(), kMonth), {{"limit", 10'000}})["rows"])
-        all.push_back({{"name", row["tag"]}, {"spend", spendIn(row)}, {"log_count", row["requests"]}});
+         listIn(sums("tag", where, daysOf(asked, host_.wallMs(), kMonth), {{"limit", 10'000}}), "rows"))
+        all.push_back(
+            {{"name", member(row, "tag")}, {"spend", spendIn(row)}, {"log_count", member(row, "requests")}});
     return {200, {{"spend_per_tag", std::move(all)}}};
 }
 
@@ -155,7 +158,7 @@ Answer Spend::names(const Asked& asked, const char* dimension, const char* label
                                           {"dimension", dimension},
                                           {"contains", asked.parameter("search")},
                                           {"limit", asked.number("limit", 10'000, 1, 100'000)}});
-    return {200, {{label, found["rows"]}}};
+    return {200, {{label, member(found, "rows")}}};
 }
 
 Answer Spend::endUsers(const Asked& asked) {
@@ -164,9 +167,10 @@ Answer Spend::endUsers(const Asked& asked) {
     Days days{textIn(asked.body, "startTime").substr(0, 10), textIn(asked.body, "endTime").substr(0, 10)};
     if (!days.from.empty() && !days.to.empty() && days.to < days.from)
         throw invalid("endTime", days.to, "a time not before startTime");
-    for (const auto& row : sums("end_user", where, days, {{"limit", 100}})["rows"])
-        all.push_back(
-            {{"end_user", row["end_user"]}, {"total_count", row["requests"]}, {"total_spend", spendIn(row)}});
+    for (const auto& row : listIn(sums("end_user", where, days, {{"limit", 100}}), "rows"))
+        all.push_back({{"end_user", member(row, "end_user")},
+                       {"total_count", member(row, "requests")},
+                       {"total_spend", spendIn(row)}});
     return {200, std::move(all)};
 }
 

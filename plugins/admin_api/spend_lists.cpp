@@ -20,7 +20,7 @@ constexpr Filter kFilters[]{{"api_key", "key_id"},       {"user_id", "user"},
 
 }  // namespace
 
-Json spendIn(const Json& row) { return usd(picoOf(row.value("spend_pico_usd", Json()))); }
+Json spendIn(const Json& row) { return usd(picoOf(member(row, "spend_pico_usd"))); }
 
 void Days::putInto(Json& question) const {
     if (!from.empty()) question["from"] = from;
@@ -110,8 +110,9 @@ Json Spend::keyNames(const std::string& key) const {
 Answer Spend::keys(const Asked& asked) {
     Json where = Json::object();
     if (const auto ids = mine(asked, "key_id", {}); !ids.empty()) where["key_id"] = ids;
-    const Json rows = sums("key_id", where, daysOf(asked, 0, 0),
-                           {{"limit", asked.number("limit", 1000, 1, 10'000)}})["rows"];
+    const Json rows = listIn(
+        sums("key_id", where, daysOf(asked, 0, 0), {{"limit", asked.number("limit", 1000, 1, 10'000)}}),
+        "rows");
     Json all = Json::array();
     for (const auto& row : rows) {
         const auto id = textIn(row, "key_id");
@@ -131,13 +132,14 @@ Answer Spend::users(const Asked& asked) {
         mine(asked, "user", named.empty() ? std::vector<std::string>() : std::vector<std::string>{named});
     if (!ids.empty()) where["user"] = ids;
     const Json rows =
-        sums("user", where, daysOf(asked, 0, 0), {{"limit", asked.number("limit", 1000, 1, 10'000)}})["rows"];
+        listIn(sums("user", where, daysOf(asked, 0, 0), {{"limit", asked.number("limit", 1000, 1, 10'000)}}),
+               "rows");
     Json all = Json::array();
     for (const auto& row : rows) {
         const auto id = textIn(row, "user");
         auto document = documents_.find("user", id);
         Json user = document ? std::move(document->value) : Json::object();
-        user["user_id"] = row["user"];
+        user["user_id"] = member(row, "user");
         user["spend"] = spendIn(row);
         all.push_back(std::move(user));
     }
@@ -145,11 +147,11 @@ Answer Spend::users(const Asked& asked) {
 }
 
 Answer Spend::tags(const Asked& asked) {
-    const Json rows = sums("tag", Json::object(), daysOf(asked, 0, 0), {{"limit", 10'000}})["rows"];
+    const Json rows = listIn(sums("tag", Json::object(), daysOf(asked, 0, 0), {{"limit", 10'000}}), "rows");
     Json all = Json::array();
     for (const auto& row : rows)
-        all.push_back({{"individual_request_tag", row["tag"]},
-                       {"log_count", row["requests"]},
+        all.push_back({{"individual_request_tag", member(row, "tag")},
+                       {"log_count", member(row, "requests")},
                        {"total_spend", spendIn(row)}});
     return {200, std::move(all)};
 }
@@ -165,19 +167,19 @@ Answer Spend::reportBy(const Asked& asked, const char* dimension) {
     const Json found = sums(dimension, where, daysOf(asked, host_.wallMs(), 30),
                             {{"limit", page.size}, {"offset", page.begin()}});
     Json rows = Json::array();
-    for (const auto& row : found["rows"]) {
-        Json one{{label, row[dimension]}};
+    for (const auto& row : member(found, "rows")) {
+        Json one{{label, member(row, dimension)}};
         if (std::string_view(dimension) == "key_id") one.update(keyNames(textIn(row, "key_id")));
         one["spend"] = spendIn(row);
         for (const char* sum : {"prompt_tokens", "completion_tokens", "total_tokens", "requests",
                                 "successful_requests", "failed_requests"})
-            one[sum] = row[sum];
+            one[sum] = member(row, sum);
         rows.push_back(std::move(one));
     }
-    const auto total = found["total"].get<size_t>();
+    const auto total = member(found, "total").get<size_t>();
     return {200,
             {{"results", std::move(rows)},
-             {"total_spend", spendIn(found["overall"])},
+             {"total_spend", spendIn(member(found, "overall"))},
              {"total", total},
              {"page", page.number},
              {"page_size", page.size},

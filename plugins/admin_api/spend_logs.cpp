@@ -28,7 +28,7 @@ bool hasWholeDays(const Asked& asked) {
 // more.
 Json shown(Json row) {
     row["spend"] = row.value("spend_pico_usd", Json()).is_null() ? Json() : spendIn(row);
-    row["metadata"] = {{"user_api_key", row["api_key"]},
+    row["metadata"] = {{"user_api_key", member(row, "api_key")},
                        {"user_api_key_alias", row.value("key_alias", Json())},
                        {"user_api_key_team_id", row.value("team_id", Json())},
                        {"user_api_key_user_id", row.value("user", Json())},
@@ -48,7 +48,7 @@ Answer Spend::logs(const Asked& asked) {
     Json question{{"report", "logs"}, {"where", where}, {"limit", kRowsMax}};
     putTimes(asked, question);
     Json all = Json::array();
-    for (const auto& row : documents_.report(question)["rows"]) {
+    for (const auto& row : listIn(documents_.report(question), "rows")) {
         if (!request.empty() && !sees(asked.caller, "key_id", textIn(row, "api_key")) &&
             !sees(asked.caller, "user", textIn(row, "user")))
             continue;
@@ -64,14 +64,15 @@ Json Spend::summary(const Asked& asked, const Json& where) {
                   {"breakdown_limit", 1000}};
     daysOf(asked, 0, 0).putInto(question);
     Json all = Json::array();
-    for (const auto& day : documents_.report(question)["days"]) {
+    for (const auto& day : listIn(documents_.report(question), "days")) {
         const auto spends = [&](const char* dimension) {
             Json parts = Json::object();
-            for (const auto& [name, sums] : day["breakdown"][dimension].items()) parts[name] = spendIn(sums);
+            for (const auto& [name, sums] : member(member(day, "breakdown"), dimension).items())
+                parts[name] = spendIn(sums);
             return parts;
         };
-        all.push_back({{"startTime", day["date"]},
-                       {"spend", spendIn(day["metrics"])},
+        all.push_back({{"startTime", member(day, "date")},
+                       {"spend", spendIn(member(day, "metrics"))},
                        {"users", spends("user")},
                        {"models", spends("model")}});
     }
@@ -98,7 +99,7 @@ Answer Spend::logsByPage(const Asked& asked) {
     putTimes(asked, question);
     const Json found = documents_.report(question);
     Json rows = Json::array();
-    for (const auto& row : found["rows"]) rows.push_back(shown(row));
+    for (const auto& row : member(found, "rows")) rows.push_back(shown(row));
     const bool more = found.value("more", false);
     size_t total = page.begin() + rows.size() + (more ? 1 : 0);
     const bool last = !more && (page.number == 1 || !rows.empty());
@@ -115,8 +116,10 @@ Answer Spend::logsByPage(const Asked& asked) {
 }
 
 Answer Spend::oneLog(const Asked& asked) {
-    const Json rows = documents_.report(
-        {{"report", "logs"}, {"where", {{"call_id", asked.path.at("request_id")}}}, {"limit", 1}})["rows"];
+    const Json rows =
+        listIn(documents_.report(
+                   {{"report", "logs"}, {"where", {{"call_id", asked.path.at("request_id")}}}, {"limit", 1}}),
+               "rows");
     const bool seen = !rows.empty() && (sees(asked.caller, "key_id", textIn(rows[0], "api_key")) ||
                                         sees(asked.caller, "user", textIn(rows[0], "user")));
     if (!seen) throw notFound("A request with this id");
