@@ -70,8 +70,8 @@ Routes Spend::ownRoutes() {
 Routes Spend::globalRoutes() {
     const Fields some = with(kDays, {{"limit", Type::Whole}});
     const Fields search{{"search", Type::Text}, {"limit", Type::Whole}};
-    const auto get = [](const char* path, const char* summary, const Fields& query, Handler handler) {
-        return Routeget(path, Access::SpendGlobal, summary, query, std::move(handler));
+    const auto all = [](const char* path, const char* summary, const Fields& query, Handler handler) {
+        return get(path, Access::SpendGlobal, summary, query, std::move(handler));
     };
     return {
         all("/global/spend", "What everybody has used", kDays, [this](const Asked& a) { return total(a); }),

@@ -6,8 +6,8 @@ import pathlib
 import unittest
 import urllib.parse
 
-from processes import gateway_binary
 from scenario import Scenario, deployment
+from processes import gateway_binary  # found once scenario is there
 
 MASTER = "sk-planted-master-key-3f9a1c"
 PROVIDER = "sk-planted-provider-key-77b2"
