@@ -116,6 +116,25 @@ void KeyBounds::requireAbove(const Caller& caller, const Json& key, const Json& 
                         textIn(caller.key, "expires"));
 }
 
+void KeyBounds::takeOver(const Caller& caller, const Json& key) const {
+    if (caller.admin()) return;
+    const auto refuse = [](const char* member) {
+        throw forbidden(std::string(member) + ": this key may do more than the key that asks");
+    };
+    if (isSet(caller.key, "expires") && !isSet(key, "expires")) refuse("expires");
+    if (!rights_.runsOwnerOf(caller, key)) {
+        for (const char* member :
+             {"models", "max_budget", "tpm_limit", "rpm_limit", "max_parallel_requests"}) {
+            if (isSet(caller.key, member) && !isSet(key, member)) refuse(member);
+        }
+        for (const char* member : {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit",
+                                   "allowed_ips", "allowed_routes", "guardrails", "enforced_params"}) {
+            if (isSet(caller.key, member) && key.value(member, Json()) != caller.key[member]) refuse(member);
+        }
+    }
+    requireAbove(caller, key, key);
+}
+
 // What bounds the key that asks bounds the one that it makes, unless the caller runs the team.
 void KeyBounds::inherit(const Caller& caller, Json& key) const {
     if (isSet(caller.key, "expires") && !key.contains("expires")) key["expires"] = caller.key["expires"];

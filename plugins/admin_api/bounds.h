@@ -24,6 +24,9 @@ public:
     void makeNew(const Caller& caller, Json& key) const;
     /// The same for a change from `before` by `wishes`. May add members to them.
     void change(const Caller& caller, const Json& before, Json& wishes) const;
+    /// A key whose secret the caller gets to see: it may do no more, and live no longer, than the key that
+    /// asks. Throws Refused, 403.
+    void takeOver(const Caller& caller, const Json& key) const;
 
 private:
     void requireOwner(const Caller& caller, const Json& key, bool new_user) const;

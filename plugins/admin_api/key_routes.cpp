@@ -61,16 +61,10 @@ Routes Keys::changeRoutes() {
 
 Routes Keys::viewRoutes() {
     const Fields key{{"key", Type::Text}};
-    const Fields filters{{"page", Type::Whole},
-                         {"size", Type::Whole},
-                         {"user_id", Type::Text},
-                         {"team_id", Type::Text},
-                         {"organization_id", Type::Text},
-                         {"project_id", Type::Text},
-                         {"key_alias", Type::Text},
-                         {"key_hash", Type::Text},
-                         {"return_full_object", Type::Flag},
-                         {"include_team_keys", Type::Flag}};
+    const Fields filters{
+        {"page", Type::Whole},     {"size", Type::Whole},           {"user_id", Type::Text},
+        {"team_id", Type::Text},   {"organization_id", Type::Text}, {"project_id", Type::Text},
+        {"key_alias", Type::Text}, {"key_hash", Type::Text},        {"return_full_object", Type::Flag}};
     const auto call = [this](Answer (Keys::*method)(const Asked&)) {
         return [this, method](const Asked& a) { return (this->*method)(a); };
     };

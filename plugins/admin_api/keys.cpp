@@ -105,7 +105,7 @@ Answer Keys::generate(const Asked& asked, bool service_account) {
     applySpend(key, now);
     checkReferences(key);
     const std::string id = Digest(secret).hex();
-    checkAlias(key, id);
+    checkAlias(asked.caller, key, id);
     key["key_name"] = shortName(secret);
     key["created_at"] = key["updated_at"] = timeText(now);
     key["created_by"] = key["updated_by"] = asked.caller.name();
@@ -143,11 +143,13 @@ void Keys::checkReferences(const Json& key) const {
     }
 }
 
-void Keys::checkAlias(const Json& key, const std::string& id) const {
+// Once among the keys that the caller sees: that somebody else has the alias is not told.
+void Keys::checkAlias(const Caller& caller, const Json& key, const std::string& id) const {
     const auto alias = textIn(key, "key_alias");
     if (alias.empty()) return;
+    const Scope scope = rights_.scopeOf(caller);
     const auto others = documents_.ids("key", [&](const std::string& other, const Links& links) {
-        return links.alias == alias && other != id;
+        return links.alias == alias && other != id && scope.holds(other, links);
     });
     if (!others.empty())
         throw badRequest("key_alias: " + key["key_alias"].dump() + " is taken by another key", "key_alias");
@@ -165,7 +167,7 @@ Change Keys::updated(const Caller& caller, const std::string& id, Json wishes) c
     applySpend(wishes, now);
     merge(document.value, wishes);
     checkReferences(wishes);
-    checkAlias(document.value, id);
+    checkAlias(caller, document.value, id);
     document.value["updated_at"] = timeText(now);
     document.value["updated_by"] = caller.name();
     return {"key", id, std::move(document.value), document.version};
@@ -204,12 +206,15 @@ Answer Keys::updateMany(const Asked& asked) {
 Answer Keys::remove(const Asked& asked) {
     std::vector<std::string> ids;
     for (const auto& key : textsIn(asked.body, "keys")) ids.push_back(keyId(key));
+    const Scope scope = rights_.scopeOf(asked.caller);
     for (const auto& alias : textsIn(asked.body, "key_aliases")) {
-        const auto found = documents_.ids("key", [&](const std::string&, const Links& links) {
-            return !alias.empty() && links.alias == alias;
+        const auto found = documents_.ids("key", [&](const std::string& id, const Links& links) {
+            return !alias.empty() && links.alias == alias && scope.holds(id, links);
         });
         if (found.empty()) asked.caller.admin() ? throw notFound("Key") : throw notYours();
-        ids.insert(ids.end(), found.begin(), found.end());
+        if (found.size() > 1)
+            throw badRequest("key_aliases: several keys have this alias: name them", "keys");
+        ids.push_back(found[0]);
     }
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -247,8 +252,9 @@ Answer Keys::regenerate(const Asked& asked) {
     KeyBounds(documents_, rights_).change(asked.caller, document.value, wishes);
     Json key = document.value;
     merge(key, wishes);
+    if (old_id != asked.caller.key_id) KeyBounds(documents_, rights_).takeOver(asked.caller, key);
     checkReferences(wishes);
-    checkAlias(key, old_id);
+    checkAlias(asked.caller, key, old_id);
     // Who gets a key of somebody else's to see does not get that one's powers with it.
     if (isSet(key, "user_id") && textIn(key, "user_id") != asked.caller.user && !asked.caller.admin())
         key["delegated"] = true;
@@ -258,10 +264,13 @@ Answer Keys::regenerate(const Asked& asked) {
     key["rotation_count"] = key.value("rotation_count", 0) + 1;
     std::vector<Change> changes{{"key", id, key, SLUICE_STORE_NONE}};
     std::optional<Json> old;
-    if (!grace.empty())
-        old = Json{{"active_token_id", id},
-                   {"expires", timeText(now + *accounts::durationMs(grace))},
-                   {"key_name", textIn(document.value, "key_name")}};
+    if (!grace.empty()) {
+        old = Json{{"active_token_id", id}, {"expires", timeText(now + *accounts::durationMs(grace))}};
+        // Whose it is stays: they may take it away before its time.
+        for (const char* member : {"key_name", "user_id", "team_id", "organization_id"}) {
+            if (isSet(document.value, member)) (*old)[member] = document.value[member];
+        }
+    }
     changes.push_back({"key", old_id, std::move(old), document.version});
     documents_.write(std::move(changes), "rotated", asked.caller.name());
     Json answer = shown(id, std::move(key));

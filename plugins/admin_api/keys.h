@@ -33,7 +33,7 @@ private:
     Document owned(const Caller& caller, const std::string& id) const;
     Change updated(const Caller& caller, const std::string& id, Json wishes) const;
     void checkReferences(const Json& key) const;
-    void checkAlias(const Json& key, const std::string& id) const;
+    void checkAlias(const Caller& caller, const Json& key, const std::string& id) const;
     std::vector<std::string> matching(const Asked& asked) const;
     Json shown(const std::string& id, Json value) const;
 

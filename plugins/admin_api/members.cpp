@@ -104,12 +104,21 @@ Json Members::memberFrom(const Asked& asked, const Json& given, const char* kind
     const std::string user = userOf(asked, given);
     // Whoever comes into an organisation is its admins' from then on: only who is theirs already may come.
     if (!isTeam(kind) && !rights_.runsUser(asked.caller, user)) throw notYours();
+    if (isTeam(kind) && !mayJoin(asked.caller, textIn(asked.body, "team_id"), user)) throw notYours();
     Json member{{"user_id", user}, {roleNameOf(kind), role}};
     if (isSet(given, "user_email")) member["user_email"] = given["user_email"];
     for (const char* limit : {"max_budget_in_team", "max_budget_in_organization", "tpm_limit", "rpm_limit"}) {
         if (isSet(asked.body, limit)) member[limit] = asked.body[limit];
     }
     return member;
+}
+
+// Into a team of an organisation come its members only, unless a proxy admin says so.
+bool Members::mayJoin(const Caller& caller, const std::string& team, const std::string& user) const {
+    if (caller.admin()) return true;
+    const auto document = documents_.find("team", team);
+    const auto organization = document ? textIn(document->value, "organization_id") : std::string();
+    return organization.empty() || documents_.membershipsOf("organization", user).count(organization) > 0;
 }
 
 void Members::setMember(Document& group, const char* kind, Json member) const {

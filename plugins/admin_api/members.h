@@ -31,6 +31,7 @@ private:
     Document group(const Asked& asked, const char* kind) const;
     std::string userOf(const Asked& asked, const Json& member) const;
     Json memberFrom(const Asked& asked, const Json& given, const char* kind) const;
+    bool mayJoin(const Caller& caller, const std::string& team, const std::string& user) const;
     void setMember(Document& group, const char* kind, Json member) const;
     std::vector<Change> changesFor(const Caller& caller, const char* kind, const std::string& user,
                                    const Json& wanted) const;

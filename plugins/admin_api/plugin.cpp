@@ -90,6 +90,7 @@ private:
         asked.body = Json::object();
         if (!route.takesBody()) return route.handler(asked);
         asked.body = readBody(request.body(), route.body);
+        if (!changes(route.access)) return route.handler(asked);
         // What is looked up and what is written then are one step, at least in this process.
         const std::lock_guard lock(changing_);
         return route.handler(asked);

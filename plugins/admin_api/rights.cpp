@@ -64,6 +64,12 @@ bool runsAny(const Memberships& memberships, std::string_view role) {
 
 const char* nameOf(Access access) { return kTable[static_cast<size_t>(access)].name; }
 
+bool changes(Access access) {
+    const std::string_view name = nameOf(access);
+    const bool reads = name.size() > 5 && name.substr(name.size() - 5) == ".read";
+    return !reads && access != Access::SpendGlobal && access != Access::Open;
+}
+
 bool Caller::is(Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
 
 // A key that somebody else made for its user (member `delegated`) has none of the user's powers here: who may
@@ -150,9 +156,13 @@ bool Rights::runsUser(const Caller& caller, const std::string& id) const {
     if (caller.admin()) return true;
     if (id.empty() || id == caller.user || isOneOf(roleOf(id), {"proxy_admin", "proxy_admin_viewer"}))
         return false;
-    const auto all = documents_.membershipsOf("organization", id);
-    return !all.empty() && std::all_of(all.begin(), all.end(),
-                                       [&](const auto& one) { return runsOrganization(caller, one.first); });
+    const auto all = documents_.membershipsOf("organization", id),
+               teams = documents_.membershipsOf("team", id);
+    return !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& one) {
+        return runsOrganization(caller, one.first);
+    }) && std::all_of(teams.begin(), teams.end(), [&](const auto& one) {
+        return runsTeam(caller, one.first);
+    });
 }
 
 bool Rights::seesUser(const Caller& caller, const std::string& id) const {

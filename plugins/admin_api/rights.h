@@ -39,6 +39,7 @@ enum class Access {
     Audit,
 };
 const char* nameOf(Access access);  // "key.write"
+bool changes(Access access);        // are there routes in it that change something?
 
 /// Who asks. Made anew for each request, so that a change of a role counts at once.
 struct Caller {
@@ -77,7 +78,7 @@ public:
     /// Its admins, and those of its organisation.
     bool runsTeam(const Caller& caller, const std::string& id) const;
     bool seesTeam(const Caller& caller, const std::string& id) const;
-    /// Users all of whose organisations the caller runs, and who have no more power than that.
+    /// Users all of whose organisations and teams the caller runs, and who have no more power than that.
     bool runsUser(const Caller& caller, const std::string& id) const;
     bool seesUser(const Caller& caller, const std::string& id) const;
     /// Keys of a team that the caller runs, of an organisation that the caller runs, and the caller's own.

@@ -86,7 +86,7 @@ std::vector<std::string> Spend::mine(const Asked& asked, const char* dimension,
         all = documents_.ids(
             "key", [&](const std::string& id, const Links& links) { return scope.holds(id, links); });
     if (all.empty()) throw notYours();
-    if (all.size() > kValuesMax) all.resize(kValuesMax);
+    if (all.size() > kValuesMax) throw badRequest("More than 10000 of them: name those that you mean");
     return all;
 }
 

@@ -39,6 +39,7 @@ TEST_CASE("roles count from the next request on") {
 
 TEST_CASE("a key that somebody makes for another user has none of that user's powers") {
     World world;
+    (void)world.post("/organization/member_add", R"({"organization_id":"o","member":{"user_id":"root"}})");
     (void)world.ask("POST", "/team/member_add",
                     R"({"team_id":"t","member":{"user_id":"root","role":"user"}})", World::as("tina"));
     const auto made =
@@ -100,4 +101,43 @@ TEST_CASE("memberships stand in the groups, and go with the user") {
     CHECK(world.get("/team/info?team_id=t").body["team_info"]["members_with_roles"].size() == 1);
     CHECK(world.get("/team/info?team_id=t").body["keys"].empty());
     CHECK(world.store.find("key", hashOf(World::keyOf("ulf"))) == nullptr);
+}
+
+TEST_CASE("a key that bounds its holder is no way to one that does not") {
+    World world;
+    (void)world.post("/key/generate",
+                     R"({"key":"sk-small-key-of-ulf-0","user_id":"ulf","max_budget":1,"duration":"1h"})");
+    const Identity small{hashOf("sk-small-key-of-ulf-0"), "", "ulf", ""};
+    const std::string large = World::keyOf("ulf");
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":")" + large + "\"}", small).status == 403);
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":"sk-small-key-of-ulf-0"})", small).status == 200);
+    const auto graced = world.ask("POST", "/key/regenerate",
+                                  R"({"key":")" + large + R"(","grace_period":"1d"})", World::as("ulf"));
+    REQUIRE(graced.status == 200);
+    // The old key is still its user's to take away.
+    const Identity fresh{graced.body["token"], "", "ulf", ""};
+    CHECK(world.ask("POST", "/key/delete", R"({"keys":[")" + large + "\"]}", fresh).status == 200);
+}
+
+TEST_CASE("aliases tell nobody of other tenants' keys") {
+    World world;
+    (void)world.post("/key/generate", R"({"key":"sk-key-of-somebody-else","key_alias":"prod"})");
+    CHECK(world.ask("POST", "/key/generate", R"({"key_alias":"prod"})", World::as("ulf")).status == 200);
+    CHECK(world.ask("POST", "/key/generate", R"({"key_alias":"prod"})", World::as("ulf")).status == 400);
+    CHECK(world.post("/key/delete", R"({"key_aliases":["prod"]})").status == 400);
+    CHECK(world.ask("POST", "/key/delete", R"({"key_aliases":["prod"]})", World::as("ulf")).status == 200);
+    CHECK(world.store.find("key", hashOf("sk-key-of-somebody-else")) != nullptr);
+}
+
+TEST_CASE("into a team of an organisation come its members only") {
+    World world;
+    const auto add = [&](const std::string& user) {
+        return world
+            .ask("POST", "/team/member_add", R"({"team_id":"t","member":{"user_id":")" + user + "\"}}",
+                 World::as("tina"))
+            .status;
+    };
+    CHECK(add("root") == 403);
+    CHECK(add("never-was") == 403);
+    CHECK(add("olga") == 200);
 }

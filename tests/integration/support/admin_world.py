@@ -89,7 +89,7 @@ def samples(method, path, t):
     bodies = {"/key/generate": team, "/key/service-account/generate": team, "/key/update": {**key, "metadata": {"a": 1}}, "/key/bulk_update": {"keys": [{**key, "metadata": {"a": 1}}]},
               "/key/delete": {"keys": [t.key]}, "/key/block": key, "/key/unblock": key, "/key/regenerate": key, "/v2/key/info": {"keys": [t.key]},
               "/team/new": {"organization_id": t.org}, "/team/update": {**team, "team_alias": "x"}, "/team/{id}": {"team_alias": "x"}, "/team/delete": {"team_ids": [t.team]}, "/team/block": team, "/team/unblock": team,
-              "/team/member_add": {**team, "member": {"role": "user", "user_id": t.newcomer}}, "/team/bulk_member_add": {**team, "members": [{"role": "user", "user_id": t.newcomer}]},
+              "/team/member_add": {**team, "member": {"role": "user", "user_id": t.fresh_user}}, "/team/bulk_member_add": {**team, "members": [{"role": "user", "user_id": t.fresh_user}]},
               "/team/member_update": {**team, "user_id": t.member, "role": "user"}, "/team/member_delete": {**team, "user_id": t.member},
               "/team/model/add": {**team, "models": ["gpt"]}, "/team/model/delete": {**team, "models": ["gpt"]},
               "/user/new": {"organizations": [t.org]}, "/user/update": {"user_id": t.fresh_user, "user_alias": "x"}, "/user/bulk_update": {"users": [{"user_id": t.fresh_user, "user_alias": "x"}]},
