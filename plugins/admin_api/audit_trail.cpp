@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kValueBytesMax = 64 * 1024;  // of what was there and of what is there
 constexpr size_t kWriteMax = 1000;            // documents of one write
+constexpr int kTriesMax = 20;                 // of all pieces together
 
 // A document may have 4 MiB, and its trace holds two of them: one that is large leaves the names of its
 // members.
@@ -55,24 +56,50 @@ void Documents::write(std::vector<Change> changes, const std::string& action, co
     commit(changes);
 }
 
-void Documents::writeMany(const std::vector<Change>& changes, const std::string& action,
+std::vector<Change> Documents::edited(const std::string& kind, const std::vector<std::string>& ids,
+                                      const std::function<void(Json& value)>& edit) const {
+    std::vector<Change> changes;
+    for (const auto& id : ids) {
+        auto document = find(kind, id);
+        if (!document || !document->value.is_object()) continue;  // gone meanwhile
+        edit(document->value);
+        changes.push_back({kind, id, std::move(document->value), document->version});
+    }
+    return changes;
+}
+
+size_t Documents::editAll(const std::string& kind, const std::function<void(Json& value)>& edit,
                           const std::string& who, const Json& words) {
-    for (size_t i = 0; i < changes.size(); i += kWriteMax) {
-        std::vector<Change> piece(
-            changes.begin() + static_cast<std::ptrdiff_t>(i),
-            changes.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWriteMax, changes.size())));
+    const auto all = ids(kind, [](const std::string&, const Links&) { return true; });
+    size_t count = 0;
+    int tries = 0;
+    for (size_t i = 0; i < all.size();) {
+        const size_t end = std::min(i + kWriteMax, all.size());
+        auto changes = edited(
+            kind,
+            {all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(end)},
+            edit);
         const std::string id = auditId();
         Json trace{{"id", id},
                    {"updated_at", host_.wallMs()},
                    {"changed_by", who},
-                   {"action", action},
-                   {"table_name", piece.front().kind},
-                   {"object_id", std::to_string(piece.size()) + " of them"},
+                   {"action", "updated"},
+                   {"table_name", kind},
+                   {"object_id", std::to_string(changes.size()) + " of them"},
                    {"before_value", Json()},
                    {"updated_values", words}};
-        if (audit_) piece.push_back({"audit", id, std::move(trace), SLUICE_STORE_ANY});
-        commit(piece);
+        const size_t done = changes.size();
+        if (audit_) changes.push_back({"audit", id, std::move(trace), SLUICE_STORE_ANY});
+        try {
+            commit(changes);
+        } catch (const Refused& refused) {
+            if (refused.answer().status != 409 || ++tries > kTriesMax) throw;
+            continue;
+        }
+        count += done;
+        i = end;
     }
+    return count;
 }
 
 // The store has no other way to ask for documents than to watch their kind: it tells of all there are before

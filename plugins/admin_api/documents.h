@@ -62,9 +62,10 @@ public:
     /// All or none, and who did what in the audit log. Throws Refused: 409 if somebody else was faster, 503
     /// if the store cannot write.
     void write(std::vector<Change> changes, const std::string& action, const std::string& who);
-    /// The same for what is too much for one write: in pieces, with one line in the audit log for each.
-    void writeMany(const std::vector<Change>& changes, const std::string& action, const std::string& who,
-                   const Json& words);
+    /// Changes every document of a kind by `edit`: in pieces, each one write with one line in the audit log,
+    /// which gets `words`. A piece that somebody else was faster with is done again. How many there were.
+    size_t editAll(const std::string& kind, const std::function<void(Json& value)>& edit,
+                   const std::string& who, const Json& words);
     /// Throws Refused with the store's words. Money keeps its digits: json_text.h.
     Json report(const Json& question) const;
     /// Tells of every document of a kind there is, the oldest change first, from the disk.
@@ -87,6 +88,8 @@ private:
     void remember(const std::string& kind, const std::string& id, const Json& value);
     Change auditOf(const Change& change, const std::string& action, const std::string& who) const;
     std::string auditId() const;
+    std::vector<Change> edited(const std::string& kind, const std::vector<std::string>& ids,
+                               const std::function<void(Json& value)>& edit) const;
     void commit(const std::vector<Change>& changes);
 
     sluice::Host host_;

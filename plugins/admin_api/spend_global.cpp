@@ -2,6 +2,7 @@
 #include "json_text.h"
 #include "keys.h"
 #include "spend.h"
+#include "spent.h"
 
 namespace admin_api {
 namespace {
@@ -174,23 +175,19 @@ Answer Spend::endUsers(const Asked& asked) {
     return {200, std::move(all)};
 }
 
-// LiteLLM: all keys and teams begin at nothing; the events stay. In pieces, as there may be many keys: one
-// that is changed meanwhile by somebody else is left to the next reset, which the answer tells.
+// LiteLLM: all keys and teams begin at nothing; the events stay.
 Answer Spend::reset(const Asked& asked) {
-    std::vector<Change> changes;
     const int64_t now = host_.wallMs();
-    for (const char* kind : {"key", "team"}) {
-        changes.clear();
-        for (const auto& id : documents_.ids(kind, [](const std::string&, const Links&) { return true; })) {
-            auto document = documents_.find(kind, id);
-            if (!document || !document->value.is_object()) continue;
-            resetSpend(document->value, Json(0), now);
-            changes.push_back({kind, id, std::move(document->value), document->version});
-        }
-        documents_.writeMany(changes, "updated", asked.caller.name(),
-                             {{"spend_from", timeText(now)}, {"spend_base_usd", 0}});
-    }
-    return {200, {{"message", "Spend for all API Keys and Teams reset successfully"}, {"status", "success"}}};
+    const Json words{{"spend_from", timeText(now)}, {"spend_base_usd", 0}};
+    Json counts = Json::object();
+    for (const char* kind : {"key", "team"})
+        counts[kind] = documents_.editAll(
+            kind, [now](Json& value) { resetSpend(value, Json(0), now); }, asked.caller.name(), words);
+    return {200,
+            {{"message", "Spend for all API Keys and Teams reset successfully"},
+             {"status", "success"},
+             {"keys", counts["key"]},
+             {"teams", counts["team"]}}};
 }
 
 }  // namespace admin_api
