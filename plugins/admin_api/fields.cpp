@@ -32,6 +32,14 @@ const char* wordFor(Type type) {
             return "a list of texts";
         case Type::Mapping:
             return "an object";
+        case Type::TextMap:
+            return "an object of texts";
+        case Type::WholeMap:
+            return "an object of whole numbers that are not negative";
+        case Type::Budgets:
+            return "an object of numbers, or of objects with budget_limit (or max_budget) and time_period "
+                   "(or "
+                   "budget_duration)";
         case Type::Duration:
             return "a duration of at most 100 years such as 30s, 30m, 12h, 30d, 1w, 1mo";
         case Type::Time:
@@ -63,6 +71,27 @@ bool isTime(const Json& value) {
     return isText(value, 64) && accounts::readTime(accounts::Json(value.get_ref<const std::string&>()));
 }
 
+bool fits(const Json& value, Type type);
+
+bool allFit(const Json& object, Type type) {
+    return object.is_object() &&
+           std::all_of(object.begin(), object.end(), [&](const Json& one) { return fits(one, type); });
+}
+
+// litellm/types/utils.py, BudgetConfig
+bool isBudget(const Json& value) {
+    if (!value.is_object()) return fits(value, Type::Number);
+    for (const auto& [name, member] : value.items()) {
+        const bool amount = name == "budget_limit" || name == "max_budget";
+        const bool period = name == "time_period" || name == "budget_duration";
+        const bool rate = name == "tpm_limit" || name == "rpm_limit";
+        if (!amount && !period && !rate) return false;
+        if (!member.is_null() && !fits(member, amount ? Type::Number : period ? Type::Duration : Type::Whole))
+            return false;
+    }
+    return true;
+}
+
 bool fits(const Json& value, Type type) {
     switch (type) {
         case Type::Text:
@@ -81,6 +110,12 @@ bool fits(const Json& value, Type type) {
                                [](const Json& one) { return isText(one, kTextBytesMax); });
         case Type::Mapping:
             return value.is_object();
+        case Type::TextMap:
+            return allFit(value, Type::Text);
+        case Type::WholeMap:
+            return allFit(value, Type::Whole);
+        case Type::Budgets:
+            return value.is_object() && std::all_of(value.begin(), value.end(), isBudget);
         case Type::Duration:
             return value.is_string() &&
                    accounts::durationMs(value.get_ref<const std::string&>()).value_or(kLongestMs + 1) <=
@@ -191,12 +226,12 @@ Fields withLimits(Fields own) {
                                  {"soft_budget", Type::Number},
                                  {"budget_duration", Type::Duration},
                                  {"budget_id", Type::Id},
-                                 {"model_max_budget", Type::Mapping},
+                                 {"model_max_budget", Type::Budgets},
                                  {"tpm_limit", Type::Whole},
                                  {"rpm_limit", Type::Whole},
                                  {"max_parallel_requests", Type::Whole},
-                                 {"model_tpm_limit", Type::Mapping},
-                                 {"model_rpm_limit", Type::Mapping},
+                                 {"model_tpm_limit", Type::WholeMap},
+                                 {"model_rpm_limit", Type::WholeMap},
                                  {"metadata", Type::Mapping},
                                  {"tags", Type::Texts},
                                  {"guardrails", Type::Texts},

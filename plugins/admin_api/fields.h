@@ -20,6 +20,9 @@ enum class Type {
     Flag,      //
     Texts,     // at most 10,000 of at most 1,024 bytes
     Mapping,   // an object
+    TextMap,   // an object of texts
+    WholeMap,  // an object of whole numbers: limits by model
+    Budgets,   // by model: a number, or {"budget_limit": 5, "time_period": "1d"}
     Duration,  // "30d"; at most 100 years
     Time,      // RFC 3339, or milliseconds since the Unix epoch
     Day,       // "2026-11-21"; in queries also with a time behind it

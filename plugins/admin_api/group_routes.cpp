@@ -10,7 +10,7 @@ const std::vector<Resource>& Groups::resources() {
         {"team", "/team", "team_id", "Team",
          withLimits({{"team_alias", Type::Text},
                      {"organization_id", Type::Id},
-                     {"model_aliases", Type::Mapping},
+                     {"model_aliases", Type::TextMap},
                      {"team_member_budget", Type::Number},
                      {"team_member_budget_duration", Type::Duration},
                      {"team_member_rpm_limit", Type::Whole},

@@ -6,7 +6,7 @@ namespace admin_api {
 const Fields& keyFields() {
     static const auto fields = withLimits({{"key_alias", Type::Text},
                                            {"duration", Type::Duration},
-                                           {"aliases", Type::Mapping},
+                                           {"aliases", Type::TextMap},
                                            {"config", Type::Mapping},
                                            {"user_id", Type::Id},
                                            {"team_id", Type::Id},

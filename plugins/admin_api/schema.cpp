@@ -24,6 +24,15 @@ Json schemaOf(Type type) {
                     {"maxItems", 10'000}};
         case Type::Mapping:
             return {{"type", {"object", "null"}}};
+        case Type::TextMap:
+            return {{"type", {"object", "null"}},
+                    {"additionalProperties", {{"type", "string"}, {"maxLength", 1024}}}};
+        case Type::WholeMap:
+            return {{"type", {"object", "null"}},
+                    {"additionalProperties", {{"type", "integer"}, {"minimum", 0}}}};
+        case Type::Budgets:
+            return {{"type", {"object", "null"}},
+                    {"additionalProperties", {{"type", Json::array({"number", "object"})}, {"minimum", 0}}}};
         case Type::Duration:
             return {{"type", {"string", "null"}}, {"pattern", "^[0-9]{1,9}(s|m|h|d|w|mo)$"}};
         case Type::Time:

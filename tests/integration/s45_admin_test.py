@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import sys
+import threading
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
@@ -231,6 +232,28 @@ class Hostile(AdminScenario):
             self.assertEqual(self.call("/key/generate", {"duration": value}).status, 422, value)
         for value in (1e300, -1, "9999-99-99T00:00:00Z", "2026", True):
             self.assertEqual(self.call("/key/update", {"key": "sk-0123456789abcdef", "temp_budget_increase": 1, "temp_budget_expiry": value}).status, 422, value)
+
+    def test_oo35_many_at_once(self):
+        """eight clients make, change, look at and delete at the same time: each gets an answer, nothing is left over"""
+        self.post("/team/new", {"team_id": "oo35"})
+        before, seen = self.read("/key/list")["total_count"], []
+
+        def work(number):
+            for i in range(12):
+                made = self.call("/key/generate", {"team_id": "oo35", "key_alias": f"oo35-{number}-{i}"})
+                seen.append(made.status)
+                key = made.json()["key"]
+                for path, body, method in (("/key/update", {"key": key, "rpm_limit": i}, "POST"), ("/team/update", {"team_id": "oo35", "rpm_limit": i}, "POST"),
+                                           ("/audit?page_size=5", None, "GET"), ("/team/info?team_id=oo35", None, "GET"), ("/spend/keys", None, "GET"), ("/key/delete", {"keys": [key]}, "POST")):
+                    seen.append(self.call(path, body, method).status)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((set(seen), len(seen)), ({200}, 8 * 12 * 7))
+        self.assertEqual(self.read("/key/list")["total_count"], before)
 
     def test_oo39_nothing_has_leaked(self):
         """planted keys: not in the log, not in the database, not in records"""

@@ -75,3 +75,20 @@ TEST_CASE("what is spent: since the period or the reset, and what the reset left
           std::string::npos);
     CHECK(asked()["since_ms"] == admin.host.wallMs());
 }
+
+TEST_CASE("a reset of everything: in pieces, each with one line in the audit log") {
+    Admin admin;
+    for (int i = 0; i < 1500; ++i) admin.store.put("key", hashOf(std::to_string(i)), R"({"max_budget":1})");
+    admin.store.put("team", "t", "{}");
+    const auto said = admin.post("/global/spend/reset", "{}");
+    CHECK(said.body["keys"] == 1500);
+    CHECK(said.body["teams"] == 1);
+    CHECK(admin.store.count("audit") == 3);
+    const Json last = Json::parse(*admin.store.find("key", hashOf("1499")));
+    CHECK(last["spend_base_usd"] == 0);
+    CHECK(last["max_budget"] == 1);
+    CHECK(last["spend_from"].get<std::string>().size() == 24);
+    Identity boss{"k", "", "boss", ""};
+    admin.store.put("user", "boss", R"({"user_role":"proxy_admin"})");
+    CHECK(admin.ask("POST", "/global/spend/reset", "{}", boss).status == 403);
+}
