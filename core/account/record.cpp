@@ -207,7 +207,8 @@ std::string toJson(const Record& r) {
     out.reserve(2048);
     JsonWriter w(out);
     w.beginObject();
-    for (const char* id : {"id", "trace_id", "litellm_call_id"}) w.key(id).text(r.call_id);
+    w.key("id").text(r.record_id);
+    for (const char* id : {"trace_id", "litellm_call_id"}) w.key(id).text(r.call_id);
     w.key("call_type").text(r.call_type);
     w.key("route").text(r.route);
     w.key("stream").boolean(r.stream);

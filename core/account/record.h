@@ -38,7 +38,8 @@ struct AttemptEntry {
 };
 
 struct Record {
-    std::string call_id;
+    std::string record_id;       // ours alone
+    std::string call_id;         // may be what the client has chosen
     std::string_view route;      // static text
     std::string_view call_type;  // static text
     Outcome outcome = Outcome::Failure;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/check.h"
+#include "app/key_command.h"
 #include "app/plugin_tools.h"
 #include "app/serve.h"
 #include "gateway/gateway.h"
@@ -22,6 +23,7 @@ public:
         addCheck();
         addChain();
         addPlugin();
+        addKey();
         cli_.add_subcommand("version", "Print the version")->callback([] {
             fmt::print("sluice {}\n", gateway::kVersion);
         });
@@ -124,10 +126,57 @@ private:
         command->callback([this] { code_ = checkPlugin(tests_); });
     }
 
+    void addKey() {
+        auto* key =
+            cli_.add_subcommand("key", "Virtual keys of a gateway that runs (plugins auth_keys, admin_api)");
+        key->require_subcommand(1);
+        addKeyAction(key, "generate", "Make a key; it is shown this once", false, true);
+        addKeyAction(key, "list", "The keys, or those of --team, --user or --alias", false, false);
+        addKeyAction(key, "info", "What is known of a key", true, false);
+        addKeyAction(key, "update", "Change what a key may do", true, true);
+        addKeyAction(key, "regenerate", "A new key in the place of an old one", true, true);
+        addKeyAction(key, "block", "Let a key open nothing until it is unblocked", true, false);
+        addKeyAction(key, "unblock", "Let it open again", true, false);
+        addKeyAction(key, "delete", "Forget a key", true, false);
+    }
+
+    void addKeyAction(CLI::App* parent, const std::string& action, const char* help, bool of_key,
+                      bool wishes) {
+        auto* command = parent->add_subcommand(action, help);
+        command->add_option("--url", key_.url, "The gateway (default http://127.0.0.1:4000)")
+            ->envname("SLUICE_URL");
+        command->add_option("--master-key-env", key_.master_key_variable,
+                            "The environment variable that holds the master key (default SLUICE_MASTER_KEY)");
+        command->add_flag("--json", key_.json, "The gateway's answer as it is");
+        if (of_key)
+            command->add_option("key", key_.key, "sk-…, its SHA-256, or - for the standard input")
+                ->required();
+        if (wishes || action == "list") {
+            command->add_option("--alias", key_.alias, "Its name");
+            command->add_option("--team", key_.team, "The team's id");
+            command->add_option("--user", key_.user, "The user's id");
+        }
+        if (wishes) addWishes(command);
+        command->callback([this, action] { code_ = keyCommand(action, key_); });
+    }
+
+    void addWishes(CLI::App* command) {
+        command->add_option("--models", key_.models, "Models it may use: gpt-4o,openai/*")->delimiter(',');
+        command->add_option("--duration", key_.duration, "How long it is good for: 12h, 30d");
+        command->add_option("--max-budget", key_.max_budget, "USD");
+        command->add_option("--budget-duration", key_.budget_duration,
+                            "After which the budget begins anew: 1d, 30d");
+        command->add_option("--rpm", key_.rpm, "Requests a minute");
+        command->add_option("--tpm", key_.tpm, "Tokens a minute");
+        command->add_option("--parallel", key_.parallel, "Requests at the same time");
+        command->add_option("--set", key_.more, "Further members of the request, a JSON object");
+    }
+
     CLI::App cli_{"Sluice: an LLM gateway. One URL in front of every model provider."};
     ServeOptions options_;
     CheckOptions tests_;
     NewOptions project_;
+    KeyOptions key_;
     std::string tenant_, route_ = "chat";
     bool load_ = false;
     int code_ = 0;

@@ -30,14 +30,15 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
     request_.deadline = start_ + base::milliseconds(generation_->limits().request_timeout_ms);
     request_.cancelled = [this] { return patience_.over(); };
     const auto given = head.fields.find("x-litellm-call-id");
-    request_.call_id =
-        given && http::isToken(*given) && given->size() <= 128 ? std::string(*given) : base::randomUuid();
+    given_call_id_ = given && http::isToken(*given) && given->size() <= 128;
+    request_.call_id = given_call_id_ ? std::string(*given) : base::randomUuid();
 }
 
 void Exchange::run() {
     story();
     if (during_) during_->finish(patience_.over());  // its guards have answered when the record is written
     during_.reset();
+    settle();
     fillRecord();
 }
 

@@ -124,10 +124,12 @@ private:
     void noteFailure(const base::Error& error);
     base::Status signOfLife(bool probe);
 
+    void settle();
     void fillRecord();
     double overheadMs() const;
     bool wantsUsage() const {
-        return wantsRecord() || !runner_.chain().on_attempt_end.empty() || deployment_->config->tpm >= 0;
+        return wantsRecord() || runner_.chain().settles || !runner_.chain().on_attempt_end.empty() ||
+               deployment_->config->tpm >= 0;
     }
     bool wantsRecord() const { return record_chain_ && !record_chain_->on_complete.empty(); }
 
@@ -170,9 +172,10 @@ private:
     http::Fields upstream_fields_;  // what the answer's fields borrow from
     base::Duration upstream_time_{};
     int64_t first_token_ms_ = 0;
-    bool half_closed_ = false;   // the client's FIN had come before the body of the answer began
-    bool mirror_ = false;        // a copy: nobody waits for its answer
-    bool event_stream_ = false;  // what goes to the client is text/event-stream
+    bool half_closed_ = false;    // the client's FIN had come before the body of the answer began
+    bool given_call_id_ = false;  // by the client
+    bool mirror_ = false;         // a copy: nobody waits for its answer
+    bool event_stream_ = false;   // what goes to the client is text/event-stream
 };
 
 }  // namespace sluice::gateway

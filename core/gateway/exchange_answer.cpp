@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/random.h"
 #include "gateway/exchange.h"
 #include "http/writer.h"
 
@@ -215,10 +216,18 @@ base::Status Exchange::signOfLife(bool probe) {
     return {};
 }
 
+void Exchange::settle() {
+    if (!runner_.owesSettlement()) return;
+    const account::Record& r = lease_.record;
+    runner_.settled({sizeof(sluice_settlement), static_cast<uint32_t>(r.http_status), r.usage.prompt_tokens,
+                     r.usage.completion_tokens, r.cost_pico_usd, r.usage.known ? 1 : 0, attempts_});
+}
+
 void Exchange::fillRecord() {
     if (!wantsRecord()) return;
     account::Record& r = lease_.record;
     r.call_id = request_.call_id;
+    r.record_id = given_call_id_ ? base::randomUuid() : request_.call_id;
     r.route = operation_->name;
     r.call_type = operation_->call_type;
     r.stream = request_.stream;

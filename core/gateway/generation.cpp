@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "gateway/group_table.h"
 #include "plugin_host/library.h"
 
 namespace sluice::gateway {
@@ -13,8 +15,9 @@ Generation::Generation(uint64_t number, config::Settings settings, const Shared&
     : number_(number),
       alive_(shared.alive),
       settings_(std::move(settings)),
+      desk_(shared.health),
       services_{shared.metrics,         shared.offload, shared.timers, shared.http,
-                settings_.tree.secrets, shared.admin,   this},
+                settings_.tree.secrets, shared.admin,   this,          &desk_},
       health_(shared.health) {
     alive_.enter();
 }
@@ -31,6 +34,7 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
     if (faults.hasErrors()) return nullptr;
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
+    generation->tellModels();
     return {generation.release(), [&offload = shared.offload](Generation* over) {
                 const auto end = [over] { const std::unique_ptr<Generation> dies(over); };
                 if (!offload.submit(end)) end();
@@ -191,6 +195,22 @@ void Generation::open(DeploymentRuntime& runtime, Faults& faults) {
         return;
     }
     runtime.endpoint = std::move(*endpoint);
+}
+
+// Whoever wants to know it learns of each model group before the first request for it.
+void Generation::tellModels() const {
+    const auto learners = having(SLUICE_MODELS_ID, "");
+    if (learners.empty()) return;
+    std::set<std::string> names(models_->names().begin(), models_->names().end());
+    for (const auto& alias : settings_.aliases) names.insert(alias.first);
+    for (const auto& name : names) {
+        const auto resolved = models_->resolve(name);
+        if (!resolved.deployments) continue;
+        GroupTable table(*this, *resolved.deployments);
+        std::vector<const sluice_candidate*> all;
+        for (size_t i = 0; i < table.size(); ++i) all.push_back(&table.item(i, base::Clock::now()));
+        for (host::Instance* one : learners) one->learn(name, all);
+    }
 }
 
 Generation::~Generation() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "gateway/deployment_desk.h"
 #include "gateway/endpoints.h"
 #include "gateway/plan.h"
 #include "plugin_host/chain.h"
@@ -112,10 +113,12 @@ private:
     void endInstances();
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
+    void tellModels() const;
 
     const uint64_t number_;
     GenerationCount& alive_;
     config::Settings settings_;
+    DeploymentDesk desk_;
     host::Services services_;
     std::vector<config::Deployment> deployment_configs_;
     std::vector<std::unique_ptr<host::Instance>> instances_;

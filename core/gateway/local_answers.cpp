@@ -127,7 +127,8 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  record.first_token_ms,
                                  record.usage.cached_tokens,
                                  record.usage.cache_creation_tokens,
-                                 record.usage.reasoning_tokens};
+                                 record.usage.reasoning_tokens,
+                                 host::str(record.record_id)};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
             slot.instance->complete(view);

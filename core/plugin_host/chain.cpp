@@ -43,6 +43,7 @@ void addHooks(Chain& chain, Instance& instance) {
     SLUICE_ADD(post_call, Phase::PostCall);
     SLUICE_ADD(on_response, Phase::OnResponse);
     SLUICE_ADD_OWN(on_complete, Phase::OnComplete);
+    chain.settles |= SLUICE_HOOK(on_settled) != nullptr;
 }
 
 #undef SLUICE_HOOK

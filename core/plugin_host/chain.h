@@ -24,6 +24,7 @@ struct Chain {
     std::vector<HookSlot> on_request, authenticate, authorize, pre_call, cache_lookup, route, during_call,
         on_upstream_request, on_upstream_response, on_attempt_end, on_stream, post_call, on_response,
         on_complete;
+    bool settles = false;  // somebody wants to know what requests have used
 };
 
 /// Does the instance apply to this model group? "x/*" matches by prefix.

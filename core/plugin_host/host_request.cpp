@@ -195,8 +195,8 @@ sluice_status identify(sluice_ctx* ctx, const sluice_identity* who) {
 }
 
 sluice_status setEndUser(sluice_ctx* ctx, sluice_str end_user) {
-    const bool early = ctx->phase == Phase::Authenticate || ctx->phase == Phase::Authorize ||
-                       ctx->phase == Phase::PreCall;
+    const bool early =
+        ctx->phase == Phase::Authenticate || ctx->phase == Phase::Authorize || ctx->phase == Phase::PreCall;
     if (!early) return SLUICE_E_UNSUPPORTED;
     ctx->request->identity.end_user = view(end_user);
     return SLUICE_OK;
@@ -220,8 +220,9 @@ const sluice_host_request kHostRequest{sizeof(sluice_host_request),
                                        checked<setModel>,
                                        checked<remainingMs>,
                                        checked<cancelled>};
-const sluice_host_reply kHostReply{
-    sizeof(sluice_host_reply), 0, checked<respond>, checked<block>, checked<notScanned>, checked<identify>,
-    checked<failedBecause>, checked<setEndUser>};
+const sluice_host_reply kHostReply{sizeof(sluice_host_reply), 0,
+                                   checked<respond>,          checked<block>,
+                                   checked<notScanned>,       checked<identify>,
+                                   checked<failedBecause>,    checked<setEndUser>};
 
 }  // namespace sluice::host

@@ -8,8 +8,9 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 18> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 20> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
+        {SLUICE_HOST_DEPLOYMENTS_ID, &kHostDeployments},
         {SLUICE_HOST_KV_ID, &kHostKv},
         {SLUICE_HOST_LOG_ID, &kHostLog},
         {SLUICE_HOST_METRICS_ID, &kHostMetrics},
@@ -17,6 +18,7 @@ const void* hostInterface(const sluice_host* host, sluice_str id) {
         {SLUICE_HOST_SERVICES_ID, &kHostServices},
         {SLUICE_HOST_CLOCK_ID, &kHostClock},
         {SLUICE_HOST_TIMERS_ID, &kHostTimers},
+        {SLUICE_HOST_WAIT_ID, &kHostWait},
         {SLUICE_HOST_OFFLOAD_ID, &kHostOffload},
         {SLUICE_HOST_ATTRIBUTES_ID, &kHostAttributes},
         {SLUICE_HOST_REQUEST_ID, &kHostRequest},

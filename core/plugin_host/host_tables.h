@@ -12,8 +12,10 @@ extern const sluice_host_metrics kHostMetrics;
 extern const sluice_host_secrets kHostSecrets;
 extern const sluice_host_services kHostServices;
 extern const sluice_host_clock kHostClock;
+extern const sluice_host_deployments kHostDeployments;
 extern const sluice_host_kv kHostKv;
 extern const sluice_host_timers kHostTimers;
+extern const sluice_host_wait kHostWait;
 extern const sluice_host_offload kHostOffload;
 extern const sluice_host_attributes kHostAttributes;
 extern const sluice_host_request kHostRequest;
@@ -38,6 +40,9 @@ public:
 private:
     const char* label_;
 };
+
+/// Whoever wakes it from now on wakes nobody. [loop]
+void spendTicket(uint64_t ticket);
 
 /// SLUICE_E_* for what ended a wait inside a request.
 sluice_status waitStatus(const sluice_ctx* ctx, base::TimePoint now);

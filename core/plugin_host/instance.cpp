@@ -104,6 +104,7 @@ bool Instance::has(std::string_view capability) const {
 bool Instance::maySee(const void* table) const {
     if (table == &kHostAdmin) return has("admin");
     if (table == &kHostHttp) return has("net");
+    if (table == &kHostDeployments) return has("routing");
     return table != &kHostKv || has("kv");
 }
 
@@ -179,6 +180,15 @@ sluice_status Instance::prepare(sluice_deployment* deployment, sluice_ctx& ctx) 
 sluice_status Instance::serve(sluice_deployment* deployment, sluice_ctx& ctx) {
     const HookEnd end(ctx);
     return contained("serve", [&] { return provider_->serve(self_, deployment, &ctx); });
+}
+
+void Instance::learn(const std::string& group, const std::vector<const sluice_candidate*>& deployments) {
+    const auto* models = interface<sluice_models>(SLUICE_MODELS_ID);
+    if (!SLUICE_HAS(models, group)) return;
+    (void)contained("group", [&] {
+        models->group(self_, str(group), deployments.data(), deployments.size());
+        return SLUICE_OK;
+    });
 }
 
 void Instance::complete(const sluice_record& record) {

@@ -88,6 +88,9 @@ public:
     sluice_status serve(sluice_deployment* deployment, sluice_ctx& ctx);
     void complete(const sluice_record& record);
 
+    /// sluice.models/1. [control]
+    void learn(const std::string& group, const std::vector<const sluice_candidate*>& deployments);
+
     /// How it treats the handles of requests.
     HandleUse& handleUse() const { return handle_use_; }
 

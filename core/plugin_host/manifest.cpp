@@ -26,7 +26,7 @@ base::Error malformed(const std::string& what) {
 bool isCapability(std::string_view name) {
     constexpr std::string_view kSecrets = "secrets:";
     if (name.substr(0, kSecrets.size()) == kSecrets) return name.size() > kSecrets.size();
-    return name == "net" || name == "kv" || name == "raw_bytes" || name == "admin";
+    return name == "net" || name == "kv" || name == "raw_bytes" || name == "admin" || name == "routing";
 }
 
 // What is wrong with the list of hooks; empty if nothing is.

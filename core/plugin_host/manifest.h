@@ -30,7 +30,8 @@ struct Manifest {
     /// configuration.
     std::map<std::string, std::string> activated_by;
     /// What it asks for beyond the request at hand: "net" (sluice.host.http), "kv"
-    /// (sluice.host.kv), "raw_bytes" (of images and files), "admin" (sluice.host.admin), "secrets:NAME".
+    /// (sluice.host.kv), "raw_bytes" (of images and files), "admin" (sluice.host.admin),
+    /// "routing" (sluice.host.deployments), "secrets:NAME".
     std::vector<std::string> capabilities;
     std::string description;
     bool unloadable = false;     // nothing of it is in use once its instances have gone: it may be unmapped

@@ -166,6 +166,7 @@ struct sluice_ctx {
     bool begun = false;                               // request_begin was called
     bool offloaded = false;                           // the hook runs on a thread of its own
     sluice::host::StreamCall* stream_call = nullptr;  // inside on_stream
+    uint64_t ticket = 0;                              // of a wait, while there is one
     std::deque<std::string> lent;  // texts that the plugin may look at until the hook returns
     std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
     std::vector<std::vector<sluice_http_field>> answer_fields;

@@ -74,6 +74,20 @@ void Runner::endState(sluice_ctx& ctx) {
     }
 }
 
+void Runner::settled(const sluice_settlement& sums) {
+    owes_settlement_ = false;
+    for (const auto& ctx : contexts_) {
+        if (!ctx || !ctx->begun || !SLUICE_HAS(ctx->instance->hooks(), on_settled)) continue;
+        const Label label(*ctx->instance);
+        try {
+            ctx->instance->hooks()->on_settled(ctx->instance->self(), ctx->state, &sums);
+        } catch (...) {
+            ++ctx->instance->failures;
+            base::log::error("plugin {}: on_settled threw an exception", ctx->instance->id());
+        }
+    }
+}
+
 sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance) {
     auto& slot = handles[instance.index()];
     if (!slot) {
@@ -99,6 +113,7 @@ void Runner::begin(sluice_ctx& ctx) {
     sluice_ctx& owner = ctx.phase == Phase::DuringCall ? handleOf(contexts_, instance) : ctx;
     if (!owner.begun) {
         owner.begun = true;
+        owes_settlement_ |= SLUICE_HAS(instance.hooks(), on_settled);
         if (SLUICE_HAS(instance.hooks(), request_begin))
             owner.state = instance.hooks()->request_begin(instance.self(), &owner);
     }
@@ -133,6 +148,7 @@ void Runner::takeBack(sluice_ctx& ctx, Phase around) {
     ctx.answers.clear();
     ctx.answer_fields.clear();
     ctx.stream_call = nullptr;
+    if (ctx.ticket) spendTicket(std::exchange(ctx.ticket, 0));
     ctx.phase = around;
 }
 

@@ -49,6 +49,10 @@ public:
     /// One call of on_stream for one subscriber. `release` is in and out; the edits are in `call`.
     Outcome onStream(const Subscription& subscription, const sluice_stream_event& event, StreamCall& call,
                      uint64_t& release);
+    /// Has a plugin begun that wants to know what the request has used?
+    bool owesSettlement() const { return owes_settlement_; }
+    /// The request is over: tells them. [loop]
+    void settled(const sluice_settlement& sums);
     /// Writes down that text of a stream went by unseen. [loop]
     void noteNotScanned(Instance& instance, std::string reason);
     /// When the hook that was called last was called.
@@ -78,6 +82,7 @@ private:
     RequestState& request_;
     const Chain* chain_ = nullptr;
     base::TimePoint last_call_{};
+    bool owes_settlement_ = false;
     std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
     std::vector<std::unique_ptr<sluice_ctx>>
         parallel_;  // the same for during_call, which runs beside everything else

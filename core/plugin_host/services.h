@@ -13,6 +13,7 @@
 #include "http/fields.h"
 #include "plugin_host/interval_timers.h"
 #include "plugin_host/metrics.h"
+#include "sluice/host_deployments.h"
 
 namespace sluice::host {
 
@@ -62,6 +63,16 @@ public:
     virtual std::vector<Instance*> having(std::string_view interface_id, std::string_view instance) const = 0;
 };
 
+/// Deployments, for plugins with the capability "routing"; by their ids, false for one that is not known.
+/// [any]
+class Deployments {
+public:
+    virtual ~Deployments() = default;
+    virtual bool state(std::string_view id, sluice_deployment_state& out) const = 0;
+    virtual bool usedElsewhere(std::string_view id, uint64_t minute, uint64_t requests, uint64_t tokens) = 0;
+    virtual bool takeOut(std::string_view id, base::milliseconds time) = 0;
+};
+
 struct Services {
     Metrics& metrics;
     base::Offload& offload;
@@ -70,6 +81,7 @@ struct Services {
     const config::Secrets& secrets;
     Admin* admin = nullptr;  // none in tests and checks
     Peers* peers = nullptr;  // likewise
+    Deployments* deployments = nullptr;
 };
 
 }  // namespace sluice::host

@@ -249,10 +249,46 @@ void Health::noteTokens(uint64_t tokens, int64_t wall_ms) {
 }
 
 Health::Minute Health::minute() const {
-    if (minute_.load(std::memory_order_relaxed) != book_.minute_.load(std::memory_order_relaxed))
-        return {0, 0, 0};
-    return {minute_requests_.load(std::memory_order_relaxed), minute_tokens_.load(std::memory_order_relaxed),
-            minute_failures_.load(std::memory_order_relaxed)};
+    const int64_t now = book_.minute_.load(std::memory_order_relaxed);
+    Minute sum{0, 0, 0};
+    if (minute_.load(std::memory_order_relaxed) == now)
+        sum = {minute_requests_.load(std::memory_order_relaxed),
+               minute_tokens_.load(std::memory_order_relaxed),
+               minute_failures_.load(std::memory_order_relaxed)};
+    if (elsewhere_minute_.load(std::memory_order_relaxed) != now) return sum;
+    sum.requests += elsewhere_requests_.load(std::memory_order_relaxed);
+    sum.tokens += elsewhere_tokens_.load(std::memory_order_relaxed);
+    return sum;
+}
+
+Health::OwnMinute Health::ownMinute() const {
+    return {static_cast<uint64_t>(minute_.load(std::memory_order_relaxed)),
+            minute_requests_.load(std::memory_order_relaxed), minute_tokens_.load(std::memory_order_relaxed)};
+}
+
+void Health::noteElsewhere(uint64_t minute, uint64_t requests, uint64_t tokens) {
+    elsewhere_requests_.store(requests, std::memory_order_relaxed);
+    elsewhere_tokens_.store(tokens, std::memory_order_relaxed);
+    elsewhere_minute_.store(static_cast<int64_t>(minute), std::memory_order_relaxed);
+}
+
+// No breaker of ours: it comes back in service by itself, and if it still fails we shall find out.
+void Health::takeOutElsewhere(TimePoint until) {
+    if (ticks(until) <= until_.load(std::memory_order_relaxed)) return;
+    told_until_.store(ticks(until), std::memory_order_relaxed);
+    takeOut(until, false);
+}
+
+Duration Health::foundOut(TimePoint now) const {
+    const Ticks until = until_.load(std::memory_order_relaxed);
+    if (until == told_until_.load(std::memory_order_relaxed)) return Duration::zero();
+    return std::max(Duration::zero(), TimePoint(Duration(until)) - now);
+}
+
+std::shared_ptr<Health> HealthBook::find(std::string_view id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = all_.find(std::string(id));
+    return found == all_.end() ? nullptr : found->second.lock();
 }
 
 std::shared_ptr<Health> HealthBook::of(const std::string& id) {

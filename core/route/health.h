@@ -58,8 +58,20 @@ public:
     struct Minute {
         uint64_t requests, tokens, failures;
     };
-    /// Of the minute that runs, as far as a request has told that it began: see HealthBook::turn.
+    /// Of the minute that runs, as far as a request has told that it began: see HealthBook::turn. With what
+    /// other gateways have used.
     Minute minute() const;
+    struct OwnMinute {
+        uint64_t number;  // since the Unix epoch
+        uint64_t requests, tokens;
+    };
+    OwnMinute ownMinute() const;
+
+    // --- what other gateways know (host_deployments.h) ---
+    void noteElsewhere(uint64_t minute, uint64_t requests, uint64_t tokens);
+    void takeOutElsewhere(base::TimePoint until);
+    /// For how long from `now` it is out of service, as we found ourselves; 0: it is not.
+    base::Duration foundOut(base::TimePoint now) const;
     double failureRate() const { return failure_rate_.load(std::memory_order_relaxed); }
     FailureClass lastFailure() const { return last_failure_.load(std::memory_order_relaxed); }
     uint64_t failures() const { return failures_ever_.load(std::memory_order_relaxed); }
@@ -101,6 +113,9 @@ private:
     std::atomic<uint32_t> window_fails_{0};
     std::atomic<int64_t> minute_{0};
     std::atomic<uint64_t> minute_requests_{0}, minute_tokens_{0}, minute_failures_{0};
+    std::atomic<int64_t> elsewhere_minute_{0};
+    std::atomic<uint64_t> elsewhere_requests_{0}, elsewhere_tokens_{0};
+    std::atomic<Ticks> told_until_{0};  // out of service until then, as others say
     std::atomic<uint64_t> requests_ever_{0}, failures_ever_{0};
     std::atomic<FailureClass> last_failure_{FailureClass::ServerError};
     std::atomic<double> failure_rate_{0};  // of the last ten or so
@@ -113,6 +128,8 @@ private:
 class HealthBook {
 public:
     std::shared_ptr<Health> of(const std::string& id);  // [control]
+    /// Null if there is none. [any]
+    std::shared_ptr<Health> find(std::string_view id);
     /// Is any of them not simply in service? While none is, nobody has to be asked. [any]
     void turn(int64_t wall_ms) { minute_.store(wall_ms / 60'000, std::memory_order_relaxed); }
     bool troubled() const { return troubled_.load(std::memory_order_relaxed) != 0; }

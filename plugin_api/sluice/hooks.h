@@ -36,6 +36,17 @@ extern "C" {
 
 #define SLUICE_HOOKS_ID "sluice.hooks/1"
 
+/* What one request has used: the figures of its record, all attempts together. */
+typedef struct sluice_settlement {
+    uint32_t size;
+    uint32_t http_status; /* of the answer; 0: none went out */
+    uint64_t prompt_tokens;
+    uint64_t completion_tokens;
+    int64_t cost_pico_usd; /* 1e-12 USD; negative: nobody has said */
+    int32_t usage_known;   /* 0: no tokens are known */
+    uint32_t attempts;     /* at deployments; 0: none was asked */
+} sluice_settlement;
+
 /* state: what request_begin returned for this request, null without request_begin. */
 typedef sluice_verdict (*sluice_hook)(sluice_instance* self, sluice_ctx* ctx, void* state);
 
@@ -67,6 +78,10 @@ typedef struct sluice_hooks {
     /* Optional: 0 if this instance, as it is configured, has no use for its hook of that phase (10, 20, …). It
      * is left out of the chains then and costs what a null hook costs. [control] */
     int32_t (*wants)(sluice_instance* self, uint32_t phase);
+    /* --- since ABI 1.2 --- */
+    /* The request is over and its figures are known: for what was reserved for it. Before request_end, exactly
+     * once for each request_begin. No host call that takes a ctx is allowed in it. [loop] */
+    void (*on_settled)(sluice_instance* self, void* state, const sluice_settlement* sums);
 } sluice_hooks;
 
 #ifdef __cplusplus

@@ -46,4 +46,5 @@ typedef struct sluice_record {
     uint64_t cached_tokens; /* of prompt_tokens */
     uint64_t cache_write_tokens;
     uint64_t reasoning_tokens; /* of completion_tokens */
+    sluice_str record_id;      /* made by the gateway, never twice; call_id may be what a client has chosen */
 } sluice_record;

@@ -1,8 +1,5 @@
 #include "deployments.h"
 
-#include <functional>
-#include <mutex>
-
 #include <sluice/json.hpp>
 #include <sluice/types.hpp>
 
@@ -21,14 +18,14 @@ std::optional<Prices> ownPrices(std::string_view json, const std::string& path) 
     return prices.known() ? std::optional(std::move(prices)) : std::nullopt;
 }
 
-std::unique_ptr<Deployment> read(const sluice::Candidate& candidate) {
+std::unique_ptr<const Deployment> read(const sluice::ModelDeployment& given) {
     auto deployment = std::make_unique<Deployment>();
-    deployment->provider = candidate.provider();
-    deployment->model = candidate.model();
-    deployment->base_model = sluice::JsonObject(candidate.info()).textOf("base_model");
+    deployment->provider = given.provider();
+    deployment->model = given.model();
+    deployment->base_model = sluice::JsonObject(given.info()).textOf("base_model");
     try {
-        deployment->prices = ownPrices(candidate.params(), "litellm_params");
-        if (!deployment->prices) deployment->prices = ownPrices(candidate.info(), "model_info");
+        deployment->prices = ownPrices(given.params(), "litellm_params");
+        if (!deployment->prices) deployment->prices = ownPrices(given.info(), "model_info");
     } catch (const sluice::ConfigError& error) {
         deployment->fault = error.message();
     }
@@ -37,41 +34,49 @@ std::unique_ptr<Deployment> read(const sluice::Candidate& candidate) {
 
 }  // namespace
 
-const Deployment* Deployments::learn(const sluice::Candidate& candidate) {
-    const std::string_view id = candidate.id();
-    const size_t mark = std::hash<std::string_view>()(id) | 1;
-    auto& slot = seen_[candidate.deployment().value_or(0) % kSlots];
-    if (slot.load(std::memory_order_relaxed) == mark) return nullptr;
-    const std::unique_lock lock(mutex_);
-    auto& known = by_id_[std::string(id)];
-    const bool fresh = !known;
-    if (fresh) known = read(candidate);
-    slot.store(mark, std::memory_order_relaxed);
-    return fresh ? known.get() : nullptr;
-}
-
-void Deployments::learnGroup(std::string_view group, const sluice::Candidate& candidate) {
-    const size_t mark = std::hash<std::string_view>()(group) | 1;
-    auto& slot = seen_groups_[(mark >> 1) % kSlots];
-    if (slot.load(std::memory_order_relaxed) == mark) return;
-    // Behind a wildcard every name is a group, and the model is none yet.
-    if (candidate.model().find('*') != std::string_view::npos) return;
-    const std::unique_lock lock(mutex_);
-    const auto found = by_id_.find(std::string(candidate.id()));
-    if (found != by_id_.end() && groups_.size() < kGroupsMax) groups_.emplace(group, found->second.get());
-    slot.store(mark, std::memory_order_relaxed);
+std::vector<const Deployment*> Deployments::learn(std::string_view group,
+                                                  const sluice::Deployments& deployments) {
+    std::vector<const Deployment*> faulty;
+    Group all;
+    for (size_t i = 0; i < deployments.size(); ++i) {
+        auto& known = by_id_[std::string(deployments[i].id())];
+        if (!known) {
+            known = read(deployments[i]);
+            if (!known->fault.empty()) faulty.push_back(known.get());
+        }
+        all.push_back(known.get());
+    }
+    if (group.find('*') == std::string_view::npos) {
+        groups_[std::string(group)] = std::move(all);
+    } else {
+        patterns_.emplace_back(group, std::move(all));
+    }
+    return faulty;
 }
 
 const Deployment* Deployments::byId(std::string_view id) const {
-    const std::shared_lock lock(mutex_);
     const auto found = by_id_.find(std::string(id));
     return found == by_id_.end() ? nullptr : found->second.get();
 }
 
-const Deployment* Deployments::ofGroup(std::string_view group) const {
-    const std::shared_lock lock(mutex_);
-    const auto found = groups_.find(std::string(group));
-    return found == groups_.end() ? nullptr : found->second;
+std::vector<Deployments::Named> Deployments::ofModel(std::string_view model) const {
+    std::vector<Named> all;
+    if (const auto found = groups_.find(std::string(model)); found != groups_.end()) {
+        for (const auto* deployment : found->second) all.push_back({deployment, deployment->model});
+        return all;
+    }
+    for (const auto& [pattern, deployments] : patterns_) {
+        const size_t star = pattern.find('*');
+        if (model.substr(0, star) != std::string_view(pattern).substr(0, star)) continue;
+        for (const auto* deployment : deployments) {
+            std::string name = deployment->model;
+            if (const size_t gap = name.find('*'); gap != std::string::npos)
+                name.replace(gap, 1, model.substr(star));
+            all.push_back({deployment, std::move(name)});
+        }
+        return all;
+    }
+    return all;
 }
 
 }  // namespace pricing

@@ -1,16 +1,14 @@
-// What the configuration says of the price of single deployments, learned from the candidates of requests.
+// What the configuration says of the price of single deployments, and which deployments a name stands for.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
-#include <sluice/candidates.hpp>
+#include <sluice/plugin.hpp>
 
 #include "prices.h"
 
@@ -23,26 +21,27 @@ struct Deployment {
     std::string fault;             // what is wrong with them; empty if nothing
 };
 
-/// [any thread] What it gives lives as long as it does.
+/// Filled before anything is served, then read by all.
 class Deployments {
 public:
-    /// Reads it, unless it is known; null then.
-    const Deployment* learn(const sluice::Candidate& candidate);
-    /// Remembers that a deployment, which was learned, serves the group.
-    void learnGroup(std::string_view group, const sluice::Candidate& candidate);
-    /// Null if it was no candidate yet.
+    /// Gives those whose prices are wrong, once each. [control]
+    std::vector<const Deployment*> learn(std::string_view group, const sluice::Deployments& deployments);
+    /// Null if there is none. [any]
     const Deployment* byId(std::string_view id) const;
-    /// The first one that served the group; null if none did.
-    const Deployment* ofGroup(std::string_view group) const;
+
+    struct Named {
+        const Deployment* deployment;
+        std::string model;  // with what a star of the group stands for
+    };
+    /// Those that serve requests for that model; none if it is not known. [any]
+    std::vector<Named> ofModel(std::string_view model) const;
 
 private:
-    // What was seen costs a look at its slot, and no lock.
-    static constexpr size_t kSlots = 4096, kGroupsMax = 10'000;
-    std::array<std::atomic<size_t>, kSlots> seen_{}, seen_groups_{};
+    using Group = std::vector<const Deployment*>;
 
-    mutable std::shared_mutex mutex_;
     std::unordered_map<std::string, std::unique_ptr<const Deployment>> by_id_;
-    std::unordered_map<std::string, const Deployment*> groups_;
+    std::unordered_map<std::string, Group> groups_;
+    std::vector<std::pair<std::string, Group>> patterns_;  // names with a star
 };
 
 }  // namespace pricing

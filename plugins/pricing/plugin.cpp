@@ -36,6 +36,21 @@ Usage usageOf(const sluice::Attempt& attempt) {
     return usage;
 }
 
+// Its own prices, those of its base_model, or those of the model.
+const Prices* pricesOf(const Deployment* deployment, std::string_view provider, std::string_view model,
+                       const Table& table) {
+    if (deployment && deployment->prices) return &*deployment->prices;
+    if (deployment && !deployment->base_model.empty()) {
+        const std::string_view base = deployment->base_model;
+        const size_t slash = base.find('/');
+        const Prices* prices = slash == std::string_view::npos
+                                   ? table.find(provider, base)
+                                   : table.find(base.substr(0, slash), base.substr(slash + 1));
+        if (prices) return prices;
+    }
+    return table.find(provider, model);
+}
+
 }  // namespace
 
 Plugin::Plugin(std::string_view config_json, sluice::Host host)
@@ -52,17 +67,33 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
                                     "Attempts priced by tokens that the gateway counted", {"provider"})),
       book_(options_.file, options_.models) {}
 
-Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
-    const sluice::Candidates candidates(given);
-    for (const auto candidate : candidates) {
-        const auto* fresh = deployments_.learn(candidate);
-        if (fresh && !fresh->fault.empty())
-            host_.warn("deployment " + std::string(candidate.id()) + ": " + fresh->fault +
-                       "; the price table holds for it");
+void Plugin::model_group(std::string_view name, const sluice::Deployments& deployments) {
+    for (const auto* faulty : deployments_.learn(name, deployments))
+        host_.warn("model group " + std::string(name) + ": " + faulty->fault +
+                   "; the price table holds for that deployment");
+}
+
+const void* Plugin::interface(std::string_view id) {
+    static const sluice_prices prices{
+        sizeof(sluice_prices), 0,
+        [](sluice_instance* self, sluice_str group, uint64_t prompt, uint64_t completion) -> int64_t {
+            return reinterpret_cast<const Plugin*>(self)->estimate(sluice::view(group), prompt, completion);
+        }};
+    return id == SLUICE_PRICES_ID ? &prices : nullptr;
+}
+
+int64_t Plugin::estimate(std::string_view model, uint64_t prompt, uint64_t completion) const {
+    Usage usage;
+    usage.prompt = static_cast<int64_t>(prompt);
+    usage.completion = static_cast<int64_t>(completion);
+    const auto table = book_.table();
+    int64_t dearest = -1;
+    for (const auto& [deployment, name] : deployments_.ofModel(model)) {
+        if (const Prices* prices = pricesOf(deployment, deployment->provider, name, *table))
+            dearest =
+                std::max(dearest, options_.adjustments.apply(deployment->provider, costOf(*prices, usage)));
     }
-    const auto first = candidates.begin();
-    if (first != candidates.end()) deployments_.learnGroup(request.model(), *first);
-    return Verdict::Continue;
+    return dearest;
 }
 
 Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
@@ -107,17 +138,9 @@ std::optional<int64_t> Plugin::listPrice(const sluice::Attempt& attempt) {
     const auto service = attempt.upstreamMember("service_tier").value_or("");
     if (service == "\"flex\"" || service == "\"priority\"")
         usage.service = service.substr(1, service.size() - 2);
-    const Deployment* deployment = deployments_.byId(attempt.deploymentId());
-    if (deployment && deployment->prices) return costOf(*deployment->prices, usage);
     const auto table = book_.table();
-    const Prices* prices = nullptr;
-    if (deployment && !deployment->base_model.empty()) {
-        const std::string_view base = deployment->base_model;
-        const size_t slash = base.find('/');
-        prices = slash == std::string_view::npos ? table->find(attempt.provider(), base)
-                                                 : table->find(base.substr(0, slash), base.substr(slash + 1));
-    }
-    if (!prices) prices = table->find(attempt.provider(), attempt.upstreamModel());
+    const Prices* prices = pricesOf(deployments_.byId(attempt.deploymentId()), attempt.provider(),
+                                    attempt.upstreamModel(), *table);
     if (prices) return costOf(*prices, usage);
     noteUnknown(attempt.provider(), attempt.upstreamModel());
     return std::nullopt;
@@ -200,8 +223,8 @@ SLUICE_PLUGIN(pricing::Plugin, R"({
   "version": "0.1.0",
   "abi": 1,
   "description": "What requests cost: a price table, the provider's own figure, discounts and margins; /utils/token_counter",
-  "interfaces": ["sluice.hooks/1", "sluice.endpoint/1", "sluice.state/1"],
-  "hooks": ["route", "on_attempt_end", "on_response"],
+  "interfaces": ["sluice.hooks/1", "sluice.endpoint/1", "sluice.state/1", "sluice.models/1", "sluice.prices/1"],
+  "hooks": ["on_attempt_end", "on_response"],
   "activated_by": {
     "litellm_settings.cost_discount_config": "cost_discount_config",
     "litellm_settings.cost_margin_config": "cost_margin_config",

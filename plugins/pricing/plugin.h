@@ -27,7 +27,11 @@ public:
         uint32_t counted = 0;             // number of the last attempt in it
     };
 
-    sluice::Verdict route(sluice::Request request, const sluice_candidates& given);
+    void model_group(std::string_view name, const sluice::Deployments& deployments);
+    static const void* interface(std::string_view id);  // sluice.prices/1
+    /// In 1e-12 USD, at the dearest deployment; -1 if no price is known. [any]
+    int64_t estimate(std::string_view model, uint64_t prompt, uint64_t completion) const;
+
     sluice::Verdict on_attempt_end(sluice::Attempt attempt);
     sluice::Verdict on_response(sluice::Response response);
 

@@ -19,8 +19,10 @@ struct Model {
 Model modelOf(const std::string& requested, const std::map<std::string, std::string>& tokenizers,
               const Deployments& deployments) {
     Model model{requested, {}};
-    if (const auto* deployment = deployments.ofGroup(requested))
-        model.used = deployment->base_model.empty() ? deployment->model : deployment->base_model;
+    if (const auto known = deployments.ofModel(requested); !known.empty()) {
+        const std::string& base = known.front().deployment->base_model;
+        model.used = base.empty() ? known.front().model : base;
+    }
     const auto named = tokenizers.find(requested);
     model.encoding = named == tokenizers.end() ? encodingOf(model.used) : ModelEncoding{named->second, true};
     return model;

@@ -52,7 +52,7 @@ TEST_CASE("the table, the deployment, the provider: the last one wins") {
     CHECK(booked(plugin, request) == 7'500'000'000);
     FakeCandidates given{{"d1", -1, -1, -1, -1, 0, "openai", "gpt-4o",
                           R"({"input_cost_per_token":1e-06,"output_cost_per_token":0})"}};
-    CHECK(plugin.route(request, given).continued());
+    plugin.modelGroup("chat", given);
     CHECK(booked(plugin, request) == 1'000'000'000);
     request.withFigure(SLUICE_ATTEMPT_PROVIDER_COST, 77);
     CHECK(booked(plugin, request) == 77);
@@ -65,7 +65,7 @@ TEST_CASE("a free deployment is free, whatever the table says of its cache") {
     request.withFigure(SLUICE_ATTEMPT_CACHED_TOKENS, 900);
     FakeCandidates given{{"d1", -1, -1, -1, -1, 0, "openai", "gpt-4o", "{}",
                           R"({"input_cost_per_token":0,"output_cost_per_token":0.0})"}};
-    (void)plugin.route(request, given);
+    plugin.modelGroup("chat", given);
     CHECK(booked(plugin, request) == 0);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("Azure's deployments have names of their own") {
     auto request = attempt(host, "azure", "my-deployment", 10, 0);
     FakeCandidates given{
         {"d1", -1, -1, -1, -1, 0, "azure", "my-deployment", "{}", R"({"base_model":"azure/gpt-4o-mini"})"}};
-    (void)plugin.route(request, given);
+    plugin.modelGroup("chat", given);
     CHECK(booked(plugin, request) == 10 * 150'000);
 }
 
@@ -85,9 +85,30 @@ TEST_CASE("prices of a deployment that are none: the table counts, and the log s
     auto request = attempt(host, "openai", "gpt-4o", 10, 0);
     FakeCandidates given{{"d1", -1, -1, -1, -1, 0, "openai", "gpt-4o",
                           R"({"cache_read_input_token_cost":-1,"input_cost_per_token":1})"}};
-    (void)plugin.route(request, given);
+    plugin.modelGroup("chat", given);
     CHECK(booked(plugin, request) == 25'000'000);
-    CHECK(host.logged("deployment d1: litellm_params.cache_read_input_token_cost: found -1"));
+    CHECK(host.logged("model group chat: litellm_params.cache_read_input_token_cost: found -1"));
+}
+
+TEST_CASE("what a request would cost: at the dearest deployment of its group, also behind a star") {
+    FakeHost host;
+    auto plugin = host.load<Plugin>();
+    FakeCandidates chat{{"d1", -1, -1, -1, -1, 0, "openai", "gpt-4o-mini"},
+                        {"d2", -1, -1, -1, -1, 0, "openai", "gpt-4o"},
+                        {"d3", -1, -1, -1, -1, 0, "openai", "nobody-knows-it"}};
+    FakeCandidates any{{"d4", -1, -1, -1, -1, 0, "openai", "*"}};
+    plugin.modelGroup("chat", chat);
+    plugin.modelGroup("openai/*", any);
+    const auto service = plugin.service(SLUICE_PRICES_ID);
+    const auto* prices = static_cast<const sluice_prices*>(service.table);
+    REQUIRE(prices);
+    const auto estimate = [&](std::string_view group) {
+        return prices->estimate(service.owner, sluice::str(group), 1000, 500);
+    };
+    CHECK(estimate("chat") == 7'500'000'000);
+    CHECK(estimate("openai/gpt-4o") == 7'500'000'000);
+    CHECK(estimate("openai/nobody-knows-it") == -1);
+    CHECK(estimate("other") == -1);
 }
 
 TEST_CASE("an unknown price: nothing is booked, one line a model, and a count") {

@@ -41,23 +41,6 @@ TEST_CASE("a table is replaced while others read it") {
     CHECK(wrong == 0);
 }
 
-TEST_CASE("deployments are learned by all at once") {
-    sluice::testing::FakeCandidates given{{"a"}, {"b"}, {"c"}};
-    Deployments deployments;
-    std::atomic<int> fresh{0};
-    onFourThreads([&](int) {
-        for (int i = 0; i < 100; ++i) {
-            for (const auto candidate : sluice::Candidates(*given.table())) {
-                fresh += deployments.learn(candidate) != nullptr;
-                deployments.learnGroup("group", candidate);
-                fresh += deployments.byId(candidate.id()) == nullptr ? 100 : 0;
-            }
-        }
-    });
-    CHECK(fresh == 3);
-    CHECK(deployments.ofGroup("group") == deployments.byId("a"));
-}
-
 TEST_CASE("an encoding is made once") {
     std::atomic<size_t> tokens{0};
     onFourThreads([&](int) { tokens += Encoding::named("o200k_base")->count("hello w\u00f6rld"); });

@@ -1,4 +1,5 @@
-// The deployments that may serve a request, for the hook route and for routers.
+// The deployments that may serve a request, for the hook route and for routers; those of a model group, for
+// model_group().
 //
 //   Verdict route(sluice::Request, const sluice_candidates& given) {
 //       for (const auto candidate : sluice::Candidates(given))
@@ -13,13 +14,11 @@
 
 namespace sluice {
 
-/// One of them. A view: until the hook returns. [loop]
-class Candidate {
+/// A deployment of a model group. A view: as old as what it was made from.
+class ModelDeployment {
 public:
-    Candidate(const sluice_candidates& all, uint32_t index)
-        : all_(&all), it_(all.at(&all, index)), index_(index) {}
+    explicit ModelDeployment(const sluice_candidate& it) : it_(&it) {}
 
-    uint32_t index() const { return index_; }
     std::string_view id() const { return view(it_->id); }
     std::string_view model() const { return view(it_->model); }        // the provider's name for it
     std::string_view provider() const { return view(it_->provider); }  // "openai", "anthropic", …
@@ -48,6 +47,23 @@ public:
     uint64_t tokensThisMinute() const { return newer() ? it_->tokens_this_minute : 0; }
     std::string_view info() const { return newer() ? view(it_->info) : "{}"; }  // model_info as JSON
 
+private:
+    bool newer() const { return SLUICE_REACHES(it_, info); }
+    static std::optional<double> set(double value) {
+        return value < 0 ? std::nullopt : std::optional<double>(value);
+    }
+
+    const sluice_candidate* it_;
+};
+
+/// One that may serve the request. A view: until the hook returns. [loop]
+class Candidate : public ModelDeployment {
+public:
+    Candidate(const sluice_candidates& all, uint32_t index)
+        : ModelDeployment(*all.at(&all, index)), all_(&all), index_(index) {}
+
+    uint32_t index() const { return index_; }
+
     /// False: it was dropped, or tried.
     bool available() const { return all_->available(all_, index_) != 0; }
     /// Takes it out of the choice; the reason goes to the record. Only in route.
@@ -58,14 +74,21 @@ public:
     bool prefer() const { return SLUICE_HAS(all_, prefer) && all_->prefer(all_, index_) == SLUICE_OK; }
 
 private:
-    bool newer() const { return SLUICE_REACHES(it_, info); }
-    static std::optional<double> set(double value) {
-        return value < 0 ? std::nullopt : std::optional<double>(value);
-    }
-
     const sluice_candidates* all_;
-    const sluice_candidate* it_;
     uint32_t index_;
+};
+
+/// Those of a model group, as model_group() is told of them.
+class Deployments {
+public:
+    Deployments(const sluice_candidate* const* all, size_t count) : all_(all), count_(count) {}
+
+    size_t size() const { return count_; }
+    ModelDeployment operator[](size_t i) const { return ModelDeployment(*all_[i]); }
+
+private:
+    const sluice_candidate* const* all_;
+    size_t count_;
 };
 
 /// All that are available, in the order of the configuration.

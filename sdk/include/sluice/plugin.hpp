@@ -36,6 +36,12 @@
 // host.service() finds the interfaces of others there. An interface for others: static const void*
 // interface(std::string_view id); the `self` that its functions get is the plugin's object.
 //
+// void model_group(std::string_view name, sluice::Deployments), if there is one, is told of each model group
+// after that, and before anything is served.
+//
+// void on_settled(PerRequest&, const sluice_settlement&), if there is one, gets what a request has used when
+// it is over: for what was reserved for it.
+//
 // void closing(), if there is one, is called before the object is destroyed, when no hook runs any more.
 //
 // With one method to write: sluice/strategy.hpp (a router), sluice/exporter.hpp (records in batches),

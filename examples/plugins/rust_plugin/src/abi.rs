@@ -85,6 +85,17 @@ pub struct sluice_entry {
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct sluice_settlement {
+    pub size: u32,
+    pub http_status: u32,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+    pub cost_pico_usd: i64,
+    pub usage_known: i32,
+    pub attempts: u32,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct sluice_hooks {
     pub size: u32,
     pub reserved: u32,
@@ -105,6 +116,7 @@ pub struct sluice_hooks {
     pub on_response: sluice_hook,
     pub on_complete: Option<unsafe extern "C" fn(*mut sluice_instance, *const sluice_record)>,
     pub wants: Option<unsafe extern "C" fn(*mut sluice_instance, u32) -> i32>,
+    pub on_settled: Option<unsafe extern "C" fn(*mut sluice_instance, *mut c_void, *const sluice_settlement)>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -211,6 +223,7 @@ pub struct sluice_record {
     pub cached_tokens: u64,
     pub cache_write_tokens: u64,
     pub reasoning_tokens: u64,
+    pub record_id: sluice_str,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

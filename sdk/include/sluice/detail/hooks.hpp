@@ -50,6 +50,24 @@ void addState(sluice_hooks& h) {
 }
 
 template <class T, class = void>
+struct HasSettled : std::false_type {};
+template <class T>
+struct HasSettled<T, std::void_t<decltype(&T::on_settled)>> : std::true_type {};
+
+template <class T>
+void addSettled(sluice_hooks& h) {
+    if constexpr (HasSettled<T>::value) {
+        static_assert(HasPerRequest<T>::value, "on_settled(PerRequest&, …) needs a nested type PerRequest");
+        h.on_settled = [](sluice_instance* self, void* state, const sluice_settlement* sums) {
+            (void)statusOf(nullptr, [&]() -> sluice_status {
+                reinterpret_cast<T*>(self)->on_settled(*static_cast<typename T::PerRequest*>(state), *sums);
+                return SLUICE_OK;
+            });
+        };
+    }
+}
+
+template <class T, class = void>
 struct HasWants : std::false_type {};
 template <class T>
 struct HasWants<T, std::void_t<decltype(bool(std::declval<T&>().wants(std::string_view())))>>
@@ -106,6 +124,7 @@ sluice_hooks makeHooks() {
     h.size = sizeof h;
     addPlainHooks<T>(h);
     addState<T>(h);
+    addSettled<T>(h);
     if constexpr (HasWants<T>::value) h.wants = wanted<T>;
     if constexpr (has_route<T>) {
         h.route = [](sluice_instance* self, sluice_ctx* ctx, void* state,

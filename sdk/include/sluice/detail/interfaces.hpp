@@ -141,6 +141,23 @@ const sluice_start* startOf() {
     }
 }
 
+template <class T>
+const sluice_models* modelsOf() {
+    if constexpr (has_model_group<T>) {
+        static const sluice_models table{
+            sizeof(sluice_models), 0,
+            [](sluice_instance* self, sluice_str name, const sluice_candidate* const* all, size_t count) {
+                (void)statusOf(nullptr, [&]() -> sluice_status {
+                    reinterpret_cast<T*>(self)->model_group(view(name), Deployments(all, count));
+                    return SLUICE_OK;
+                });
+            }};
+        return &table;
+    } else {
+        return nullptr;
+    }
+}
+
 // static const void* T::interface(std::string_view id)
 template <class T, class = void>
 struct OffersInterfaces : std::false_type {};
@@ -156,6 +173,7 @@ const void* interfaceOf(std::string_view id) {
     if (id == SLUICE_ENDPOINT_ID) return endpointOf<T>();
     if (id == SLUICE_STATE_ID) return stateOf<T>();
     if (id == SLUICE_START_ID) return startOf<T>();
+    if (id == SLUICE_MODELS_ID) return modelsOf<T>();
     if constexpr (OffersInterfaces<T>::value) return T::interface(id);
     return nullptr;
 }

@@ -2,6 +2,7 @@
 // plugins.
 #pragma once
 
+#include <sluice/candidates.hpp>
 #include <sluice/detail/hook_list.hpp>
 
 namespace sluice::detail {
@@ -25,7 +26,7 @@ using Deployment = typename DeploymentOf<T>::type;
             each(import_state, bool, std::string_view)                                              \
                 each(prepare, sluice_status, Deployment<T>&, sluice::Attempt)                       \
                     each(serve, sluice_status, Deployment<T>&, sluice::Attempt) each(closing, void) \
-                        each(start, void)
+                        each(start, void) each(model_group, void, std::string_view, sluice::Deployments)
 
 // has_x: the host can call it. function_x: there is a function of that name, whatever it looks like; a member
 // that holds something is none.

@@ -106,15 +106,25 @@ private:
 
     static const void* findTable(const sluice_host* host, sluice_str wanted) {
         static const std::pair<std::string_view, const void*> all[] = {
-            {SLUICE_HOST_LOG_ID, &tables::kLog},           {SLUICE_HOST_METRICS_ID, &tables::kMetrics},
-            {SLUICE_HOST_SECRETS_ID, &tables::kSecrets},   {SLUICE_HOST_CLOCK_ID, &tables::kClock},
-            {SLUICE_HOST_TIMERS_ID, &tables::kTimers},     {SLUICE_HOST_OFFLOAD_ID, &tables::kOffload},
-            {SLUICE_HOST_HTTP_ID, &tables::kHttp},         {SLUICE_HOST_KV_ID, &tables::kKv},
-            {SLUICE_HOST_ADMIN_ID, &tables::kAdmin},       {SLUICE_HOST_ATTRIBUTES_ID, &tables::kAttributes},
-            {SLUICE_HOST_REQUEST_ID, &tables::kRequest},   {SLUICE_HOST_REPLY_ID, &tables::kReply},
-            {SLUICE_HOST_RESPONSE_ID, &tables::kResponse}, {SLUICE_HOST_CONTENT_ID, &tables::kContent},
-            {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},   {SLUICE_HOST_STREAM_ID, &tables::kStream},
-            {SLUICE_HOST_SERVE_ID, &tables::kServe},       {SLUICE_HOST_SERVICES_ID, &tables::kServices},
+            {SLUICE_HOST_LOG_ID, &tables::kLog},
+            {SLUICE_HOST_METRICS_ID, &tables::kMetrics},
+            {SLUICE_HOST_SECRETS_ID, &tables::kSecrets},
+            {SLUICE_HOST_CLOCK_ID, &tables::kClock},
+            {SLUICE_HOST_TIMERS_ID, &tables::kTimers},
+            {SLUICE_HOST_WAIT_ID, &tables::kWait},
+            {SLUICE_HOST_OFFLOAD_ID, &tables::kOffload},
+            {SLUICE_HOST_HTTP_ID, &tables::kHttp},
+            {SLUICE_HOST_KV_ID, &tables::kKv},
+            {SLUICE_HOST_ADMIN_ID, &tables::kAdmin},
+            {SLUICE_HOST_ATTRIBUTES_ID, &tables::kAttributes},
+            {SLUICE_HOST_REQUEST_ID, &tables::kRequest},
+            {SLUICE_HOST_REPLY_ID, &tables::kReply},
+            {SLUICE_HOST_RESPONSE_ID, &tables::kResponse},
+            {SLUICE_HOST_CONTENT_ID, &tables::kContent},
+            {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},
+            {SLUICE_HOST_STREAM_ID, &tables::kStream},
+            {SLUICE_HOST_SERVE_ID, &tables::kServe},
+            {SLUICE_HOST_SERVICES_ID, &tables::kServices},
         };
         const std::string_view id = view(wanted);
         const std::string_view needs = id == SLUICE_HOST_HTTP_ID    ? "net"

@@ -73,7 +73,27 @@ public:
         return {sizeof(sluice_service), 0, data_->table<void>(id), data_->self, str("fake")};
     }
 
+    /// What it is told of a model group; nothing happens if it does not want to know.
+    void modelGroup(std::string_view name, const FakeCandidates& deployments) {
+        const auto* models = data_->table<sluice_models>(SLUICE_MODELS_ID);
+        if (!SLUICE_HAS(models, group)) return;
+        const auto* table = deployments.table(abi());
+        std::vector<const sluice_candidate*> all;
+        for (uint32_t i = 0; i < table->count; ++i) all.push_back(table->at(table, i));
+        data_->enter();
+        models->group(data_->self, str(name), all.data(), all.size());
+    }
+
     // --- sluice.hooks/1 ---
+
+    /// The request is over and has used that; the gateway calls it once, before the state goes.
+    void settle(const FakeRequest& r, sluice_settlement sums) {
+        sums.size = sizeof sums;
+        Context& ctx = r.data().context(data_, Phase::None);
+        if (!ctx.begun || !SLUICE_HAS(data_->hooks, on_settled)) return;
+        data_->enter();
+        data_->hooks->on_settled(data_->self, ctx.state, &sums);
+    }
 
     Outcome onRequest(const FakeRequest& r) { return run(r, Phase::OnRequest, &sluice_hooks::on_request); }
     Outcome authenticate(const FakeRequest& r) {
@@ -113,6 +133,7 @@ public:
         today.size = sizeof today;
         today.http_status = r.http_status;
         today.call_id = str(r.call_id);
+        today.record_id = str(r.record_id.empty() ? r.call_id : r.record_id);
         today.outcome = str(r.outcome);
         today.route = str(r.route);
         today.model = str(r.model);

@@ -8,7 +8,7 @@ namespace sluice::testing {
 /// The record for on_complete.
 struct FakeRecord {
     uint32_t http_status = 200;
-    std::string call_id = "call-1", outcome = "success", route = "chat", model, json = "{}";
+    std::string call_id = "call-1", record_id, outcome = "success", route = "chat", model, json = "{}";
     int64_t start_ms = 0, end_ms = 0;
     uint64_t prompt_tokens = 0, completion_tokens = 0;
     bool stream = false, usage_known = false, usage_estimated = false;

@@ -1,5 +1,11 @@
-// The host's services that need no request: log, metrics, secrets, clock, timers, offload, http, admin.
+// The host's services that need no request: log, metrics, secrets, clock, timers, waits, offload, http,
+// admin.
 #pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
 
 #include <sluice/testing/request_data.hpp>
 
@@ -169,6 +175,34 @@ inline sluice_status serviceFind(const sluice_host* host, sluice_str id, sluice_
 }
 
 inline const sluice_host_services kServices{sizeof(sluice_host_services), 0, serviceFind};
+// As in the gateway, but the thread waits.
+struct Tickets {
+    std::mutex mutex;
+    std::condition_variable changed;
+    uint64_t last = 0;
+    std::set<uint64_t> woken;
+};
+inline Tickets& tickets() {
+    static Tickets all;
+    return all;
+}
+inline uint64_t waitOpen(sluice_ctx*) {
+    const std::lock_guard lock(tickets().mutex);
+    return ++tickets().last;
+}
+inline sluice_status waitFor(sluice_ctx*, uint64_t ticket, uint32_t ms) {
+    std::unique_lock lock(tickets().mutex);
+    const bool woken = tickets().changed.wait_for(lock, std::chrono::milliseconds(ms),
+                                                  [&] { return tickets().woken.count(ticket) > 0; });
+    return woken ? SLUICE_OK : SLUICE_E_DEADLINE;
+}
+inline void waitWake(const sluice_host*, uint64_t ticket) {
+    const std::lock_guard lock(tickets().mutex);
+    tickets().woken.insert(ticket);
+    tickets().changed.notify_all();
+}
+
+inline const sluice_host_wait kWait{sizeof(sluice_host_wait), 0, waitOpen, waitFor, waitWake};
 inline const sluice_host_clock kClock{sizeof(sluice_host_clock), 0, monotonicNs, wallMs, randomBits};
 inline const sluice_host_timers kTimers{sizeof(sluice_host_timers), 0, sleepFor, every, cancelTimer};
 inline const sluice_host_offload kOffload{sizeof(sluice_host_offload), 0, offloadRun};

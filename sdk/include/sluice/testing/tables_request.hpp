@@ -22,11 +22,19 @@ inline sluice_status orElse(bool done, sluice_status otherwise) { return done ? 
 inline sluice_str requestText(sluice_ctx* ctx, uint32_t what) {
     Context& c = contextOf(ctx);
     const RequestData& r = *c.request;
-    const std::string* const texts[] = {
-        &r.method,          &r.path,          &r.query,         &r.route,
-        &r.model,           &r.call_id,       &r.client,        &r.identity.tenant,
-        &r.identity.key_id, &r.identity.user, &r.identity.team, &r.identity.end_user,
-        &r.identity.organization};
+    const std::string* const texts[] = {&r.method,
+                                        &r.path,
+                                        &r.query,
+                                        &r.route,
+                                        &r.model,
+                                        &r.call_id,
+                                        &r.client,
+                                        &r.identity.tenant,
+                                        &r.identity.key_id,
+                                        &r.identity.user,
+                                        &r.identity.team,
+                                        &r.identity.end_user,
+                                        &r.identity.organization};
     if (what == SLUICE_REQUEST_ADMIN) return str(r.identity.admin ? "1" : "");
     if (what >= sizeof texts / sizeof *texts) return {nullptr, 0};
     // The model stands in the body, which is not there earlier.
@@ -175,8 +183,14 @@ inline sluice_status replySetEndUser(sluice_ctx* ctx, sluice_str end_user) {
     return SLUICE_OK;
 }
 
-inline const sluice_host_reply kReply{
-    sizeof(sluice_host_reply), 0, replyRespond, replyBlock, replyNotScanned, replyIdentify, replyFailed, replySetEndUser};
+inline const sluice_host_reply kReply{sizeof(sluice_host_reply),
+                                      0,
+                                      replyRespond,
+                                      replyBlock,
+                                      replyNotScanned,
+                                      replyIdentify,
+                                      replyFailed,
+                                      replySetEndUser};
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 

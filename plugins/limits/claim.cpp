@@ -1,0 +1,131 @@
+#include "claim.h"
+
+namespace limits {
+namespace {
+
+uint32_t kindOf(What what) {
+    if (what == What::Parallel) return SLUICE_COUNTER_LEVEL;
+    return what == What::Spend ? SLUICE_COUNTER_SUM : SLUICE_COUNTER_WINDOW;
+}
+
+constexpr int64_t kPlaceMs = 3'600'000;  // a place of a gateway that died comes back by then
+
+}  // namespace
+
+void Claim::add(std::shared_ptr<const Holder> holder, std::string_view asked) {
+    if (!holder) return;
+    for (const auto& rule : holder->rules) {
+        if (rule->appliesTo(asked)) parts.push_back({rule, holder.get()});
+    }
+    holders.push_back(std::move(holder));
+}
+
+bool Claim::wants(What what) const {
+    for (const auto& part : parts) {
+        if (part.rule->what == what) return true;
+    }
+    return false;
+}
+
+void Claim::ask(const Zone& zone, int64_t now_ms, const std::string& who, int64_t tokens, int64_t pico) {
+    id = who;
+    counters.resize(parts.size());
+    for (size_t i = 0; i < parts.size(); ++i) {
+        const Rule& rule = *parts[i].rule;
+        sluice_counter& c = counters[i];
+        c = {};
+        c.size = sizeof c;
+        c.kind = kindOf(rule.what);
+        c.name = sluice::str(rule.name);
+        c.limit = rule.limitAt(now_ms);
+        c.span_ms = rule.what == What::Parallel ? kPlaceMs : rule.span_ms;
+        c.holder = sluice::str(id);
+        c.amount = 1;
+        if (rule.what == What::Tokens) c.amount = tokens;
+        if (rule.what != What::Spend) continue;
+        c.amount = pico;
+        c.ends_ms = rule.period(zone, now_ms).end_ms;
+    }
+}
+
+std::string usd(int64_t pico) {
+    constexpr int64_t kUnit = 1'000'000'000'000;
+    std::string text = std::to_string(pico / kUnit);
+    std::string part = std::to_string(kUnit + pico % kUnit).substr(1);
+    while (part.size() > 1 && part.back() == '0') part.pop_back();
+    return text + "." + part;
+}
+
+Refused refused(const Claim& claim, int64_t now_ms) {
+    const auto& [rule, holder] = claim.parts[claim.which];
+    const sluice_counter& c = claim.counters[claim.which];
+    const std::string whose =
+        rule->scope + ": " + holder->id + (rule->model.empty() ? "" : ":" + rule->model);
+    if (rule->what == What::Spend) {
+        const std::string until = c.ends_ms > 0 ? " Resets at: " + utcText(c.ends_ms) + "." : "";
+        return {"budget_exceeded", "Budget has been exceeded! " + whose + ". Current cost: " + usd(c.used) +
+                                       ", Max budget: " + usd(c.limit) + "." + until};
+    }
+    std::string text = "Rate limit exceeded for " + whose + ". Limit type: " + nameOf(rule->what) +
+                       ". Current limit: " + std::to_string(c.limit) + ", Remaining: 0.";
+    if (rule->span_ms > 0)
+        text += std::string(" Window: ") + (rule->span_ms > 60'000 ? "day" : "minute") +
+                ". Limit resets at: " + utcText(now_ms + c.reset_ms);
+    return {"throttling_error", text};
+}
+
+namespace {
+
+std::string seconds(int64_t ms) { return std::to_string((ms + 999) / 1000); }
+
+void set(const sluice::Response& response, const std::string& name, const std::string& value) {
+    (void)response.setResponseHeader(name, value);
+}
+
+void setRetry(const sluice::Response& response, const Claim& claim, int64_t now_ms) {
+    const Rule& rule = *claim.parts[claim.which].rule;
+    const sluice_counter& c = claim.counters[claim.which];
+    int64_t wait = rule.what == What::Parallel ? 1000 : c.reset_ms;
+    if (rule.what == What::Spend) wait = c.ends_ms > 0 ? c.ends_ms - now_ms : -1;
+    set(response, "rate_limit_type", nameOf(rule.what));
+    if (wait < 0) return;  // a budget for ever: waiting does not help
+    set(response, "retry-after", seconds(std::max<int64_t>(wait, 1)));
+    set(response, "reset_at", seconds(now_ms + wait));
+}
+
+void setCount(const sluice::Response& response, const std::string& prefix, const Rule& rule,
+              const sluice_counter& c) {
+    const std::string what = nameOf(rule.what);
+    set(response, prefix + "limit-" + what, std::to_string(c.limit));
+    set(response, prefix + "remaining-" + what, std::to_string(std::max<int64_t>(0, c.limit - c.used)));
+}
+
+// Clients of OpenAI know one set of these: the key's own, by the minute.
+void setOfKey(const sluice::Response& response, const Rule& rule, const sluice_counter& c) {
+    if (!rule.model.empty()) return;
+    if (rule.what == What::Spend) {
+        if (c.limit != INT64_MAX) set(response, "x-litellm-key-max-budget", usd(c.limit));
+        return set(response, "x-litellm-key-spend", usd(std::max<int64_t>(0, c.used - c.taken)));
+    }
+    if (rule.what == What::Parallel || rule.span_ms > 60'000) return;
+    setCount(response, "x-ratelimit-", rule, c);
+    set(response, std::string("x-ratelimit-reset-") + nameOf(rule.what), seconds(c.reset_ms) + "s");
+    set(response, rule.what == What::Requests ? "x-litellm-key-rpm-limit" : "x-litellm-key-tpm-limit",
+        std::to_string(c.limit));
+}
+
+}  // namespace
+
+void setHeaders(const sluice::Response& response, const Claim& claim, int64_t now_ms) {
+    if (claim.refused) setRetry(response, claim, now_ms);
+    for (size_t i = 0; i < claim.parts.size(); ++i) {
+        const Rule& rule = *claim.parts[i].rule;
+        const sluice_counter& c = claim.counters[i];
+        if (claim.refused && i != claim.which) continue;  // of the others nothing was asked
+        if (rule.scope == "api_key") setOfKey(response, rule, c);
+        if (rule.what != What::Spend && rule.span_ms <= 60'000)
+            setCount(response, "x-ratelimit-" + rule.scope + "-", rule, c);
+    }
+}
+
+}  // namespace limits
