@@ -8,8 +8,8 @@
 namespace admin_api {
 namespace {
 
-constexpr const char* kNumbers[]{"max_budget", "soft_budget", "tpm_limit", "rpm_limit",
-                                 "max_parallel_requests"};
+constexpr const char* kNumbers[]{"max_budget", "soft_budget",          "tpm_limit", "rpm_limit", "tpd_limit",
+                                 "rpd_limit",  "max_parallel_requests"};
 
 [[noreturn]] void beyond(const char* member, const Json& found, const std::string& whose, const Json& bound) {
     throw Refused(403, "auth_error",
@@ -123,8 +123,8 @@ void KeyBounds::takeOver(const Caller& caller, const Json& key) const {
     };
     if (isSet(caller.key, "expires") && !isSet(key, "expires")) refuse("expires");
     if (!rights_.runsOwnerOf(caller, key)) {
-        for (const char* member :
-             {"models", "max_budget", "tpm_limit", "rpm_limit", "max_parallel_requests"}) {
+        for (const char* member : {"models", "max_budget", "tpm_limit", "rpm_limit", "tpd_limit", "rpd_limit",
+                                   "max_parallel_requests"}) {
             if (isSet(caller.key, member) && !isSet(key, member)) refuse(member);
         }
         for (const char* member : {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit",
@@ -140,7 +140,7 @@ void KeyBounds::inherit(const Caller& caller, Json& key) const {
     if (isSet(caller.key, "expires") && !key.contains("expires")) key["expires"] = caller.key["expires"];
     if (rights_.runsOwnerOf(caller, key)) return;
     for (const char* member : {"models", "max_budget", "soft_budget", "budget_duration", "tpm_limit",
-                               "rpm_limit", "max_parallel_requests"}) {
+                               "rpm_limit", "tpd_limit", "rpd_limit", "max_parallel_requests"}) {
         if (isSet(caller.key, member) && !key.contains(member)) key[member] = caller.key[member];
     }
     for (const char* member : {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit",

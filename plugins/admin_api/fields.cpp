@@ -12,6 +12,7 @@ namespace admin_api {
 namespace {
 
 constexpr int64_t kLongestMs = 36'525LL * 86'400'000;  // 100 years
+constexpr double kUsdMax = 9e6;  // more is beyond 63 bits of 1e-12 USD: no budget could count it
 constexpr size_t kTextBytesMax = 1024;
 constexpr size_t kIdBytesMax = 256;  // of 512 that the store takes
 constexpr size_t kTextsMax = 10'000;
@@ -23,7 +24,7 @@ const char* wordFor(Type type) {
         case Type::Id:
             return "a text of at most 256 bytes without control characters";
         case Type::Number:
-            return "a number that is not negative and at most 1e12";
+            return "a number that is not negative and at most 9000000";
         case Type::Whole:
             return "a whole number that is not negative and at most 9e15";
         case Type::Flag:
@@ -99,7 +100,7 @@ bool fits(const Json& value, Type type) {
         case Type::Id:
             return value.is_string() && isName(value.get_ref<const std::string&>());
         case Type::Number:
-            return isNumber(value, 1e12);
+            return isNumber(value, kUsdMax);
         case Type::Whole:
             return isNumber(value, 9e15) && value.get<double>() == std::floor(value.get<double>());
         case Type::Flag:
@@ -229,6 +230,8 @@ Fields withLimits(Fields own) {
                                  {"model_max_budget", Type::Budgets},
                                  {"tpm_limit", Type::Whole},
                                  {"rpm_limit", Type::Whole},
+                                 {"rpd_limit", Type::Whole},
+                                 {"tpd_limit", Type::Whole},
                                  {"max_parallel_requests", Type::Whole},
                                  {"model_tpm_limit", Type::WholeMap},
                                  {"model_rpm_limit", Type::WholeMap},

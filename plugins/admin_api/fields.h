@@ -15,7 +15,7 @@ namespace admin_api {
 enum class Type {
     Text,      // at most 1,024 bytes
     Id,        // the name of something: 1 to 256 bytes without control characters
-    Number,    // 0 to 1e12
+    Number,    // 0 to 9e6: USD
     Whole,     // 0 to 9e15
     Flag,      //
     Texts,     // at most 10,000 of at most 1,024 bytes

@@ -13,7 +13,7 @@ Json schemaOf(Type type) {
         case Type::Id:
             return {{"type", {"string", "null"}}, {"maxLength", 256}};
         case Type::Number:
-            return {{"type", {"number", "null"}}, {"minimum", 0}, {"maximum", 1e12}};
+            return {{"type", {"number", "null"}}, {"minimum", 0}, {"maximum", 9'000'000}};
         case Type::Whole:
             return {{"type", {"integer", "null"}}, {"minimum", 0}, {"maximum", 9'000'000'000'000'000}};
         case Type::Flag:

@@ -222,11 +222,11 @@ class Hostile(AdminScenario):
         self.assertEqual(self.read("/spend/logs/v2", user_id="' OR 1=1 --")["total"], 0)
 
     def test_oo34_numbers(self):
-        for value in ("-0.0", "0", "0.1", "1e-12", "1e12", "123456789.123456789"):
+        for value in ("-0.0", "0", "0.1", "1e-12", "9000000", "1234567.123456789"):
             made = self.call("/budget/new", ('{"max_budget":' + value + "}").encode())
             self.assertEqual(made.status, 200, value)
             self.assertEqual(float(made.json()["max_budget"]), float(value))
-        for value in ("1e13", "-1e-300", "1e309", "NaN", "0x10", "1_000", "01", "+1", ".5", "1."):
+        for value in ("9000000.1", "1e13", "-1e-300", "1e309", "NaN", "0x10", "1_000", "01", "+1", ".5", "1."):
             self.assert_refused(self.call("/budget/new", ('{"max_budget":' + value + "}").encode()), value)
         for value in ("999999999mo", "0d", "-1d", "1y", "1.5d", "99999999999d", ""):
             self.assertEqual(self.call("/key/generate", {"duration": value}).status, 422, value)

@@ -55,6 +55,8 @@ TEST_CASE("budget periods begin where LiteLLM's do") {
     CHECK(admin_api::periodStart("30d", kNow) == 1'795'219'200'000 - 20 * kDay);
     CHECK(admin_api::periodStart("1mo", kNow) == 1'795'219'200'000 - 20 * kDay);
     CHECK(admin_api::periodStart("1h", kNow) == kNow);
+    CHECK(admin_api::periodStart("5h", kNow) == kNow - 2 * 3'600'000);  // from midnight on
+    CHECK(admin_api::periodStart("12mo", kNow) == 1'767'225'600'000);   // 2026-01-01
     CHECK(admin_api::periodStart("", kNow) == 0);
     CHECK(admin_api::periodStart("often", kNow) == 0);
 }
