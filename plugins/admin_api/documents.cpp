@@ -90,12 +90,18 @@ void Documents::remember(const std::string& kind, const std::string& id, const J
 }
 
 std::optional<Document> Documents::find(const std::string& kind, const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    const auto all = kinds_.find(kind);
-    if (all == kinds_.end()) return std::nullopt;
-    const auto found = all->second.find(id);
-    if (found == all->second.end()) return std::nullopt;
-    return Document{Json::parse(found->second.text, nullptr, false), found->second.version};
+    std::string text;
+    uint64_t version = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto all = kinds_.find(kind);
+        if (all == kinds_.end()) return std::nullopt;
+        const auto found = all->second.find(id);
+        if (found == all->second.end()) return std::nullopt;
+        text = found->second.text;
+        version = found->second.version;
+    }
+    return Document{Json::parse(text, nullptr, false), version};  // reading takes its time
 }
 
 bool Documents::has(const std::string& kind, const std::string& id) const {

@@ -122,16 +122,18 @@ class Spending(AdminScenario):
 
 
 class Document(AdminScenario):
-    def test_oo20_openapi_is_valid_and_true(self):
-        """a valid document; each operation in it is there and answers with a status that it lists; the routes are the same as /routes"""
-        key = self.post("/key/generate", {})["key"]
-        document = json.loads(self.call("/openapi.json", None, "GET", key).body)
-        self.assertEqual(self.call("/openapi.json", None, "GET", None).status, 401)
+    def test_oo21_openapi_is_valid(self):
         try:
             from openapi_spec_validator import validate
         except ImportError:
-            self.skipTest("no openapi-spec-validator")
-        validate(document)
+            self.skipTest("no openapi-spec-validator: pip install openapi-spec-validator")
+        validate(json.loads(self.call("/openapi.json", None, "GET").body))
+
+    def test_oo20_openapi_is_true(self):
+        """each operation in it is there and answers with a status that it lists; the routes are the same as /routes"""
+        key = self.post("/key/generate", {})["key"]
+        document = json.loads(self.call("/openapi.json", None, "GET", key).body)
+        self.assertEqual(self.call("/openapi.json", None, "GET", None).status, 401)
         listed = {(method, route["path"]) for route in self.read("/routes")["routes"] for method in route["methods"]}
         there = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
         self.assertEqual(there, listed)
