@@ -85,11 +85,13 @@ void Plugin::collect(const sluice::Request& request, Claim& claim) {
     claim.add(book_.everything(), model);
     if (request.admin()) return;
     const auto key = book_.find(Kind::Key, request.keyId());
+    // Of several teams that a token names, the one that may use the model.
+    const std::string_view team = request.attribute("sluice.team").value_or(request.team());
     const std::string project = key ? key->project : std::string();
     claim.add(key, model);
     claim.add(book_.find(Kind::User, request.user()), model);
-    claim.add(book_.member(request.team(), request.user()), model);
-    claim.add(book_.find(Kind::Team, request.team()), model);
+    claim.add(book_.member(team, request.user()), model);
+    claim.add(book_.find(Kind::Team, team), model);
     claim.add(book_.find(Kind::Project, project), model);
     claim.add(book_.find(Kind::Organization, request.organization()), model);
     claim.add(book_.find(Kind::Customer, request.endUser()), model);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What plugins cost: one more with an empty hook, one more without any on the path, and one that rewrites streams.
+"""What plugins cost: one more with an empty hook, one more without any on the path, one that rewrites streams, and
+the chain that checks keys, limits and books.
 
     python3 tests/bench/plugin_cost.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice
 
@@ -12,6 +13,7 @@ import json
 import statistics
 import sys
 import tempfile
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,6 +66,39 @@ def hook_costs(servers, sizes, progress):
     print(f"bare chain                   {statistics.median(cpu['bare']):.2f} us CPU a request")
 
 
+# Each chain is the one before and one more: what a key, prices, a record, limits and the ledger add to a request.
+ACCOUNTS = [("keys", [{"plugin": "store_sqlite", "config": {"path": "DIR/NAME.db"}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"}]),
+            ("prices", [{"plugin": "pricing"}]), ("limits", [{"plugin": "limits"}]),
+            ("ledger", [{"plugin": "ledger", "config": {"spool": "DIR/NAME.spool"}}])]
+LIMITED = {"rpm_limit": 1_000_000_000, "tpm_limit": 10**12, "max_parallel_requests": 10_000, "max_budget": 9_000_000, "budget_duration": "30d"}
+
+
+def account_costs(servers, directory, sizes, progress):
+    """A key of a team, with limits of requests, tokens, places and money."""
+    upstream = servers.start_upstream()
+    contenders, chain = [Contender("bare", servers.start_with("bare", upstream, []))], []
+    for name, plugins in ACCOUNTS:
+        chain = [*chain, *plugins]
+        text = json.dumps(chain).replace("DIR", str(directory)).replace("NAME", name)
+        gateway = servers.start_with(name, upstream, [*json.loads(text), {"plugin": "auth_master_key", "config": {"master_key": bench_servers.KEY}}])
+        request = urllib.request.Request(f"http://127.0.0.1:{gateway.port}/key/generate", json.dumps({"team_id": "t", **LIMITED}).encode(),
+                                         {"authorization": f"Bearer {bench_servers.KEY}"})
+        make = urllib.request.Request(f"http://127.0.0.1:{gateway.port}/team/new", json.dumps({"team_id": "t", **LIMITED}).encode(),
+                                      {"authorization": f"Bearer {bench_servers.KEY}"})
+        urllib.request.urlopen(make).read()
+        key = json.loads(urllib.request.urlopen(request).read())["key"]
+        contenders.append(Contender(name, bench_servers.Server(name, gateway.process, gateway.port, (f"x-litellm-api-key: {key}",))))
+    interleaved_rounds(servers, contenders, upstream, sizes, progress)
+    for contender in contenders:
+        if contender.error:
+            raise Failed(f"{contender.name}: {contender.error}")
+    cpu = {c.name: [r["cpu_us"] for r in c.rounds] for c in contenders}
+    print(f"bare chain     {statistics.median(cpu['bare']):.2f} us CPU a request")
+    for name, _ in ACCOUNTS:
+        each = [there - here for here, there in zip(cpu["bare"], cpu[name])]
+        print(f"and {name:<10} {statistics.median(each):+.2f} ({min(each):+.2f} to {max(each):+.2f})")
+
+
 def stream_load(servers, gateway):
     """CPU seconds of the gateway while its streams run."""
     before = cpu_seconds(gateway.pid)
@@ -101,15 +136,18 @@ def main():
     parser.add_argument("--sluice", default="build/release/bin/sluice")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--only", choices=("hooks", "streams"), help="leave the other part out")
+    parser.add_argument("--only", choices=("hooks", "streams", "accounts"), help="leave the other parts out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
         servers = PluginServers(processes, Path(name), options.bin_dir, options.sluice)
         try:
-            if options.only != "streams":
-                hook_costs(servers, Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr))
-            if options.only != "hooks":
+            sizes, progress = Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr)
+            if options.only in (None, "hooks"):
+                hook_costs(servers, sizes, progress)
+            if options.only in (None, "accounts"):
+                account_costs(servers, Path(name), sizes, progress)
+            if options.only in (None, "streams"):
                 stream_costs(servers, options.rounds)
         except Failed as failure:
             print(f"the run broke off: {failure}", file=sys.stderr)
