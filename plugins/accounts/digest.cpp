@@ -1,12 +1,18 @@
 #include "accounts/digest.h"
 
+// The one-shot SHA256() of OpenSSL 3 looks its implementation up by name on every call, under a lock; these
+// do not.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 namespace accounts {
 
 Digest::Digest(std::string_view key) {
-    SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), bytes_.data());
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, key.data(), key.size());
+    SHA256_Final(bytes_.data(), &context);
 }
 
 bool Digest::equals(const Digest& other) const {

@@ -6,7 +6,7 @@ Directory::~Directory() {
     for (const Watch& watch : watches_) store_->unwatch(store_self_, watch.id);
 }
 
-void Directory::follow(std::string_view store) {
+void Directory::follow(std::string_view store, bool keys) {
     const auto found = host_.service(SLUICE_STORE_ID, store);
     if (!found) {
         throw sluice::ConfigError(
@@ -21,7 +21,8 @@ void Directory::follow(std::string_view store) {
     watch("organization", &Directory::takeGroup, &organizations_);
     watch("project", &Directory::takeGroup, &projects_);
     watch("customer", &Directory::takeGroup, &customers_);
-    watch("key", &Directory::takeKey, nullptr);  // last: what keys refer to is there
+    watch("access_group", &Directory::takeGroup, &access_groups_);
+    if (keys) watch("key", &Directory::takeKey, nullptr);  // last: what keys refer to is there
 }
 
 void Directory::watch(const char* kind, void (Directory::*take)(const sluice_document&, Groups*),

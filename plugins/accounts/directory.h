@@ -24,8 +24,8 @@ public:
     Directory& operator=(const Directory&) = delete;
 
     /// Reads all there is and follows the store. Throws sluice::ConfigError if there is no store, or several
-    /// and none is named. [control]
-    void follow(std::string_view store);
+    /// and none is named. `keys`: virtual keys, too. [control]
+    void follow(std::string_view store, bool keys = true);
 
     using Keys = Table<Digest, Key, DigestHash>;
     using Groups = Table<std::string, Group, std::hash<std::string>>;
@@ -35,6 +35,8 @@ public:
     const Groups& organizations() const { return organizations_; }
     const Groups& projects() const { return projects_; }
     const Groups& customers() const { return customers_; }
+    /// Names for lists of models.
+    const Groups& accessGroups() const { return access_groups_; }
 
 private:
     // One kind of document, and where it goes.
@@ -54,7 +56,7 @@ private:
     sluice_instance* store_self_ = nullptr;
     std::deque<Watch> watches_;  // the store holds pointers to them
     Keys keys_;
-    Groups teams_, users_, organizations_, projects_, customers_;
+    Groups teams_, users_, organizations_, projects_, customers_, access_groups_;
 };
 
 }  // namespace accounts

@@ -52,6 +52,8 @@ public:
         if (!value) fault_ = std::string(name) + ": expected a time, RFC 3339 or milliseconds";
     }
 
+    std::shared_ptr<const Extras> extras() { return readExtras(object_, fault_); }
+
 private:
     const Json* find(const char* name, bool (Json::*is)() const noexcept, const char* what) {
         const auto found = object_.is_object() ? object_.find(name) : object_.end();
@@ -77,6 +79,13 @@ Models::Models(const Json& list) {
         none_ |= name == "no-default-models";
         if (name != "no-default-models") names_.push_back(std::move(name));
     }
+}
+
+Models Models::only(const std::vector<std::string>& names) {
+    Models models;
+    if (!names.empty()) models = Models(Json(names));
+    models.none_ = true;  // also if nothing is left of them
+    return models;
 }
 
 bool Models::allow(std::string_view model) const {
@@ -123,6 +132,8 @@ std::optional<Key> readKey(std::string_view id, std::string_view json, std::stri
     read.mapping("aliases", key.aliases);
     read.texts("allowed_routes", key.routes);
     read.texts("allowed_ips", key.clients);
+    read.texts("access_group_ids", key.access_groups);
+    key.extras = read.extras();
     read.text("active_token_id", key.successor);
     return fault.empty() ? std::optional<Key>(std::move(key)) : std::nullopt;
 }
@@ -135,9 +146,13 @@ std::optional<Group> readGroup(std::string_view id, std::string_view json, std::
         read.text(alias, group.alias);
     read.flag("blocked", group.blocked);
     read.models("models", group.models);
+    read.models("access_model_names", group.models);
     read.mapping("model_aliases", group.aliases);
     read.text("organization_id", group.organization);
     read.text("user_role", group.role);
+    read.texts("teams", group.teams);
+    read.texts("access_group_ids", group.access_groups);
+    group.extras = read.extras();
     return fault.empty() ? std::optional<Group>(std::move(group)) : std::nullopt;
 }
 

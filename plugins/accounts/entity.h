@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "accounts/extras.h"
+
 namespace accounts {
 
 using Json = nlohmann::json;
@@ -21,6 +23,8 @@ class Models {
 public:
     Models() = default;
     explicit Models(const Json& list);  // an array of texts; anything else is none
+    /// Only these; none of them is no model at all.
+    static Models only(const std::vector<std::string>& names);
 
     /// Nothing is said: whatever the next one in line says.
     bool open() const { return names_.empty() && !none_; }
@@ -43,6 +47,9 @@ struct Group {
     std::map<std::string, std::string> aliases;  // of models
     std::string organization;                    // of a team or project
     std::string role;                            // of a user: "proxy_admin", "internal_user", …
+    std::vector<std::string> teams;              // of a user
+    std::vector<std::string> access_groups;      // access_group_ids: more models
+    std::shared_ptr<const Extras> extras;        // null: none
 };
 
 struct Key {
@@ -53,8 +60,10 @@ struct Key {
     bool blocked = false;
     Models models;
     std::map<std::string, std::string> aliases;
-    std::vector<std::string> routes;   // allowed_routes: paths, "/path/*", or names of groups of routes
-    std::vector<std::string> clients;  // allowed_ips: addresses and networks (CIDR); empty: any
+    std::vector<std::string> routes;         // allowed_routes: paths, "/path/*", or names of groups of routes
+    std::vector<std::string> clients;        // allowed_ips: addresses and networks (CIDR); empty: any
+    std::vector<std::string> access_groups;  // access_group_ids: more models
+    std::shared_ptr<const Extras> extras;    // null: none
     std::string successor;  // after a rotation: the key that took its place; it counts until expires_ms
 };
 

@@ -1,44 +1,5 @@
-#include <catch2/catch.hpp>
-
-#include "accounts/digest.h"
-#include "accounts/entity.h"
-#include "fake_store.h"
-
-using namespace sluice::testing;
-
-namespace {
-
-const std::string kKey = "sk-0123456789abcdef";
-
-std::string hashOf(const std::string& key) { return accounts::Digest(key).hex(); }
-
-// A gateway with the plugin and a store that holds these documents.
-struct Gateway {
-    Gateway() : plugin(host.load(*sluice_plugin_entry_v1())) {
-        host.services[SLUICE_STORE_ID] = store.service();
-    }
-    void start() { REQUIRE(plugin.start().empty()); }
-    void key(const std::string& json, const std::string& key = kKey) { store.put("key", hashOf(key), json); }
-
-    FakeRequest request(const std::string& key = kKey, const std::string& body = R"({"model":"gpt"})") {
-        return host.request(body).withHeader("authorization", "Bearer " + key);
-    }
-    // What the three phases make of it: empty if all let it pass, else the type of the error.
-    std::string ask(FakeRequest request) {
-        const auto who = plugin.authenticate(request);
-        if (who.continued()) return "unknown";
-        if (!who.identified()) return request.block().type;
-        if (!plugin.authorize(request).continued()) return request.block().type;
-        return plugin.preCall(request).continued() ? "" : request.block().type;
-    }
-    std::string ask(const std::string& body = R"({"model":"gpt"})") { return ask(request(kKey, body)); }
-
-    FakeStore store;
-    FakeHost host;
-    FakePlugin plugin;
-};
-
-}  // namespace
+// Virtual keys: who holds one, and what it opens.
+#include "gateway.h"
 
 TEST_CASE("LiteLLM's hash of a key, and the way back") {
     CHECK(hashOf("sk-1234") == "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b");
@@ -263,7 +224,7 @@ TEST_CASE("without a store it does not start, and it lets go of the store when i
     {
         auto plugin = host.load(*sluice_plugin_entry_v1());
         CHECK(plugin.start().empty());
-        CHECK(store.watches() == 6);
+        CHECK(store.watches() == 7);
     }
     CHECK(store.watches() == 0);
 }

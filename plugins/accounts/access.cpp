@@ -1,15 +1,10 @@
-#include "access.h"
+#include "accounts/access.h"
 
 #include <algorithm>
 
-#include "networks.h"
+#include "accounts/networks.h"
 
-namespace auth_keys {
-
-using accounts::Directory;
-using accounts::Group;
-using accounts::Key;
-using accounts::Models;
+namespace accounts {
 
 namespace {
 
@@ -37,12 +32,14 @@ bool isInGroup(std::string_view group, std::string_view path, std::string_view r
                (path.size() > 5 && path.substr(path.size() - 5) == "/info") || startsWith(path, "/health");
     }
     if (group == "management_routes") {
-        constexpr std::string_view kManaged[]{"/key/",    "/team/",    "/user/",     "/organization/",
-                                              "/budget/", "/project/", "/customer/", "/model/"};
+        constexpr std::string_view kManaged[]{"/key/",    "/team/",        "/user/",     "/organization/",
+                                              "/budget/", "/project/",     "/customer/", "/model/",
+                                              "/admin/",  "/access_group/"};
         return std::any_of(std::begin(kManaged), std::end(kManaged),
                            [&](std::string_view start) { return startsWith(path, start); });
     }
     if (group == "spend_tracking_routes") return startsWith(path, "/spend/") || startsWith(path, "/global/");
+    if (group == "global_spend_tracking_routes") return startsWith(path, "/global/");
     return false;
 }
 
@@ -60,12 +57,27 @@ std::string listed(const std::vector<std::string>& names) {
     return text + "]";
 }
 
-std::optional<Denied> checkModel(const char* who, const Models& models, std::string_view model) {
-    if (models.open() || models.allow(model)) return std::nullopt;
+bool isIn(const Models& models, std::string_view model, const std::vector<std::string>& groups,
+          const Directory::Groups& known) {
+    const auto listed_in = [&](const std::string& name) {
+        const auto group = known.find(name);
+        return group && !group->blocked && group->models.allow(model);
+    };
+    return models.allow(model) || std::any_of(groups.begin(), groups.end(), listed_in) ||
+           std::any_of(models.names().begin(), models.names().end(), listed_in);
+}
+
+// `T`: a key or a group.
+template <class T>
+std::optional<Denied> checkModel(const char* who, const T& of, std::string_view model,
+                                 const Directory::Groups& known) {
+    if (of.models.open() && of.access_groups.empty()) return std::nullopt;
+    if (isIn(of.models, model, of.access_groups, known)) return std::nullopt;
+    auto names = of.models.names();
+    names.insert(names.end(), of.access_groups.begin(), of.access_groups.end());
     return Denied{403, std::string(who) + "_model_access_denied",
                   std::string(who) + " not allowed to access model. This " + who +
-                      " can only access models=" + listed(models.names()) + ". Tried to access " +
-                      std::string(model)};
+                      " can only access models=" + listed(names) + ". Tried to access " + std::string(model)};
 }
 
 }  // namespace
@@ -94,13 +106,14 @@ std::optional<Denied> checkKey(const Key& key, const Owners& owners, int64_t now
     return std::nullopt;
 }
 
-std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route) {
+std::optional<Denied> checkRoute(const Key& key, std::string_view path, std::string_view route,
+                                 const char* who) {
     if (key.routes.empty()) return std::nullopt;
     for (const auto& allowed : key.routes) {
         if (isAllowed(allowed, path, route)) return std::nullopt;
     }
     return Denied{403, "auth_error",
-                  "Virtual key is not allowed to call this route. Only allowed to call routes: " +
+                  std::string(who) + " is not allowed to call this route. Only allowed to call routes: " +
                       listed(key.routes) + ". Tried to call route: " + std::string(path)};
 }
 
@@ -112,23 +125,23 @@ std::optional<Denied> checkClient(const Key& key, std::string_view address) {
     return Denied{403, "auth_error", "Access forbidden: IP address not allowed."};
 }
 
-std::optional<Denied> checkModel(const Key& key, const Owners& owners, std::string_view model) {
+std::optional<Denied> checkModel(const Key& key, const Owners& owners, std::string_view model,
+                                 const Directory::Groups& access_groups) {
+    std::optional<Denied> denied;
+    const auto check = [&](const char* who, const auto& of) {
+        if (!denied) denied = checkModel(who, of, model, access_groups);
+    };
     // "all-team-models" leaves it to the team.
-    if (!key.models.asTeam() || !owners.team) {
-        if (auto denied = checkModel("key", key.models, model)) return denied;
-    }
-    if (owners.team) {
-        if (auto denied = checkModel("team", owners.team->models, model)) return denied;
-    } else if (owners.user) {  // a team's key has what the team has, whoever made it
-        if (auto denied = checkModel("user", owners.user->models, model)) return denied;
-    }
-    if (owners.organization) {
-        if (auto denied = checkModel("org", owners.organization->models, model)) return denied;
-    }
-    if (owners.project) {
-        if (auto denied = checkModel("project", owners.project->models, model)) return denied;
-    }
-    return std::nullopt;
+    if (!key.models.asTeam() || !owners.team) check("key", key);
+    if (owners.team) check("team", *owners.team);
+    if (!owners.team && owners.user) check("user", *owners.user);  // a team's key has what the team has
+    if (owners.organization) check("org", *owners.organization);
+    if (owners.project) check("project", *owners.project);
+    return denied;
+}
+
+bool mayUse(const Group& group, std::string_view model, const Directory::Groups& access_groups) {
+    return !checkModel("group", group, model, access_groups);
 }
 
 std::string_view aliased(const Key& key, const Owners& owners, std::string_view model) {
@@ -139,4 +152,4 @@ std::string_view aliased(const Key& key, const Owners& owners, std::string_view 
     return team == owners.team->aliases.end() ? std::string_view() : team->second;
 }
 
-}  // namespace auth_keys
+}  // namespace accounts

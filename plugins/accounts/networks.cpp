@@ -1,4 +1,4 @@
-#include "networks.h"
+#include "accounts/networks.h"
 
 #include <arpa/inet.h>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace auth_keys {
+namespace accounts {
 namespace {
 
 constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0,    0,
@@ -54,4 +54,4 @@ bool contains(std::string_view network, std::string_view address) {
     return rest == 0 || ((base->bytes[whole] ^ one->bytes[whole]) & mask) == 0;
 }
 
-}  // namespace auth_keys
+}  // namespace accounts

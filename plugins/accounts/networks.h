@@ -3,10 +3,10 @@
 
 #include <string_view>
 
-namespace auth_keys {
+namespace accounts {
 
 /// `network`: an address, or a network as "10.0.0.0/8", "2001:db8::/32". False too if either is none. An IPv4
 /// address that is mapped into IPv6 is that IPv4 address.
 bool contains(std::string_view network, std::string_view address);
 
-}  // namespace auth_keys
+}  // namespace accounts
