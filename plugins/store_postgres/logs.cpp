@@ -165,10 +165,15 @@ Rows byDays(Connection& connection, const Conditions& conditions, const std::vec
     Rows rows;
     const auto wanted = static_cast<size_t>(question.offset + question.limit + 1);
     for (size_t at = 0, width = 1; at < days.size() && rows.size() < wanted; at += width, width *= 2) {
-        Array some;
-        for (size_t i = at; i < std::min(at + width, days.size()); ++i) some.add(days[i]);
+        const std::vector<int64_t> some(
+            days.begin() + static_cast<std::ptrdiff_t>(at),
+            days.begin() + static_cast<std::ptrdiff_t>(std::min(at + width, days.size())));
+        const auto [first, last] = std::minmax(some.front(), some.back());
         Conditions of_days = conditions;
-        of_days.add("u.day = ANY(?::integer[])", some);
+        of_days.add("u.day = ANY(?::integer[])", arrayOf(some));
+        // The same once more, for the index by combo and time.
+        of_days.add("u.start_ms >= ?::bigint", first * kDayMs);
+        of_days.add("u.start_ms < ?::bigint", (last + 1) * kDayMs);
         append(rows, select(connection, of_days, question.newest_first,
                             static_cast<int64_t>(wanted - rows.size()), 0));
     }

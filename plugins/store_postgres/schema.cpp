@@ -62,7 +62,8 @@ CREATE TABLE usage (
     attributes text NOT NULL
 ) PARTITION BY RANGE (day);
 CREATE UNIQUE INDEX usage_call ON usage (day, call_id);
-CREATE INDEX usage_start ON usage (start_ms, combo);
+CREATE INDEX usage_start ON usage (start_ms);
+CREATE INDEX usage_combo ON usage (combo, start_ms);
 CREATE TABLE partitions (month integer PRIMARY KEY);
 CREATE TABLE usage_daily (
     day integer NOT NULL, combo bigint NOT NULL,
