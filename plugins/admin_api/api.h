@@ -1,88 +1,60 @@
-// The admin routes behind their paths: what is asked, by whom, and the answer.
+// The admin routes: what is asked, by whom, and the table that registers them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "documents.h"
 #include "fields.h"
+#include "rights.h"
 
 namespace admin_api {
 
-/// Who asks. Only an admin changes anything; others may look at what is their own.
-struct Caller {
-    bool admin = false;
-    std::string key_id, user, team;
-    std::string name() const { return user.empty() ? key_id : user; }
-};
-
-/// One request to an admin route.
+/// One request to an admin route, held against its row of the table.
 struct Asked {
-    std::string_view body;
+    Json body;                                 // an object; empty for routes without one
     std::map<std::string, std::string> query;  // decoded
+    std::map<std::string, std::string> path;   // by the names in braces, decoded
     Caller caller;
 
     /// A parameter of the query; empty if it is not there.
     std::string parameter(const std::string& name) const;
+    bool flag(const std::string& name, bool otherwise) const;
     /// A whole number within bounds, or `otherwise`; throws Refused if it is anything else.
     size_t number(const std::string& name, size_t otherwise, size_t least, size_t most) const;
+    /// "a,b": the texts between the commas.
+    std::vector<std::string> listed(const std::string& name) const;
 };
 
-/// "a=b&c=d" with percent signs and pluses.
-std::map<std::string, std::string> parseQuery(std::string_view query);
+using Handler = std::function<Answer(const Asked&)>;
 
-/// /key/…: virtual keys. A key is shown once, when it is made; kept is its SHA-256.
-class Keys {
-public:
-    Keys(Documents& documents, sluice::Host host) : documents_(documents), host_(host) {}
-
-    Answer generate(const Asked& asked);
-    Answer update(const Asked& asked);
-    Answer remove(const Asked& asked);
-    Answer block(const Asked& asked) { return setBlocked(asked, true); }
-    Answer unblock(const Asked& asked) { return setBlocked(asked, false); }
-    Answer regenerate(const Asked& asked);
-    Answer info(const Asked& asked);
-    Answer list(const Asked& asked);
-
-private:
-    Answer setBlocked(const Asked& asked, bool blocked);
-    std::string wanted(const Asked& asked, const Json& body) const;
-    Document found(const std::string& id) const;
-    void checkOwners(const Json& key) const;
-    void checkAlias(const Json& key, const std::string& id) const;
-    Json spent(const std::string& id) const;
-
-    Documents& documents_;
-    sluice::Host host_;
+/// A row of the table: registers the route, checks what is asked, and stands in /openapi.json.
+struct Route {
+    const char* method;
+    std::string path;  // "/key/{key}/regenerate"
+    Access access;
+    const char* summary;
+    Fields query, body;
+    Handler handler;
+    bool takesBody() const { return std::string_view(method) != "GET"; }
 };
+using Routes = std::vector<Route>;
 
-/// /team/…, /user/…, /organization/…, /customer/…, /project/…, /budget/…: new, update, info, list, delete,
-/// block and unblock.
-class Groups {
-public:
-    Groups(Documents& documents, sluice::Host host) : documents_(documents), host_(host) {}
+Route get(std::string path, Access access, const char* summary, Fields query, Handler handler);
+Route post(std::string path, Access access, const char* summary, Fields body, Handler handler);
+/// PATCH, DELETE: with a body, as POST.
+Route change(const char* method, std::string path, Access access, const char* summary, Fields body,
+             Handler handler);
 
-    static const std::vector<Resource>& resources();
-
-    Answer create(const Resource& resource, const Asked& asked);
-    Answer update(const Resource& resource, const Asked& asked);
-    Answer remove(const Resource& resource, const Asked& asked);
-    Answer setBlocked(const Resource& resource, const Asked& asked, bool blocked);
-    Answer info(const Resource& resource, const Asked& asked);
-    Answer list(const Resource& resource, const Asked& asked);
-
-private:
-    std::string idIn(const Resource& resource, const Json& body) const;
-    Document found(const Resource& resource, const std::string& id) const;
-
-    Documents& documents_;
-    sluice::Host host_;
+/// Which part of a list: `page` from 1, and how many on it.
+struct Page {
+    size_t number, size;
+    size_t begin() const { return (number - 1) * size; }
+    bool holds(size_t index) const { return index >= begin() && index < begin() + size; }
+    size_t pagesOf(size_t total) const { return (total + size - 1) / size; }
 };
-
-void requireAdmin(const Caller& caller);
-/// 16 random bytes from the system, URL-safe base64.
-std::string randomText();
+Page pageOf(const Asked& asked, const char* size_name, size_t otherwise, size_t most);
 
 }  // namespace admin_api

@@ -1,9 +1,35 @@
 #include "documents.h"
 
-#include <array>
-#include <ctime>
+#include "fields.h"
+#include "json_text.h"
 
 namespace admin_api {
+namespace {
+
+Links linksOf(const Json& value) {
+    return {textIn(value, "key_alias"),       textIn(value, "user_id"),    textIn(value, "team_id"),
+            textIn(value, "organization_id"), textIn(value, "project_id"), textIn(value, "budget_id")};
+}
+
+}  // namespace
+
+// LiteLLM's lists: members_with_roles of a team, and its older admins and members; members of an
+// organisation.
+std::vector<std::pair<std::string, std::string>> membersOf(const Json& group) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& user : textsIn(group, "members")) all.emplace_back(user, "user");
+    for (const char* list : {"members_with_roles", "members"}) {
+        if (!isSet(group, list) || !group[list].is_array()) continue;
+        for (const auto& member : group[list]) {
+            if (!member.is_object()) continue;
+            const auto role =
+                textIn(member, "role").empty() ? textIn(member, "user_role") : textIn(member, "role");
+            all.emplace_back(textIn(member, "user_id"), role);
+        }
+    }
+    for (const auto& user : textsIn(group, "admins")) all.emplace_back(user, "admin");
+    return all;
+}
 
 Documents::~Documents() {
     for (const Watch& watch : watches_) store_->unwatch(store_self_, watch.id);
@@ -31,63 +57,85 @@ void Documents::follow(std::string_view store, std::initializer_list<const char*
 }
 
 void Documents::take(const sluice_document& document) {
+    const std::string kind(sluice::view(document.kind)), id(sluice::view(document.id));
+    std::string text(sluice::view(document.json));
+    const Json value = Json::parse(text, nullptr, false);
     const std::lock_guard lock(mutex_);
-    Kind& kind = kinds_[std::string(sluice::view(document.kind))];
-    const std::string id(sluice::view(document.id));
+    Kind& all = kinds_[kind];
+    if (const auto old = all.find(id); old != all.end() && (kind == "team" || kind == "organization"))
+        forget(kind, id, Json::parse(old->second.text, nullptr, false));
     if (document.removed) {
-        kind.erase(id);
-    } else {
-        kind[id] = {std::string(sluice::view(document.json)), document.version};
+        all.erase(id);
+        return;
+    }
+    if (kind == "team" || kind == "organization") remember(kind, id, value);
+    all[id] = {std::move(text), document.version, linksOf(value)};
+}
+
+void Documents::forget(const std::string& kind, const std::string& id, const Json& value) {
+    Members& members = members_[kind];
+    for (const auto& [user, role] : membersOf(value)) {
+        const auto found = members.find(user);
+        if (found == members.end()) continue;
+        found->second.erase(id);
+        if (found->second.empty()) members.erase(found);
+    }
+}
+
+// Somebody who is named twice has the last role.
+void Documents::remember(const std::string& kind, const std::string& id, const Json& value) {
+    for (const auto& [user, role] : membersOf(value)) {
+        if (!user.empty()) members_[kind][user][id] = role;
     }
 }
 
 std::optional<Document> Documents::find(const std::string& kind, const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    const auto all = kinds_.find(kind);
-    if (all == kinds_.end()) return std::nullopt;
-    const auto found = all->second.find(id);
-    if (found == all->second.end()) return std::nullopt;
-    return Document{Json::parse(found->second.text, nullptr, false), found->second.version};
+    std::string text;
+    uint64_t version = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto all = kinds_.find(kind);
+        if (all == kinds_.end()) return std::nullopt;
+        const auto found = all->second.find(id);
+        if (found == all->second.end()) return std::nullopt;
+        text = found->second.text;
+        version = found->second.version;
+    }
+    return Document{Json::parse(text, nullptr, false), version};  // reading takes its time
 }
 
-std::vector<std::pair<std::string, std::string>> Documents::texts(const std::string& kind) const {
-    std::vector<std::pair<std::string, std::string>> out;
+bool Documents::has(const std::string& kind, const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto all = kinds_.find(kind);
+    return all != kinds_.end() && all->second.count(id) > 0;
+}
+
+std::vector<std::string> Documents::ids(
+    const std::string& kind,
+    const std::function<bool(const std::string& id, const Links& links)>& fits) const {
+    std::vector<std::string> out;
     const std::lock_guard lock(mutex_);
     const auto all = kinds_.find(kind);
     if (all == kinds_.end()) return out;
-    out.reserve(all->second.size());
-    for (const auto& [id, entry] : all->second) out.emplace_back(id, entry.text);
+    for (const auto& [id, entry] : all->second) {
+        if (fits(id, entry.links)) out.push_back(id);
+    }
     return out;
 }
 
-// docs.litellm.ai/docs/proxy/multiple_admins: who changed which row, what stood there and what stands there
-// now.
-Change Documents::auditOf(const Change& change, const std::string& action, const std::string& who) const {
-    const int64_t now = host_.wallMs();
-    std::array<char, 40> id{};
-    std::snprintf(id.data(), id.size(), "%013lld-%016llx", static_cast<long long>(now),
-                  static_cast<unsigned long long>(host_.random()));
-    const auto before = find(change.kind, change.id);
-    return {"audit", id.data(),
-            Json{{"id", id.data()},
-                 {"updated_at", now},
-                 {"changed_by", who},
-                 {"action", action},
-                 {"table_name", change.kind},
-                 {"object_id", change.id},
-                 {"before_value", before ? before->value : Json()},
-                 {"updated_values", change.value.value_or(Json())}},
-            SLUICE_STORE_ANY};
+Memberships Documents::membershipsOf(const std::string& kind, const std::string& user) const {
+    const std::lock_guard lock(mutex_);
+    const auto members = members_.find(kind);
+    if (members == members_.end()) return {};
+    const auto found = members->second.find(user);
+    return found == members->second.end() ? Memberships() : found->second;
 }
 
-void Documents::write(std::vector<Change> changes, const std::string& action, const std::string& who) {
-    for (size_t i = 0, count = changes.size(); i < count; ++i)
-        changes.push_back(auditOf(changes[i], action, who));
+void Documents::commit(const std::vector<Change>& changes) {
     std::deque<std::string> texts;
     std::vector<sluice_change> rows;
     for (const Change& change : changes) {
-        texts.push_back(change.value ? change.value->dump(-1, ' ', false, Json::error_handler_t::replace)
-                                     : "");
+        texts.push_back(change.value ? textOf(*change.value) : "");
         rows.push_back({sizeof(sluice_change), change.value ? 0u : 1u, sluice::str(change.kind),
                         sluice::str(change.id), sluice::str(texts.back()), change.expected});
     }
@@ -106,12 +154,12 @@ void Documents::write(std::vector<Change> changes, const std::string& action, co
 }
 
 Json Documents::report(const Json& question) const {
-    const std::string text = question.dump();
+    const std::string text = question.dump(-1, ' ', false, Json::error_handler_t::replace);
     std::string answer;
     const auto status = store_->report(
         store_self_, sluice::str(text), &answer,
         [](void* sink, sluice_str piece) { static_cast<std::string*>(sink)->append(sluice::view(piece)); });
-    Json json = Json::parse(answer, nullptr, false);
+    Json json = readExact(answer);
     if (status == SLUICE_OK && json.is_object()) return json;
     if (status == SLUICE_E_INVALID && json.is_object())
         throw badRequest(json.value("error", "The question is not understood"));

@@ -1,139 +1,134 @@
-// LiteLLM's admin routes for keys, teams, users, organisations, projects, customers and budgets
-// (docs.litellm.ai/docs/proxy/virtual_keys, users, team_budgets). Its hooks may block: they wait for the
-// store.
-#include <charconv>
-#include <functional>
+// LiteLLM's admin routes (docs.litellm.ai/docs/proxy/virtual_keys, users, cost_tracking). Its hooks may
+// block: they wait for the store. One request: its row of the table, who asks, may they at all, what is
+// asked, the answer.
 #include <string>
-#include <vector>
 
 #include <sluice/plugin.hpp>
 
-#include "api.h"
+#include "audit.h"
+#include "groups.h"
+#include "json_text.h"
+#include "keys.h"
+#include "openapi.h"
+#include "spend.h"
+#include "table.h"
 
 namespace admin_api {
+namespace {
 
-std::string Asked::parameter(const std::string& name) const {
-    const auto found = query.find(name);
-    return found == query.end() ? std::string() : found->second;
-}
-
-size_t Asked::number(const std::string& name, size_t otherwise, size_t least, size_t most) const {
-    const std::string text = parameter(name);
-    if (text.empty()) return otherwise;
-    size_t value = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc() || end != text.data() + text.size() || value < least || value > most)
-        throw invalid(name, text.substr(0, 60), std::to_string(least) + " to " + std::to_string(most));
-    return value;
-}
-
-std::map<std::string, std::string> parseQuery(std::string_view query) {
-    const auto decoded = [](std::string_view text) {
-        std::string out;
-        for (size_t i = 0; i < text.size(); ++i) {
-            int byte = 0;
-            const bool escape = text[i] == '%' && i + 2 < text.size() &&
-                                std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr ==
-                                    text.data() + i + 3;
-            out += escape ? static_cast<char>(byte) : text[i] == '+' ? ' ' : text[i];
-            if (escape) i += 2;
-        }
-        return out;
-    };
-    std::map<std::string, std::string> all;
-    while (!query.empty()) {
-        const auto part = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(query.size(), part.size() + 1));
-        const size_t equals = std::min(part.find('='), part.size());
-        all[decoded(part.substr(0, equals))] = decoded(part.substr(std::min(part.size(), equals + 1)));
-    }
+Routes joined(std::initializer_list<Routes> parts) {
+    Routes all;
+    for (const Routes& part : parts) all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 
-void requireAdmin(const Caller& caller) {
-    if (!caller.admin) throw forbidden("Only proxy admins may do this");
+Json availableRoles() {
+    return {{"proxy_admin",
+             {{"description", "admin over the whole gateway, has all permissions"},
+              {"ui_label", "Admin (All Permissions)"}}},
+            {"proxy_admin_viewer",
+             {{"description", "view all keys, view all spend"}, {"ui_label", "Admin (View Only)"}}},
+            {"internal_user",
+             {{"description", "view/create/delete their own keys, view their own spend"},
+              {"ui_label", "Internal User (Create/Delete/View)"}}},
+            {"internal_user_viewer",
+             {{"description", "view their own keys, view their own spend"},
+              {"ui_label", "Internal User (View Only)"}}}};
 }
+
+}  // namespace
 
 class Plugin {
 public:
     Plugin(std::string_view config_json, sluice::Host host)
-        : documents_(host),
+        : host_(host),
+          documents_(host),
+          rights_(documents_),
           keys_(documents_, host),
           groups_(documents_, host),
-          store_(Json::parse(config_json).value("store", "")) {
-        addKeys();
-        for (const auto& resource : Groups::resources()) addGroup(resource);
-        for (const auto& path : paths_) routes_.emplace_back(path.first, path.second);
+          spend_(documents_, host),
+          audit_(documents_),
+          table_(joined({keys_.routes(), groups_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
+        const Json config = Json::parse(config_json);
+        store_ = config.value("store", "");
+        documents_.setAudit(config.value("audit", true));
     }
 
     void start() {
         documents_.follow(store_, {"team", "user", "organization", "project", "customer", "budget", "key"});
     }
 
-    const std::vector<sluice::Route>& routes() const { return routes_; }
+    const std::vector<sluice::Route>& routes() const { return table_.registered(); }
 
-    sluice::Verdict handle(sluice::Request request, uint32_t route) {
+    sluice::Verdict handle(sluice::Request request, uint32_t) {
         Answer answer;
         try {
-            const Asked asked{request.body(), parseQuery(request.query()), callerOf(request)};
-            answer = handlers_.at(route)(asked);
+            answer = answerTo(request);
         } catch (const Refused& refused) {
             answer = refused.answer();
+        } catch (const Json::exception& fault) {
+            // A document that another program has put there, of a shape that nothing here writes.
+            host_.error("a document of the store is not what it must be: " +
+                        std::string(fault.what()).substr(0, 200));
+            answer = Refused(500, "internal_server_error", "A document in the store is not what it must be")
+                         .answer();
         }
-        return request.respond(answer.status, "application/json",
-                               answer.body.dump(-1, ' ', false, Json::error_handler_t::replace));
+        return request.respond(answer.status, "application/json", textOf(answer.body));
     }
 
 private:
-    using Handler = std::function<Answer(const Asked&)>;
-
-    static Caller callerOf(const sluice::Request& request) {
-        return {request.admin(), std::string(request.keyId()), std::string(request.user()),
-                std::string(request.team())};
+    Answer answerTo(const sluice::Request& request) {
+        Asked asked;
+        const Route& route = table_.find(request.method(), request.path(), asked.path);
+        asked.caller.key_id = request.keyId();
+        asked.caller.user = request.user();
+        asked.caller.team = request.team();
+        asked.caller.organization = request.organization();
+        asked.caller = rights_.callerOf(request.admin(), std::move(asked.caller));
+        Rights::require(asked.caller, route.access);  // before anything is said about what is asked
+        asked.query = readQuery(request.query(), route.query);
+        asked.body = Json::object();
+        if (!route.takesBody()) return route.handler(asked);
+        asked.body = readBody(request.body(), route.body);
+        if (!changes(route.access)) return route.handler(asked);
+        // What is looked up and what is written then are one step, at least in this process.
+        const std::lock_guard lock(changing_);
+        return route.handler(asked);
     }
 
-    void add(const char* method, std::string path, Handler handler) {
-        paths_.emplace_back(method, std::move(path));
-        handlers_.push_back(std::move(handler));
-    }
-    void addKeys() {
-        add("POST", "/key/generate", [this](const Asked& a) { return keys_.generate(a); });
-        add("POST", "/key/update", [this](const Asked& a) { return keys_.update(a); });
-        add("POST", "/key/delete", [this](const Asked& a) { return keys_.remove(a); });
-        add("POST", "/key/block", [this](const Asked& a) { return keys_.block(a); });
-        add("POST", "/key/unblock", [this](const Asked& a) { return keys_.unblock(a); });
-        add("POST", "/key/regenerate", [this](const Asked& a) { return keys_.regenerate(a); });
-        add("GET", "/key/info", [this](const Asked& a) { return keys_.info(a); });
-        add("GET", "/key/list", [this](const Asked& a) { return keys_.list(a); });
-    }
-    void addGroup(const Resource& r) {
-        const std::string prefix = r.prefix;
-        add("POST", prefix + "/new", [this, &r](const Asked& a) { return groups_.create(r, a); });
-        add("POST", prefix + "/update", [this, &r](const Asked& a) { return groups_.update(r, a); });
-        add("POST", prefix + "/delete", [this, &r](const Asked& a) { return groups_.remove(r, a); });
-        add("POST", prefix + "/block", [this, &r](const Asked& a) { return groups_.setBlocked(r, a, true); });
-        add("POST", prefix + "/unblock",
-            [this, &r](const Asked& a) { return groups_.setBlocked(r, a, false); });
-        add("GET", prefix + "/info", [this, &r](const Asked& a) { return groups_.info(r, a); });
-        add("GET", prefix + "/list", [this, &r](const Asked& a) { return groups_.list(r, a); });
+    Routes ownRoutes() {
+        return {get("/openapi.json", Access::Open, "This document", {},
+                    [this](const Asked&) {
+                        return Answer{200, openApiOf(table_.routes())};
+                    }),
+                get("/routes", Access::Open, "The routes of this plugin", {},
+                    [this](const Asked&) {
+                        return Answer{200, listOf(table_.routes())};
+                    }),
+                get("/user/available_roles", Access::Open, "Roles of users", {}, [](const Asked&) {
+                    return Answer{200, availableRoles()};
+                })};
     }
 
+    sluice::Host host_;
     Documents documents_;
+    Rights rights_;
     Keys keys_;
     Groups groups_;
-    const std::string store_;
-    std::vector<std::pair<const char*, std::string>> paths_;  // routes_ borrows from it
-    std::vector<Handler> handlers_;
-    std::vector<sluice::Route> routes_;
+    Spend spend_;
+    Audit audit_;
+    Table table_;
+    std::string store_;
+    std::mutex changing_;
 };
 
 }  // namespace admin_api
 
 SLUICE_PLUGIN(admin_api::Plugin, R"({
   "id": "admin_api",
-  "version": "0.1.0",
+  "version": "0.2.0",
   "abi": 1,
-  "description": "LiteLLM's admin routes for keys, teams, users, organisations, projects, customers and budgets",
+  "description": "LiteLLM's admin routes: keys, teams, users, organisations, budgets, what they spend, who changed what",
   "interfaces": ["sluice.endpoint/1", "sluice.start/1"],
   "blocking": true,
   "config_schema": {
@@ -141,7 +136,9 @@ SLUICE_PLUGIN(admin_api::Plugin, R"({
     "additionalProperties": false,
     "properties": {
       "store": {"type": "string", "default": "",
-                "description": "id of the instance that keeps them; may be left out if there is one store"}
+                "description": "id of the instance that keeps them; may be left out if there is one store"},
+      "audit": {"type": "boolean", "default": true,
+                "description": "each change leaves a document of the kind audit"}
     }
   }
 })")

@@ -22,6 +22,8 @@ Refused invalid(const std::string& param, const std::string& found, const std::s
 
 Refused forbidden(const std::string& message) { return {403, "auth_error", message}; }
 
+Refused notYours() { return forbidden("You are not allowed to do this, or it is not there"); }
+
 Refused notFound(const std::string& what) { return {404, "not_found_error", what + " not found"}; }
 
 }  // namespace admin_api

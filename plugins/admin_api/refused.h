@@ -34,5 +34,7 @@ Refused badRequest(const std::string& message, const std::string& param = {});  
 Refused invalid(const std::string& param, const std::string& found, const std::string& allowed);  // 422
 Refused forbidden(const std::string& message);                                                    // 403
 Refused notFound(const std::string& what);                                                        // 404
+/// 403 for somebody else's: the same words whether it is there or not.
+Refused notYours();
 
 }  // namespace admin_api

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
@@ -14,6 +16,7 @@
 namespace store_sqlite {
 namespace {
 
+constexpr auto kPause = std::chrono::milliseconds(10);
 constexpr mode_t kOwnerOnly = 0600;  // names, spend, and whatever documents hold
 
 std::string reason(int error) { return std::generic_category().message(error); }
@@ -34,16 +37,7 @@ Database::Database(const Options& options, const Log& log) : options_(options), 
     }
     create(log);
     try {
-        Connection connection(path_, options_.busy_timeout_ms);
-        // Does not wait for others, and is kept in the file: only asked for where it is not so already.
-        if (connection.textValue("PRAGMA journal_mode") != "wal" &&
-            connection.textValue("PRAGMA journal_mode = WAL") != "wal")
-            throw std::runtime_error(
-                "found a file system that has no shared memory for SQLite's WAL; allowed: a local one");
-        migrate(connection);
-        // Is it ours to write to? Locks, a read-only disk and a full one show here, and not with the first
-        // event.
-        Transaction(connection, Transaction::Kind::Write).commit();
+        prepare();
     } catch (const SqlError& error) {
         throw std::runtime_error("path: " + path_ + ": " + wordsFor(error));
     } catch (const std::runtime_error& error) {
@@ -54,6 +48,35 @@ Database::Database(const Options& options, const Log& log) : options_(options), 
 Database::~Database() {
     std::error_code ignored;
     if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
+}
+
+// SQLite does not wait for others who turn a new file into WAL at this moment: it is tried again here.
+void Database::prepare() const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.busy_timeout_ms);
+    std::mutex mutex;
+    std::condition_variable pause;
+    for (;;) {
+        try {
+            return prepareOnce();
+        } catch (const SqlError& error) {
+            if (!error.busy() || std::chrono::steady_clock::now() >= until) throw;
+        }
+        std::unique_lock lock(mutex);
+        pause.wait_for(lock, kPause);
+    }
+}
+
+void Database::prepareOnce() const {
+    Connection connection(path_, options_.busy_timeout_ms);
+    // Kept in the file: only asked for where it is not so already.
+    if (connection.textValue("PRAGMA journal_mode") != "wal" &&
+        connection.textValue("PRAGMA journal_mode = WAL") != "wal")
+        throw std::runtime_error(
+            "found a file system that has no shared memory for SQLite's WAL; allowed: a local one");
+    migrate(connection);
+    // Is it ours to write to? Locks, a read-only disk and a full one show here, and not with the first
+    // event.
+    Transaction(connection, Transaction::Kind::Write).commit();
 }
 
 Connection Database::connect() const {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "sqlite.h"
+#include "store_common/log.h"
 
 namespace store_sqlite {
 
@@ -17,9 +17,6 @@ struct Options {
     int64_t tombstone_ms = 86'400'000;
     bool sync = true;  // false: a power cut may take the last transactions, never the file
 };
-
-enum class Level { Info, Warn, Error };
-using Log = std::function<void(Level, const std::string&)>;
 
 class Database {
 public:
@@ -37,6 +34,8 @@ public:
 
 private:
     void create(const Log& log);
+    void prepare() const;
+    void prepareOnce() const;
     std::string wordsFor(const SqlError& error) const;
 
     Options options_;

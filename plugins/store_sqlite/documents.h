@@ -7,30 +7,9 @@
 #include <vector>
 
 #include "sqlite.h"
+#include "store_common/document.h"
 
 namespace store_sqlite {
-
-struct Document {
-    std::string_view kind;
-    std::string_view id;
-    std::string_view json;
-    uint64_t version = 0;
-    bool removed = false;
-};
-
-struct Change {
-    std::string_view kind;
-    std::string_view id;
-    std::string_view json;
-    uint64_t expected = 0;  // SLUICE_STORE_ANY, SLUICE_STORE_NONE or a version
-    bool remove = false;
-};
-
-constexpr size_t kIdBytesMax = 512;            // store.h
-constexpr size_t kDocumentBytesMax = 4 << 20;  // every watcher keeps what it is told in memory
-
-/// Why the change cannot be: its kind, id or json are not what store.h says; empty if they are.
-const char* faultOf(const Change& change);
 
 /// Applies them in order within the transaction that runs. False: a document is not what a change expected;
 /// the transaction has to be taken back. `version`: of the last change in the store.

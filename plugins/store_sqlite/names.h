@@ -10,12 +10,11 @@
 #include <unordered_map>
 
 #include "sqlite.h"
+#include "store_common/log_row.h"
 
 namespace store_sqlite {
 
-/// key_id, user, team, organization, model_group, model, provider: the columns of combos, as numbers of
-/// names.
-constexpr size_t kComboColumns = 7;
+/// The columns of combos, as numbers of names.
 using Combo = std::array<int64_t, kComboColumns>;
 
 class Names {

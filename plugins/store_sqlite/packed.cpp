@@ -128,7 +128,7 @@ bool Packer::pack(Packed which, int64_t day) {
                                    (which == Packed::Daily ? "combo, 0, " : "value, combo, ") + kSumColumns +
                                    " FROM " + tableOf(which) + " WHERE day = ?1 ORDER BY 1, 2");
     read.with(day);
-    while (read.step()) pack.add(read.integer(0), read.integer(1), Sums::of(read, 2));
+    while (read.step()) pack.add(read.integer(0), read.integer(1), sumsOf(read, 2));
     read.rewind();
     const std::lock_guard lock(writing_);
     writer_.prepare("UPDATE usage_packed SET rows = ?1 WHERE source = ?2 AND day = ?3 AND token = ?4")

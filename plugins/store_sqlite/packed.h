@@ -11,7 +11,6 @@
 
 #include "database.h"
 #include "sqlite.h"
-#include "sums.h"
 
 namespace store_sqlite {
 

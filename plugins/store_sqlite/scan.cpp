@@ -12,25 +12,6 @@ constexpr int kCorrupt = 11;  // SQLITE_CORRUPT
 // One look-up by the primary key costs about as much as six rows of a scan.
 constexpr int64_t kLookupsMax = 50'000;
 
-std::optional<Dimension> totalOf(By by) {
-    switch (by) {
-        case By::Team:
-            return Dimension::Team;
-        case By::Organization:
-            return Dimension::Organization;
-        case By::ModelGroup:
-            return Dimension::ModelGroup;
-        case By::Model:
-            return Dimension::Model;
-        case By::Provider:
-            return Dimension::Provider;
-        case By::Tag:
-            return Dimension::Tag;
-        default:
-            return std::nullopt;
-    }
-}
-
 }  // namespace
 
 std::optional<int64_t> Snapshot::idOf(std::string_view name) const {
@@ -47,33 +28,15 @@ std::string Snapshot::nameOf(int64_t id) const {
     return name;
 }
 
-Where resolved(const WhereTexts& texts, const Snapshot& snapshot) {
-    Where where;
-    for (const auto& [by, values] : texts) {
-        auto& ids = where[by];
-        for (const auto& value : values) {
-            if (const auto id = snapshot.idOf(value)) ids.insert(*id);
-        }
-    }
-    return where;
-}
-
 Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, int64_t from, int64_t to)
     : snapshot_(snapshot), where_(std::move(where)), from_(from), to_(to) {
-    std::set<By> all = needed;
-    for (const auto& [by, ids] : where_) all.insert(by);
-    if (all.count(By::Tag) > 0 && all.count(By::EndUser) > 0)
-        Question::fail("the question", "tag and end_user", "one of them: no aggregate has both");
-    if (all.empty()) return;
-    const auto total = all.size() == 1 ? totalOf(*all.begin()) : std::nullopt;
-    if (total) {
-        total_ = *total;
-        own_ = *all.begin();
+    const Source source = sourceOf(where_, needed);
+    own_ = source.own;
+    if (source.total) {
+        total_ = *source.total;
         return;
     }
     table_ = "usage_daily";
-    if (all.count(By::Tag) > 0) own_ = By::Tag;
-    if (all.count(By::EndUser) > 0) own_ = By::EndUser;
     if (own_) table_ += own_ == By::Tag ? "_tag" : "_end_user";
     match();
 }
@@ -107,7 +70,7 @@ void Scan::totals(const Row& row) {
     while (read.step()) {
         const int64_t value = read.integer(1);
         if (wanted && wanted->count(value) == 0) continue;
-        row(read.integer(0), 0, value, Sums::of(read, 2));
+        row(read.integer(0), 0, value, sumsOf(read, 2));
     }
 }
 
@@ -124,7 +87,7 @@ void Scan::details(const Row& row) {
     const auto tell = [&](const Statement& found) {
         const int64_t combo = found.integer(2);
         if (!filtered_ || fits_[static_cast<size_t>(combo)])
-            row(found.integer(0), combo, found.integer(1), Sums::of(found, 3));
+            row(found.integer(0), combo, found.integer(1), sumsOf(found, 3));
     };
     clipDays();
     const int64_t days = std::max<int64_t>(0, to_ - from_ + 1);
@@ -159,7 +122,7 @@ void Scan::all(const std::string& sql, const Row& row) {
         while (read.step()) {
             const int64_t value = read.integer(1);
             const int64_t combo = read.integer(2);
-            if (fits(value, combo)) row(read.integer(0), combo, value, Sums::of(read, 3));
+            if (fits(value, combo)) row(read.integer(0), combo, value, sumsOf(read, 3));
         }
     };
     const Packed which = !own_ ? Packed::Daily : own_ == By::Tag ? Packed::Tag : Packed::EndUser;

@@ -10,10 +10,9 @@
 
 #include "combos.h"
 #include "packed.h"
-#include "question.h"
 #include "sqlite.h"
-#include "sums.h"
-#include "usage_writer.h"
+#include "store_common/event.h"
+#include "store_common/ledger.h"
 
 namespace store_sqlite {
 
@@ -28,10 +27,6 @@ struct Snapshot {
 
     mutable Statement find_name{};  // nameOf's, made once
 };
-
-/// Numbers of names that are wanted; a dimension without any of them matches nothing.
-using Where = std::map<By, std::set<int64_t>>;
-Where resolved(const WhereTexts& texts, const Snapshot& snapshot);
 
 class Scan {
 public:

@@ -112,6 +112,17 @@ std::string Connection::textValue(std::string_view sql) {
 int64_t Connection::lastRowid() const { return sqlite3_last_insert_rowid(raw_.get()); }
 int64_t Connection::changes() const { return sqlite3_changes64(raw_.get()); }
 
+void bindSums(Statement& statement, int index, const Sums& s) {
+    for (const int64_t value : {s.requests, s.successes, s.failures, s.unpriced, s.prompt, s.completion,
+                                s.cached, s.cache_write, s.reasoning, s.cost})
+        statement.bind(index++, value);
+}
+
+Sums sumsOf(const Statement& row, int column) {
+    const auto next = [&] { return row.integer(column++); };
+    return {next(), next(), next(), next(), next(), next(), next(), next(), next(), next()};
+}
+
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
     // IMMEDIATE: a lock that is taken later could fail in the middle, where waiting does not help.
     connection_.run(kind == Kind::Write ? "BEGIN IMMEDIATE" : "BEGIN");

@@ -10,10 +10,15 @@
 #include <string>
 #include <string_view>
 
+#include "store_common/calendar.h"
+#include "store_common/sums.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace store_sqlite {
+
+using namespace store_common;
 
 /// `code`: SQLite's primary result code, https://sqlite.org/rescode.html.
 class SqlError : public std::runtime_error {
@@ -101,6 +106,10 @@ private:
     };
     std::unique_ptr<sqlite3, Close> raw_;
 };
+
+/// Ten columns, kSumColumns, from that one on.
+void bindSums(Statement& statement, int index, const Sums& sums);
+Sums sumsOf(const Statement& row, int column);
 
 /// From its beginning to commit(), or to its end, which takes everything back.
 class Transaction {

@@ -1,7 +1,5 @@
 #include "store.h"
 
-#include "calendar.h"
-
 namespace store_sqlite {
 namespace {
 

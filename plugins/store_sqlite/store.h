@@ -10,9 +10,9 @@
 
 #include "database.h"
 #include "documents.h"
-#include "event.h"
 #include "packed.h"
-#include "report.h"
+#include "reporter.h"
+#include "store_common/event.h"
 #include "upkeep.h"
 #include "usage_writer.h"
 #include "watches.h"
@@ -25,7 +25,7 @@ public:
     Store(const Options& options, Log log);
 
     // Each throws SqlError and then has changed nothing.
-    int64_t watch(std::string_view kind, Watches::Tell tell) { return watches_->add(kind, std::move(tell)); }
+    int64_t watch(std::string_view kind, Tell tell) { return watches_->add(kind, std::move(tell)); }
     void unwatch(int64_t id) { watches_->remove(id); }
     /// False: a document is not what one of the changes expected.
     bool write(const std::vector<Change>& changes, uint64_t& version);

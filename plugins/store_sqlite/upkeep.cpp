@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "calendar.h"
 #include "documents.h"
 #include "schema.h"
 

@@ -3,7 +3,6 @@
 #include <string>
 #include <unordered_set>
 
-#include "calendar.h"
 #include "packed.h"
 #include "schema.h"
 
@@ -160,7 +159,7 @@ void UsageWriter::write(Statement& statement, Rows<Parts>& rows) {
         statement.rewind();
         int index = 0;
         for (const int64_t part : key) statement.bind(++index, part);
-        sums.bindTo(statement, index + 1);
+        bindSums(statement, index + 1, sums);
         statement.run();
     }
     rows.clear();

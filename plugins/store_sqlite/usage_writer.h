@@ -6,14 +6,12 @@
 #include <map>
 #include <vector>
 
-#include "event.h"
 #include "names.h"
 #include "sqlite.h"
+#include "store_common/event.h"
+#include "store_common/ledger.h"
 
 namespace store_sqlite {
-
-/// What usage_daily_total is about, as stored: never renumber. All: value 0, every event.
-enum class Dimension : int { All = 0, Team, Organization, ModelGroup, Model, Provider, Tag };
 
 /// For one thread at a time.
 class UsageWriter {

@@ -19,8 +19,6 @@ namespace store_sqlite {
 
 class Watches {
 public:
-    using Tell = std::function<void(const Document&)>;
-
     /// `chores` runs on the thread between two looks at the file and answers whether there is more to do at
     /// once.
     Watches(const Database& database, const Options& options, Log log, std::function<bool()> chores);

@@ -81,7 +81,7 @@ class Keys(Scenario):
 
     def test_ll04_a_key_is_no_master_key(self):
         key = self.make()
-        for method, path in (("POST", "/key/generate"), ("POST", "/key/delete"), ("POST", "/team/new"), ("GET", "/key/list"), ("GET", "/user/list"),
+        for method, path in (("POST", "/key/generate"), ("POST", "/key/delete"), ("POST", "/team/new"), ("GET", "/audit"), ("GET", "/user/list"),
                              ("POST", "/admin/reload"), ("GET", "/admin/status")):
             with self.subTest(path):
                 self.assertEqual(self.call(path, {} if method == "POST" else None, method=method, key=key).status, 403)

@@ -1,9 +1,15 @@
-// A store in a directory of its own, spoken to through the table that other plugins get.
+// A store, spoken to through the table that other plugins get. Which one it is says backend.h:
+//
+//   Plugin, Store       its classes
+//   Directory           a place for stores of one test; file() names one of them
+//   configFor(place)    the configuration of a store there; ":memory:" is a place of its own
+//   openStore(place)    the same without a plugin
+//   months(place)       how many months of usage events it keeps
+//   checkWhole(place)   after a crash
 #pragma once
 
 #include <condition_variable>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -13,39 +19,15 @@
 #include <nlohmann/json.hpp>
 #include <sluice/testing/fake_host.hpp>
 
-#include "calendar.h"
-#include "plugin.h"
+#include "backend.h"
+#include "store_common/calendar.h"
+#include "store_common/event.h"
 
-namespace store_sqlite::tests {
+namespace store_tests {
 
 using Json = nlohmann::json;
 using sluice::testing::FakeHost;
 using sluice::testing::FakePlugin;
-
-class Directory {
-public:
-    Directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "sluice_store_test_XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()));
-        path_ = name;
-    }
-    ~Directory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    std::string file(const std::string& name = "sluice.db") const { return path_ + "/" + name; }
-
-private:
-    std::string path_;
-};
-
-inline std::string configFor(const std::string& path, const std::string& more = "") {
-    const bool own = more.find("busy_timeout_ms") != std::string::npos;
-    return "{\"path\":" + sluice::jsonQuoted(path) + ",\"poll_ms\":20" +
-           (own ? "" : ",\"busy_timeout_ms\":2000") + more + "}";
-}
 
 struct Told {
     std::string id, json;
@@ -125,9 +107,9 @@ public:
     }
 
     sluice_status ask(const std::string& question, std::string& answer) {
-        return table_->report(service_.owner, sluice::str(question), &answer, [](void* sink, sluice_str json) {
-            static_cast<std::string*>(sink)->append(sluice::view(json));
-        });
+        return table_->report(
+            service_.owner, sluice::str(question), &answer,
+            [](void* sink, sluice_str json) { static_cast<std::string*>(sink)->append(sluice::view(json)); });
     }
     Json report(const std::string& question) {
         std::string answer;
@@ -154,6 +136,7 @@ private:
     const sluice_store* table_;
 };
 
+using store_common::kDayMs;
 constexpr int64_t kNov21 = 20778 * kDayMs;  // 2026-11-21T00:00:00Z
 
 /// A record whose texts live as long as the program: tests name few of them.
@@ -203,4 +186,4 @@ struct Call {
 
 inline std::string tagged(const std::string& list) { return "{\"tags\":" + sluice::jsonQuoted(list) + "}"; }
 
-}  // namespace store_sqlite::tests
+}  // namespace store_tests

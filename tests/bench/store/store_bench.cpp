@@ -1,27 +1,28 @@
-// How fast the store of store_sqlite takes usage events, answers reports and replays documents.
+// How fast a store takes usage events, answers reports and replays documents.
 //
 //   sluice_store_bench FILE EVENTS [KEYS] [DAYS] [BATCH]
+//   sluice_store_postgres_bench URL EVENTS [KEYS] [DAYS] [BATCH]
 //
-// appends EVENTS events to FILE (made if it is not there) in batches of 500, over 30 days and 100,000 keys of
-// which few are used much (the k-th as often as 1/k), then asks each report eleven times, then writes and
-// replays 100,000 documents. Times are wall clock.
+// appends EVENTS events to FILE (made if it is not there), or to the schema "bench" there, in batches of 500,
+// over 30 days and 100,000 keys of which few are used much (the k-th as often as 1/k), then asks each report
+// eleven times, then writes and replays 100,000 documents. Times are wall clock.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "calendar.h"
-#include "store.h"
+#include "bench_backend.h"
+#include "store_common/calendar.h"
+#include "store_common/event.h"
 
 namespace {
 
-using store_sqlite::Event;
-using store_sqlite::Store;
+using store_bench::Store;
+using store_common::Event;
 using Clock = std::chrono::steady_clock;
 
 double msSince(Clock::time_point start) {
@@ -95,7 +96,7 @@ public:
         r.client = {"10.0.0.1", 8};
         r.user_agent = {"openai-python/1.50", 18};
         // In the order of time, as a gateway sends them.
-        const int64_t span = world_.days * store_sqlite::kDayMs;
+        const int64_t span = world_.days * store_common::kDayMs;
         r.start_ms =
             kFirstMs + static_cast<int64_t>(static_cast<double>(number) / static_cast<double>(world_.events) *
                                             static_cast<double>(span));
@@ -103,12 +104,12 @@ public:
         r.prompt_tokens = random_() % 10'000;
         r.completion_tokens = random_() % 1'000;
         r.cost_pico_usd = static_cast<int64_t>(random_() % 10'000'000'000);
-        return store_sqlite::eventFrom(r, 0);
+        return store_common::eventFrom(r, 0);
     }
     const std::string& key(size_t rank) const { return names_[rank]; }
 
 private:
-    static constexpr int64_t kFirstMs = 20758 * store_sqlite::kDayMs;  // 2026-11-01
+    static constexpr int64_t kFirstMs = 20758 * store_common::kDayMs;  // 2026-11-01
     const World world_;
     std::vector<std::string> names_;
     std::mt19937_64 random_{std::random_device()()};
@@ -170,7 +171,7 @@ void documents(Store& store) {
     }
     auto start = Clock::now();
     for (int i = 0; i < kCount; i += 1'000) {
-        std::vector<store_sqlite::Change> changes;
+        std::vector<store_common::Change> changes;
         for (size_t n = 0; n < 1'000; ++n) {
             const size_t at = static_cast<size_t>(i) + n;
             changes.push_back({"key", ids[at], texts[at], SLUICE_STORE_ANY, false});
@@ -181,7 +182,7 @@ void documents(Store& store) {
     std::printf("write %d documents, 1000 at once: %.0f ms\n", kCount, msSince(start));
     start = Clock::now();
     size_t bytes = 0, count = 0;
-    (void)store.watch("key", [&](const store_sqlite::Document& document) {
+    (void)store.watch("key", [&](const store_common::Document& document) {
         ++count;
         bytes += document.id.size() + document.json.size();
     });
@@ -206,16 +207,13 @@ int main(int argc, char** argv) {
     if (argc > 3) world.keys = std::atoll(argv[3]);
     if (argc > 4) world.days = std::atoll(argv[4]);
     if (argc > 5) world.batch = static_cast<size_t>(std::atoll(argv[5]));
-    store_sqlite::Options options;
-    options.path = argv[1];
-    options.sync = std::getenv("SLUICE_BENCH_NO_SYNC") == nullptr;
     auto start = Clock::now();
-    Store store(options,
-                [](store_sqlite::Level, const std::string& words) { std::printf("%s\n", words.c_str()); });
+    const auto opened = store_bench::open(argv[1]);
+    Store& store = *opened;
     std::printf("open: %.1f ms\n", msSince(start));
     Source source(world);
     if (world.events > 0) append(store, world, source);
-    std::printf("file: %.0f MB\n", static_cast<double>(std::filesystem::file_size(options.path)) / 1e6);
+    std::printf("size: %.0f MB\n", store_bench::megabytes(argv[1]));
     const std::string spend = R"({"report":"spend","from":"2026-11-01","to":"2026-11-30")";
     for (const char* by : {"team", "organization", "model", "model_group", "provider", "tag", "day", "key_id",
                            "user", "end_user"})
@@ -236,7 +234,7 @@ int main(int argc, char** argv) {
     ask(store, "logs", R"({"report":"logs"})");
     ask(store, "totals of keys since the middle of a day",
         R"({"report":"totals","dimension":"key_id","since_ms":)" +
-            std::to_string(20772 * store_sqlite::kDayMs + 40'000'000) + "}");
+            std::to_string(20772 * store_common::kDayMs + 40'000'000) + "}");
     ask(store, "tags", R"({"report":"tags"})");
     documents(store);
     return 0;

@@ -1,0 +1,151 @@
+#include "json_text.h"
+
+#include <algorithm>
+
+namespace admin_api {
+namespace {
+
+// Builds a tree as nlohmann's own parser does, but for numbers.
+class Builder final : public nlohmann::json_sax<Json> {
+public:
+    Json root;
+
+    bool null() override { return put(nullptr); }
+    bool boolean(bool value) override { return put(value); }
+    bool number_integer(number_integer_t value) override { return put(value); }
+    bool number_unsigned(number_unsigned_t value) override { return put(value); }
+    bool number_float(number_float_t, const string_t& text) override { return put(exact(text)); }
+    bool string(string_t& value) override { return put(std::move(value)); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool key(string_t& name) override {
+        name_ = name;
+        return true;
+    }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        root = Json(Json::value_t::discarded);
+        return false;
+    }
+
+private:
+    Json* place(Json value) {
+        if (stack_.empty()) {
+            root = std::move(value);
+            return &root;
+        }
+        Json& parent = *stack_.back();
+        if (parent.is_array()) {
+            parent.push_back(std::move(value));
+            return &parent.back();
+        }
+        return &(parent[name_] = std::move(value));
+    }
+    bool put(Json value) {
+        (void)place(std::move(value));
+        return true;
+    }
+    bool open(Json container) {
+        stack_.push_back(place(std::move(container)));
+        return true;
+    }
+    bool close() {
+        stack_.pop_back();
+        return true;
+    }
+
+    std::vector<Json*> stack_;
+    std::string name_;
+};
+
+void append(const Json& value, std::string& out) {
+    if (value.is_object()) {
+        char separator = '{';
+        for (const auto& [name, member] : value.items()) {
+            (out += separator) += Json(name).dump(-1, ' ', false, Json::error_handler_t::replace) + ":";
+            append(member, out);
+            separator = ',';
+        }
+        out += separator == '{' ? "{}" : "}";
+    } else if (value.is_array()) {
+        char separator = '[';
+        for (const auto& one : value) {
+            out += separator;
+            append(one, out);
+            separator = ',';
+        }
+        out += separator == '[' ? "[]" : "]";
+    } else if (value.is_binary()) {
+        const auto& digits = value.get_binary();
+        out.append(digits.begin(), digits.end());
+    } else {
+        out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+}
+
+}  // namespace
+
+Json exact(std::string_view number) {
+    return Json::binary(std::vector<uint8_t>(number.begin(), number.end()));
+}
+
+Pico picoOf(const Json& whole) {
+    if (whole.is_binary()) {
+        const auto& digits = whole.get_binary();
+        return Pico::fromDigits(std::string(digits.begin(), digits.end())).value_or(Pico());
+    }
+    return whole.is_number_integer() ? Pico::fromDigits(whole.dump()).value_or(Pico()) : Pico();
+}
+
+Json readExact(std::string_view text) {
+    Builder builder;
+    if (!Json::sax_parse(text, &builder)) return Json(Json::value_t::discarded);
+    return std::move(builder.root);
+}
+
+const Json& member(const Json& object, std::string_view name) {
+    static const Json kNothing;
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found == object.end() ? kNothing : *found;
+}
+
+Json listIn(Json answer, const char* name) {
+    Json list = answer.is_object() && answer.contains(name) ? std::move(answer[name]) : Json();
+    return list.is_array() ? list : Json::array();
+}
+
+std::string textOf(const Json& value) {
+    std::string out;
+    append(value, out);
+    return out;
+}
+
+size_t depthOf(std::string_view json, size_t most) {
+    size_t depth = 0, deepest = 0;
+    bool in_text = false;
+    for (size_t i = 0; i < json.size() && deepest <= most; ++i) {
+        const char c = json[i];
+        if (in_text) {
+            if (c == '\\') ++i;
+            in_text = c != '"';
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '{' || c == '[') {
+            deepest = std::max(deepest, ++depth);
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
+// Of a text that is UTF-8 nothing is dropped and nothing is replaced.
+bool isUtf8(std::string_view text) {
+    const Json value(text);
+    return value.dump(-1, ' ', false, Json::error_handler_t::ignore) ==
+           value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace admin_api

@@ -1,0 +1,34 @@
+#include "reporter.h"
+
+#include "ledger.h"
+#include "store_common/report.h"
+
+namespace store_sqlite {
+
+bool Reporter::answer(std::string_view question, std::string& json) {
+    std::unique_ptr<Connection> connection;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_.empty()) {
+            connection = std::move(idle_.back());
+            idle_.pop_back();
+        }
+    }
+    if (!connection) {
+        connection = std::make_unique<Connection>(database_.connect());
+        connection->run("PRAGMA query_only = ON; PRAGMA cache_size = -16384");
+    }
+    const bool good = answerTo(question, json, [&](const auto& ask) {
+        const Transaction transaction(*connection, Transaction::Kind::Read);
+        const auto combos = combos_.upToDate(*connection);
+        const Snapshot snapshot{*connection, combos};
+        SqliteLedger ledger(snapshot);
+        ask(ledger);
+    });
+    // One that failed for another reason is not used again.
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(connection));
+    return good;
+}
+
+}  // namespace store_sqlite

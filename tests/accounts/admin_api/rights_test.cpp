@@ -1,0 +1,143 @@
+#include "admin.h"
+
+namespace {
+
+// An organisation with a team, its admins, a member, and a key for each.
+struct World : Admin {
+    World() {
+        (void)post("/organization/new", R"({"organization_id":"o","models":["gpt"]})");
+        for (const char* user : {"olga", "tina", "ulf"})
+            (void)post("/user/new", std::string(R"({"user_id":")") + user +
+                                        R"(","user_role":"internal_user","organizations":["o"]})");
+        (void)ask("PATCH", "/organization/member_update",
+                  R"({"organization_id":"o","user_id":"olga","role":"org_admin"})", master());
+        (void)post("/team/new", R"({"team_id":"t","organization_id":"o","members_with_roles":[
+            {"role":"admin","user_id":"tina"},{"role":"user","user_id":"ulf"}]})");
+        (void)post("/user/new", R"({"user_id":"root","user_role":"proxy_admin"})");
+        for (const char* user : {"olga", "tina", "ulf", "root"})
+            (void)post("/key/generate",
+                       std::string(R"({"key":")") + keyOf(user) + R"(","user_id":")" + user + "\"}");
+    }
+    static std::string keyOf(const std::string& user) { return "sk-key-of-somebody-" + user; }
+    static Identity as(const std::string& user) { return {hashOf(keyOf(user)), "", user, ""}; }
+};
+
+}  // namespace
+
+TEST_CASE("roles count from the next request on") {
+    World world;
+    CHECK(world.ask("POST", "/user/new", "{}", World::as("root")).status == 200);
+    (void)world.post("/user/update", R"({"user_id":"root","user_role":"proxy_admin_viewer"})");
+    CHECK(world.ask("POST", "/user/new", "{}", World::as("root")).status == 403);
+    CHECK(world.ask("GET", "/user/list", "", World::as("root")).body["total"] == 5);
+    (void)world.post("/team/member_update", R"({"team_id":"t","user_id":"tina","role":"user"})");
+    CHECK(
+        world
+            .ask("POST", "/team/member_add", R"({"team_id":"t","member":{"user_id":"x"}})", World::as("tina"))
+            .status == 403);
+}
+
+TEST_CASE("a key that somebody makes for another user has none of that user's powers") {
+    World world;
+    (void)world.post("/organization/member_add", R"({"organization_id":"o","member":{"user_id":"root"}})");
+    (void)world.ask("POST", "/team/member_add",
+                    R"({"team_id":"t","member":{"user_id":"root","role":"user"}})", World::as("tina"));
+    const auto made =
+        world.ask("POST", "/key/generate", R"({"team_id":"t","user_id":"root"})", World::as("tina"));
+    REQUIRE(made.status == 200);
+    CHECK(made.body["delegated"] == true);
+    const Identity holder{made.body["token"], "t", "root", "t"};
+    CHECK(world.ask("POST", "/user/new", "{}", holder).status == 403);
+    CHECK(world.ask("GET", "/user/list", "", holder).status == 403);
+    CHECK(world.ask("GET", "/key/list", "", holder).body["keys"] == Json{made.body["token"]});
+    // Neither by taking the member away, nor by a rotation, nor through the one who made it.
+    CHECK(world
+              .post("/key/update",
+                    R"({"key":")" + made.body["token"].get<std::string>() + R"(","delegated":false})")
+              .status == 422);
+    const auto rotated =
+        world.ask("POST", "/key/regenerate", R"({"key":")" + made.body["token"].get<std::string>() + "\"}",
+                  World::as("tina"));
+    CHECK(rotated.body["delegated"] == true);
+    CHECK(world.ask("POST", "/key/update", R"({"key":")" + World::keyOf("root") + "\"}", World::as("tina"))
+              .status == 403);
+}
+
+TEST_CASE("metadata that steers stays, whatever who is no admin writes") {
+    World world;
+    (void)world.post("/team/update", R"({"team_id":"t","metadata":{"priority":"low","note":1}})");
+    const auto changed =
+        world.ask("POST", "/team/update", R"({"team_id":"t","metadata":{"note":2}})", World::as("tina"));
+    CHECK(changed.body["metadata"] == Json({{"note", 2}, {"priority", "low"}}));
+    CHECK(world.ask("POST", "/team/update", R"({"team_id":"t","metadata":null})", World::as("tina"))
+              .body["metadata"]["priority"] == "low");
+    CHECK(world
+              .ask("POST", "/team/update", R"({"team_id":"t","metadata":{"priority":"high"}})",
+                   World::as("tina"))
+              .status == 403);
+}
+
+TEST_CASE("admins of organisations: theirs, and nobody who could be somebody else's") {
+    World world;
+    CHECK(world.ask("POST", "/user/update", R"({"user_id":"ulf","user_alias":"u"})", World::as("olga"))
+              .status == 200);
+    (void)world.post("/organization/new", R"({"organization_id":"p"})");
+    (void)world.post("/user/update", R"({"user_id":"ulf","organizations":["o","p"]})");
+    CHECK(world.ask("POST", "/user/update", R"({"user_id":"ulf","user_alias":"v"})", World::as("olga"))
+              .status == 403);
+    CHECK(world.ask("GET", "/user/info?user_id=ulf", "", World::as("olga")).body ==
+          world.ask("GET", "/user/info?user_id=never", "", World::as("olga")).body);
+    CHECK(world.ask("POST", "/team/new", R"({"organization_id":"o","models":["gpt"]})", World::as("olga"))
+              .status == 200);
+    CHECK(world.ask("POST", "/team/new", R"({"organization_id":"o"})", World::as("olga")).status == 403);
+    CHECK(world.ask("POST", "/team/new", R"({"organization_id":"p"})", World::as("olga")).status == 403);
+}
+
+TEST_CASE("memberships stand in the groups, and go with the user") {
+    World world;
+    CHECK(world.get("/user/info?user_id=ulf").body["user_info"]["teams"] == Json{"t"});
+    (void)world.post("/key/generate", R"({"user_id":"ulf","team_id":"t"})");
+    CHECK(world.post("/user/delete", R"({"user_ids":["ulf"]})").status == 200);
+    CHECK(world.get("/team/info?team_id=t").body["team_info"]["members_with_roles"].size() == 1);
+    CHECK(world.get("/team/info?team_id=t").body["keys"].empty());
+    CHECK(world.store.find("key", hashOf(World::keyOf("ulf"))) == nullptr);
+}
+
+TEST_CASE("a key that bounds its holder is no way to one that does not") {
+    World world;
+    (void)world.post("/key/generate",
+                     R"({"key":"sk-small-key-of-ulf-0","user_id":"ulf","max_budget":1,"duration":"1h"})");
+    const Identity small{hashOf("sk-small-key-of-ulf-0"), "", "ulf", ""};
+    const std::string large = World::keyOf("ulf");
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":")" + large + "\"}", small).status == 403);
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":"sk-small-key-of-ulf-0"})", small).status == 200);
+    const auto graced = world.ask("POST", "/key/regenerate",
+                                  R"({"key":")" + large + R"(","grace_period":"1d"})", World::as("ulf"));
+    REQUIRE(graced.status == 200);
+    // The old key is still its user's to take away.
+    const Identity fresh{graced.body["token"], "", "ulf", ""};
+    CHECK(world.ask("POST", "/key/delete", R"({"keys":[")" + large + "\"]}", fresh).status == 200);
+}
+
+TEST_CASE("aliases tell nobody of other tenants' keys") {
+    World world;
+    (void)world.post("/key/generate", R"({"key":"sk-key-of-somebody-else","key_alias":"prod"})");
+    CHECK(world.ask("POST", "/key/generate", R"({"key_alias":"prod"})", World::as("ulf")).status == 200);
+    CHECK(world.ask("POST", "/key/generate", R"({"key_alias":"prod"})", World::as("ulf")).status == 400);
+    CHECK(world.post("/key/delete", R"({"key_aliases":["prod"]})").status == 400);
+    CHECK(world.ask("POST", "/key/delete", R"({"key_aliases":["prod"]})", World::as("ulf")).status == 200);
+    CHECK(world.store.find("key", hashOf("sk-key-of-somebody-else")) != nullptr);
+}
+
+TEST_CASE("into a team of an organisation come its members only") {
+    World world;
+    const auto add = [&](const std::string& user) {
+        return world
+            .ask("POST", "/team/member_add", R"({"team_id":"t","member":{"user_id":")" + user + "\"}}",
+                 World::as("tina"))
+            .status;
+    };
+    CHECK(add("root") == 403);
+    CHECK(add("never-was") == 403);
+    CHECK(add("olga") == 200);
+}
