@@ -143,8 +143,8 @@ private:
     void addKeyAction(CLI::App* parent, const std::string& action, const char* help, bool of_key,
                       bool wishes) {
         auto* command = parent->add_subcommand(action, help);
-        command->add_option("--url", key_.url, "The gateway (default http://127.0.0.1:4000)")
-            ->envname("SLUICE_URL");
+        command->add_option("--url", key_.url,
+                            "The gateway (default: SLUICE_URL, else http://127.0.0.1:4000)");
         command->add_option("--master-key-env", key_.master_key_variable,
                             "The environment variable that holds the master key (default SLUICE_MASTER_KEY)");
         command->add_flag("--json", key_.json, "The gateway's answer as it is");

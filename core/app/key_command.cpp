@@ -42,12 +42,19 @@ std::string masterKey(const std::string& variable) {
                                  variable));
 }
 
+std::string gatewayOf(const KeyOptions& options) {
+    const char* variable = std::getenv("SLUICE_URL");
+    if (!options.url.empty()) return options.url;
+    return variable && *variable ? variable : "http://127.0.0.1:4000";
+}
+
 // Poco's exceptions end here.
 Answer ask(const KeyOptions& options, const std::string& method, const std::string& target,
            const std::string& body) {
     const std::string key = masterKey(options.master_key_variable);
+    const std::string url = gatewayOf(options);
     try {
-        const Poco::URI uri(options.url);
+        const Poco::URI uri(url);
         std::unique_ptr<Poco::Net::HTTPClientSession> session;
         if (uri.getScheme() == "https") {
             session = std::make_unique<Poco::Net::HTTPSClientSession>(uri.getHost(), uri.getPort());
@@ -73,7 +80,7 @@ Answer ask(const KeyOptions& options, const std::string& method, const std::stri
     } catch (const Poco::Exception& e) {
         throw Failure(
             1, fmt::format("the gateway at {} cannot be reached: {}; is it running? --url names another one",
-                           options.url, e.displayText()));
+                           url, e.displayText()));
     }
 }
 

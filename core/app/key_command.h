@@ -9,7 +9,7 @@
 namespace sluice::app {
 
 struct KeyOptions {
-    std::string url = "http://127.0.0.1:4000";
+    std::string url;                                        // empty: SLUICE_URL, else http://127.0.0.1:4000
     std::string master_key_variable = "SLUICE_MASTER_KEY";  // of the environment: no secret on a command line
     bool json = false;                                      // the answer as it came
 

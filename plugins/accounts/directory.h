@@ -2,13 +2,12 @@
 // store tells of a change.
 #pragma once
 
-#include <deque>
-
 #include <sluice/plugin.hpp>
 
 #include "accounts/digest.h"
 #include "accounts/entity.h"
 #include "accounts/table.h"
+#include "accounts/watcher.h"
 
 namespace accounts {
 
@@ -18,8 +17,7 @@ struct DigestHash {
 
 class Directory {
 public:
-    explicit Directory(sluice::Host host) : host_(host) {}
-    ~Directory();
+    explicit Directory(sluice::Host host) : host_(host), watcher_(host) {}
     Directory(const Directory&) = delete;
     Directory& operator=(const Directory&) = delete;
 
@@ -39,24 +37,14 @@ public:
     const Groups& accessGroups() const { return access_groups_; }
 
 private:
-    // One kind of document, and where it goes.
-    struct Watch {
-        Directory* directory;
-        void (Directory::*take)(const sluice_document& document, Groups* groups);
-        Groups* groups;
-        int64_t id;
-    };
-    void watch(const char* kind, void (Directory::*take)(const sluice_document&, Groups*), Groups* groups);
-    void takeKey(const sluice_document& document, Groups*);
-    void takeGroup(const sluice_document& document, Groups* groups);
+    void takeKey(const sluice_document& document);
+    void takeGroup(const sluice_document& document, Groups& groups);
     void refuse(const sluice_document& document, const std::string& fault) const;
 
     sluice::Host host_;
-    const sluice_store* store_ = nullptr;
-    sluice_instance* store_self_ = nullptr;
-    std::deque<Watch> watches_;  // the store holds pointers to them
     Keys keys_;
     Groups teams_, users_, organizations_, projects_, customers_, access_groups_;
+    Watcher watcher_;  // last: nobody is told any more when the rest goes
 };
 
 }  // namespace accounts

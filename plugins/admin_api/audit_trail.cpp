@@ -105,6 +105,7 @@ size_t Documents::editAll(const std::string& kind, const std::function<void(Json
 // The store has no other way to ask for documents than to watch their kind: it tells of all there are before
 // watch() returns, and the watch ends at once. What it tells of meanwhile, on a thread of its own, is newer.
 void Documents::readAll(const char* kind, const std::function<void(std::string_view json)>& visit) const {
+    requireStore();
     struct Reading {
         std::mutex mutex;
         bool over = false;

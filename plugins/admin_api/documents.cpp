@@ -131,7 +131,13 @@ Memberships Documents::membershipsOf(const std::string& kind, const std::string&
     return found == members->second.end() ? Memberships() : found->second;
 }
 
+// Before start() has found one there is none.
+void Documents::requireStore() const {
+    if (!store_) throw Refused(503, "no_db_connection", "There is no store");
+}
+
 void Documents::commit(const std::vector<Change>& changes) {
+    requireStore();
     std::deque<std::string> texts;
     std::vector<sluice_change> rows;
     for (const Change& change : changes) {
@@ -154,6 +160,7 @@ void Documents::commit(const std::vector<Change>& changes) {
 }
 
 Json Documents::report(const Json& question) const {
+    requireStore();
     const std::string text = question.dump(-1, ' ', false, Json::error_handler_t::replace);
     std::string answer;
     const auto status = store_->report(

@@ -93,6 +93,8 @@ private:
     void commit(const std::vector<Change>& changes);
 
     sluice::Host host_;
+    void requireStore() const;
+
     const sluice_store* store_ = nullptr;
     sluice_instance* store_self_ = nullptr;
     bool audit_ = true;

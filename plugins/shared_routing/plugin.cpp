@@ -18,11 +18,12 @@ public:
         : host_(host),
           deployments_(host.find<sluice_host_deployments>(SLUICE_HOST_DEPLOYMENTS_ID)),
           counters_name_(nlohmann::json::parse(config_json).value("counters", "")),
-          interval_ms_(nlohmann::json::parse(config_json).value("interval_ms", 1000u)) {
-        if (!deployments_) throw sluice::ConfigError("it needs the capability \"routing\": see `grants`");
-    }
+          interval_ms_(nlohmann::json::parse(config_json).value("interval_ms", 1000u)) {}
 
     void start() {
+        if (!deployments_)
+            throw sluice::ConfigError(
+                "it needs sluice.host.deployments/1: the capability \"routing\", see `grants`");
         const auto found = host_.service(SLUICE_COUNTERS_ID, counters_name_);
         if (!found) throw sluice::ConfigError("there are no shared counters: list the plugin counters_redis");
         counters_ = static_cast<const sluice_counters*>(found->table);

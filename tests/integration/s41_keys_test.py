@@ -154,6 +154,44 @@ class Keys(Scenario):
                 self.assertEqual(answer.status, status)
                 self.assertTrue(answer.json()["error"]["message"])
 
+    def command(self, *words, master=KEY, given=None):
+        """`sluice key …` against this gateway."""
+        environment = {"PATH": "/usr/bin:/bin", "SLUICE_URL": f"http://127.0.0.1:{self.port}", **({"SLUICE_MASTER_KEY": master} if master else {})}
+        return subprocess.run([gateway_binary(), "key", *words], capture_output=True, text=True, check=False, env=environment, input=given, timeout=30 * SLOW)
+
+    def test_ll11_from_the_command_line(self):
+        """made, shown once, listed, changed, blocked, replaced, forgotten"""
+        made = self.command("generate", "--alias", "ll11", "--models", "gpt,claude*", "--rpm", "1000", "--max-budget", "2.5", "--set", '{"tags": ["batch"]}')
+        self.assertEqual((made.returncode, made.stdout[:3]), (0, "sk-"), made.stderr)
+        key = made.stdout.strip()
+        self.assertEqual((self.ask(key).status, self.ask(key, "other").status), (200, 403))
+        listed = self.command("list", "--alias", "ll11").stdout
+        self.assertIn("ll11", listed)
+        self.assertIn("2.5", listed)
+        self.assertNotIn(key, listed)
+        self.assertEqual(self.command("update", hash_of(key), "--models", "gpt,other").returncode, 0)
+        self.assertEqual(self.ask(key, "other").status, 200)
+        self.assertEqual(self.command("block", "-", given=key + "\n").returncode, 0)
+        self.assertEqual(self.ask(key).status, 401)
+        self.assertEqual(self.command("unblock", key).returncode, 0)
+        info = json.loads(self.command("info", key, "--json").stdout)
+        self.assertEqual((info["info"]["key_alias"], info["info"]["rpm_limit"]), ("ll11", 1000))
+        fresh = self.command("regenerate", key).stdout.strip()
+        self.assertEqual((self.ask(key).status, self.ask(fresh).status), (401, 200))
+        self.assertEqual(self.command("delete", fresh).returncode, 0)
+        self.assertEqual(self.ask(fresh).status, 401)
+
+    def test_ll12_the_command_line_says_what_is_wrong(self):
+        cases = ((self.command("list", master=None), 2, "SLUICE_MASTER_KEY is not set"), (self.command("list", master="sk-wrong-key"), 1, "401"),
+                 (self.command("info", "sk-nobody-knows-this-key"), 1, "404"), (self.command("generate", "--set", "[]"), 2, "expected a JSON object"),
+                 (self.command("generate", "--duration", "soon"), 1, "duration"), (self.command("list", "--url", "http://127.0.0.1:1"), 1, "cannot be reached"),
+                 (self.command("list", "--url", "ftp://x"), 2, "expected http"), (self.command("frobnicate"), 2, ""))
+        for said, code, words in cases:
+            with self.subTest(said.args):
+                self.assertEqual(said.returncode, code, said.stderr)
+                self.assertIn(words, said.stderr)
+                self.assertNotIn(KEY, said.stdout + said.stderr)
+
 
 if __name__ == "__main__":
     main()

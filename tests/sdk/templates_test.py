@@ -20,7 +20,7 @@ TEMPLATES = ROOT / "sdk" / "templates"
 RUST_ABI = TEMPLATES / "rust" / "src" / "abi.rs.in"
 ID = "length_guard"
 HOOKS = re.findall(r"^ *(?:sluice_hook |sluice_verdict \(\*|void \(\*)(\w+)\)?[;(]",
-                   re.search(r"request_end\)\(.*?\n(.*?)\} sluice_hooks;", (ROOT / "plugin_api/sluice/hooks.h").read_text(), re.DOTALL)[1],
+                   re.search(r"request_end\)\(.*?\n(.*?)/\* Optional: 0 if this instance", (ROOT / "plugin_api/sluice/hooks.h").read_text(), re.DOTALL)[1],
                    re.MULTILINE)
 
 

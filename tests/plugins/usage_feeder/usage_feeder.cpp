@@ -1,5 +1,6 @@
-// POST /test/usage: puts usage events into the store, so that a scenario knows to the last digit what was spent
-// and on which day. {"events": [{"call_id", "key_id", "user", …, "cost_pico_usd", "start_ms", "tags": […]}]}
+// POST /test/usage: puts usage events into the store, so that a scenario knows to the last digit what was
+// spent and on which day. {"events": [{"call_id", "key_id", "user", …, "cost_pico_usd", "start_ms", "tags":
+// […]}]}
 #include <deque>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,7 @@ public:
     const std::vector<sluice::Route>& routes() const { return routes_; }
 
     sluice::Verdict handle(sluice::Request request, uint32_t) {
+        if (!store_) return request.respond(500, "application/json", "{}");
         const Json body = Json::parse(request.body(), nullptr, false);
         std::deque<std::string> texts;
         std::deque<sluice_record> records;
