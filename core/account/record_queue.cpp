@@ -3,6 +3,11 @@
 #include "base/log.h"
 
 namespace sluice::account {
+namespace {
+
+constexpr auto kGather = base::milliseconds(2);
+
+}  // namespace
 
 RecordQueue::RecordQueue(size_t max) : max_(max), worker_([this] { work(); }) {}
 
@@ -34,13 +39,19 @@ bool RecordQueue::push(Job job) {
 
 bool RecordQueue::drain(base::TimePoint deadline) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !busy_; });
+    ++draining_;
+    changed_.notify_all();
+    const bool done = changed_.wait_until(lock, deadline, [this] { return queue_.empty() && !busy_; });
+    --draining_;
+    return done;
 }
 
 void RecordQueue::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        // A wake-up for each record would cost the loops more than the record: let some more come.
+        changed_.wait_for(lock, kGather, [this] { return stopping_ || draining_ > 0; });
         if (queue_.empty()) return;
         std::deque<Job> batch;
         batch.swap(queue_);

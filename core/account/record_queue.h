@@ -41,6 +41,7 @@ private:
     std::deque<Job> queue_;  // guarded by mutex_
     bool busy_ = false;      // guarded by mutex_
     bool stopping_ = false;  // guarded by mutex_
+    int draining_ = 0;       // guarded by mutex_
     std::atomic<uint64_t> dropped_{0};
     std::thread worker_;
 };

@@ -74,7 +74,7 @@ size_t Fields::count(std::string_view name) const {
 
 bool Fields::add(std::string_view name, std::string_view value) {
     if (!isToken(name) || !isFieldValue(value)) return false;
-    list_.push_back({keep(name), keep(value)});
+    list_.push_back({texts_.keep(name), texts_.keep(value)});
     return true;
 }
 
@@ -82,8 +82,11 @@ bool Fields::set(std::string_view name, std::string_view value) {
     if (!isToken(name) || !isFieldValue(value)) return false;
     const auto first =
         std::find_if(list_.begin(), list_.end(), [&](const Field& f) { return base::iequals(f.name, name); });
-    if (first == list_.end()) return add(name, value);
-    first->value = keep(value);
+    if (first == list_.end()) {
+        list_.push_back({texts_.keep(name), texts_.keep(value)});
+        return true;
+    }
+    first->value = texts_.keep(value);
     list_.erase(
         std::remove_if(first + 1, list_.end(), [&](const Field& f) { return base::iequals(f.name, name); }),
         list_.end());
@@ -96,12 +99,25 @@ size_t Fields::remove(std::string_view name) {
 
 void Fields::clear() {
     list_.clear();
-    owned_.clear();
+    texts_.clear();
 }
 
-std::string_view Fields::keep(std::string_view text) {
-    owned_.emplace_front(text);
-    return owned_.front();
+std::string_view Fields::Texts::keep(std::string_view text) {
+    constexpr size_t kBlock = 1024;
+    if (text.size() > left_) {
+        left_ = std::max(kBlock, text.size());
+        at_ = blocks_.emplace_back(new char[left_]).get();
+    }
+    const std::string_view kept(std::copy(text.begin(), text.end(), at_) - text.size(), text.size());
+    at_ += text.size();
+    left_ -= text.size();
+    return kept;
+}
+
+void Fields::Texts::clear() {
+    blocks_.clear();
+    at_ = nullptr;
+    left_ = 0;
 }
 
 }  // namespace sluice::http

@@ -2,10 +2,11 @@
 // text.
 #pragma once
 
-#include <forward_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::http {
@@ -41,10 +42,28 @@ public:
     void clear();
 
 private:
-    std::string_view keep(std::string_view text);
+    // Texts side by side in a few blocks: a head has some twenty of them, and each answer one head.
+    class Texts {
+    public:
+        Texts() = default;
+        Texts(Texts&& from) noexcept { *this = std::move(from); }
+        Texts& operator=(Texts&& from) noexcept {
+            blocks_ = std::move(from.blocks_);
+            at_ = std::exchange(from.at_, nullptr);
+            left_ = std::exchange(from.left_, 0);
+            return *this;
+        }
+        std::string_view keep(std::string_view text);
+        void clear();
+
+    private:
+        std::vector<std::unique_ptr<char[]>> blocks_;
+        char* at_ = nullptr;  // where the next one goes
+        size_t left_ = 0;
+    };
 
     std::vector<Field> list_;
-    std::forward_list<std::string> owned_;
+    Texts texts_;
 };
 
 /// RFC 9110 section 5.6.2: at least one tchar.

@@ -1,5 +1,8 @@
 #include "claim.h"
 
+#include <array>
+#include <charconv>
+
 namespace limits {
 namespace {
 
@@ -76,9 +79,24 @@ Refused refused(const Claim& claim, int64_t now_ms) {
 
 namespace {
 
-std::string seconds(int64_t ms) { return std::to_string((ms + 999) / 1000); }
+// A number, and perhaps a unit, as text; no memory is asked for.
+class Number {
+public:
+    explicit Number(int64_t value, std::string_view unit = {}) {
+        char* end = std::to_chars(text_.data(), text_.data() + text_.size(), value).ptr;
+        size_ = static_cast<size_t>(std::copy(unit.begin(), unit.end(), end) - text_.data());
+    }
+    operator std::string_view() const { return {text_.data(), size_}; }
 
-void set(const sluice::Response& response, const std::string& name, const std::string& value) {
+private:
+    std::array<char, 24> text_;
+    size_t size_;
+};
+
+int64_t seconds(int64_t ms) { return (ms + 999) / 1000; }
+int64_t left(const sluice_counter& c) { return std::max<int64_t>(0, c.limit - c.used); }
+
+void set(const sluice::Response& response, std::string_view name, std::string_view value) {
     (void)response.setResponseHeader(name, value);
 }
 
@@ -89,15 +107,8 @@ void setRetry(const sluice::Response& response, const Claim& claim, int64_t now_
     if (rule.what == What::Spend) wait = c.ends_ms > 0 ? c.ends_ms - now_ms : -1;
     set(response, "rate_limit_type", nameOf(rule.what));
     if (wait < 0) return;  // a budget for ever: waiting does not help
-    set(response, "retry-after", seconds(std::max<int64_t>(wait, 1)));
-    set(response, "reset_at", seconds(now_ms + wait));
-}
-
-void setCount(const sluice::Response& response, const std::string& prefix, const Rule& rule,
-              const sluice_counter& c) {
-    const std::string what = nameOf(rule.what);
-    set(response, prefix + "limit-" + what, std::to_string(c.limit));
-    set(response, prefix + "remaining-" + what, std::to_string(std::max<int64_t>(0, c.limit - c.used)));
+    set(response, "retry-after", Number(seconds(std::max<int64_t>(wait, 1))));
+    set(response, "reset_at", Number(seconds(now_ms + wait)));
 }
 
 // Clients of OpenAI know one set of these: the key's own, by the minute.
@@ -108,10 +119,13 @@ void setOfKey(const sluice::Response& response, const Rule& rule, const sluice_c
         return set(response, "x-litellm-key-spend", usd(std::max<int64_t>(0, c.used - c.taken)));
     }
     if (rule.what == What::Parallel || rule.span_ms > 60'000) return;
-    setCount(response, "x-ratelimit-", rule, c);
-    set(response, std::string("x-ratelimit-reset-") + nameOf(rule.what), seconds(c.reset_ms) + "s");
-    set(response, rule.what == What::Requests ? "x-litellm-key-rpm-limit" : "x-litellm-key-tpm-limit",
-        std::to_string(c.limit));
+    const bool requests = rule.what == What::Requests;
+    set(response, requests ? "x-ratelimit-limit-requests" : "x-ratelimit-limit-tokens", Number(c.limit));
+    set(response, requests ? "x-ratelimit-remaining-requests" : "x-ratelimit-remaining-tokens",
+        Number(left(c)));
+    set(response, requests ? "x-ratelimit-reset-requests" : "x-ratelimit-reset-tokens",
+        Number(seconds(c.reset_ms), "s"));
+    set(response, requests ? "x-litellm-key-rpm-limit" : "x-litellm-key-tpm-limit", Number(c.limit));
 }
 
 }  // namespace
@@ -123,8 +137,9 @@ void setHeaders(const sluice::Response& response, const Claim& claim, int64_t no
         const sluice_counter& c = claim.counters[i];
         if (claim.refused && i != claim.which) continue;  // of the others nothing was asked
         if (rule.scope == "api_key") setOfKey(response, rule, c);
-        if (rule.what != What::Spend && rule.span_ms <= 60'000)
-            setCount(response, "x-ratelimit-" + rule.scope + "-", rule, c);
+        if (rule.what == What::Spend || rule.span_ms > 60'000) continue;
+        set(response, rule.fields->limit, Number(c.limit));
+        set(response, rule.fields->remaining, Number(left(c)));
     }
 }
 

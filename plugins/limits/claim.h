@@ -33,7 +33,7 @@ struct Claim {
     std::vector<std::shared_ptr<const Holder>> holders;
     std::vector<Part> parts;
     std::vector<sluice_counter> counters;  // of the parts, in their order
-    std::string id, model;  // who takes places; what was asked for
+    std::string id, model;                 // who takes places; what was asked for
     Estimate estimate;
 };
 

@@ -1,5 +1,8 @@
 #include "rule.h"
 
+#include <map>
+#include <mutex>
+
 namespace limits {
 namespace {
 
@@ -20,6 +23,7 @@ public:
         it.what = what;
         it.scope = model.empty() ? holder_.scope : scopeOfModel(holder_.scope);
         it.name = holder_.scope + ":" + holder_.id + (model.empty() ? "" : ":" + model) + ":" + suffix;
+        it.fields = &fieldNames(it.scope, what);
         it.model = model;
         it.limit = limit;
         it.span_ms = span_ms;
@@ -56,6 +60,17 @@ private:
 const char* nameOf(What what) {
     constexpr const char* kNames[]{"requests", "tokens", "max_parallel_requests", "spend"};
     return kNames[static_cast<size_t>(what)];
+}
+
+const FieldNames& fieldNames(const std::string& scope, What what) {
+    static std::mutex mutex;
+    static std::map<std::pair<std::string, What>, FieldNames> all;  // guarded by mutex; a few dozen
+    const std::lock_guard lock(mutex);
+    auto& names = all[{scope, what}];
+    if (names.limit.empty())
+        names = {"x-ratelimit-" + scope + "-limit-" + nameOf(what),
+                 "x-ratelimit-" + scope + "-remaining-" + nameOf(what)};
+    return names;
 }
 
 bool Rule::appliesTo(std::string_view asked) const {

@@ -25,10 +25,17 @@ struct Whose {
     std::vector<std::pair<std::string, std::string>> where;
 };
 
+/// Names of the header fields that tell clients of a counter. As old as the library.
+struct FieldNames {
+    std::string limit, remaining;
+};
+const FieldNames& fieldNames(const std::string& scope, What what);
+
 struct Rule {
     What what = What::Requests;
-    std::string name;        // of the counter
-    std::string scope;       // "api_key", "model_per_key", …
+    std::string name;   // of the counter
+    std::string scope;  // "api_key", "model_per_key", …
+    const FieldNames* fields = nullptr;
     std::string model;       // only requests for it; empty: for all; a star at its end
     int64_t limit = 0;       // requests, tokens, or pico-USD
     int64_t span_ms = 0;     // a minute or a day
