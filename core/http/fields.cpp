@@ -106,7 +106,7 @@ std::string_view Fields::Texts::keep(std::string_view text) {
     constexpr size_t kBlock = 1024;
     if (text.size() > left_) {
         left_ = std::max(kBlock, text.size());
-        at_ = blocks_.emplace_back(new char[left_]).get();
+        at_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(left_)).get();
     }
     const std::string_view kept(std::copy(text.begin(), text.end(), at_) - text.size(), text.size());
     at_ += text.size();
