@@ -1,5 +1,6 @@
 #include "app/reloader.h"
 
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
@@ -78,7 +79,16 @@ std::shared_ptr<Generation> Reloader::build(std::vector<std::string>& faults) {
 }
 
 host::Admin::Reload Reloader::reload() {
-    const std::lock_guard lock(one_at_a_time_);
+    const auto task = std::make_shared<std::packaged_task<Reload()>>([this] { return reloadHere(); });
+    auto done = task->get_future();
+    if (!builder_.submit([task] { (*task)(); })) {
+        constexpr const char* kBusy = "too many reloads wait already";
+        return {false, Json{{"reloaded", false}, {"faults", {kBusy}}}.dump()};
+    }
+    return done.get();
+}
+
+host::Admin::Reload Reloader::reloadHere() {
     std::vector<std::string> faults;
     auto generation = gateway_->draining() ? nullptr : build(faults);
     Reload outcome;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/offload.h"
 #include "gateway/gateway.h"
 
 namespace sluice::app {
@@ -31,6 +31,7 @@ public:
     std::string status() const override;
 
 private:
+    Reload reloadHere();
     std::shared_ptr<gateway::Generation> build(std::vector<std::string>& faults);
     void warnOfRestart(const config::Settings& now, std::vector<std::string>& faults) const;
 
@@ -39,9 +40,10 @@ private:
     const gateway::GenerationCount& alive_;
     gateway::Gateway* gateway_ = nullptr;
     const gateway::Shared* shared_ = nullptr;
-    std::mutex one_at_a_time_;
-    uint64_t last_ = 1;                  // number of the newest generation; guarded by one_at_a_time_
     std::atomic<uint64_t> failures_{0};  // reloads that were refused
+    uint64_t last_ = 1;                  // number of the newest generation; of the builder's thread
+    // One thread builds all generations: each thread that did would keep a heap of that size for itself.
+    base::Offload builder_{1, 64};
 };
 
 }  // namespace sluice::app
