@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
@@ -86,6 +87,7 @@ class Scenario(IntegrationTest):
         cls.port = cls.gateway.port
 
     def setUp(self):
+        time.sleep(0.02 * SLOW)  # records gather for two milliseconds: that of the test before has been written now
         self.upstream.reset()
 
     def call(self, path, body=None, method="POST", key=KEY, **headers):
