@@ -99,6 +99,7 @@ class Leaving(Scenario):
     def setUp(self):
         super().setUp()
         wait_until(lambda: self.in_flight() == 0, what="nothing is left of the test before")
+        time.sleep(0.02 * SLOW)  # and its record has been written
         self.file = self.gateway.directory / "records.jsonl"
         self.first = len(whole_lines(self.file))
         self.left = 0
