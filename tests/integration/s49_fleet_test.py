@@ -87,7 +87,9 @@ class Fleet(Scenario):
         self.assertGreaterEqual(passed, 10)
         self.assertLessEqual(passed, 25)
         print(f"{passed} passed")
-        self.assertEqual({self.ask(key, 0), self.ask(key, 1)}, {429})
+        while passed < 26 and self.ask(key, passed) == 200:  # what was reserved too much is there again
+            passed += 1
+        self.assertLessEqual(passed, 25)
         with self.subTest("books"):
             wait_until(lambda: (self.booked(key) or (0, 0))[1] == COST * passed, 20 * SLOW)
 
