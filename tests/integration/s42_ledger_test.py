@@ -213,7 +213,7 @@ class Ledger(unittest.TestCase):
                 Crowd(gateway.port, most=500).wait()
                 agree(self, books, 501)
                 # Once, or once more if the last bytes of the disk have taken a few events in between.
-        self.assertIn(gateway.stderr().count("No space left on device; the spool does not take events"), (1, 2))
+                self.assertIn(gateway.stderr().count("No space left on device; the spool does not take events"), (1, 2))
                 filler.unlink()
                 wait_until(lambda: self.ask(gateway).status == 200 and "the spool takes events again" in gateway.stderr(), 15.0, "the spool is used again")
             agree(self, books)
