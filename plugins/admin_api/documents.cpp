@@ -1,5 +1,7 @@
 #include "documents.h"
 
+#include <deque>
+
 #include "fields.h"
 #include "json_text.h"
 
@@ -31,29 +33,15 @@ std::vector<std::pair<std::string, std::string>> membersOf(const Json& group) {
     return all;
 }
 
-Documents::~Documents() {
-    for (const Watch& watch : watches_) store_->unwatch(store_self_, watch.id);
-}
-
 void Documents::follow(std::string_view store, std::initializer_list<const char*> kinds) {
-    const auto found = host_.service(SLUICE_STORE_ID, store);
-    if (!found)
+    if (!watcher_.open(store))
         throw sluice::ConfigError(
             "there is no store to write to, or more than one: list store_sqlite under "
             "`plugins`, and name it in `store` if there are several");
-    store_ = static_cast<const sluice_store*>(found->table);
-    store_self_ = found->owner;
-    for (const char* kind : kinds) {
-        watches_.push_back({this, 0});
-        Watch& watch = watches_.back();
-        watch.id = store_->watch(store_self_, sluice::str(kind), &watch,
-                                 [](void* sink, const sluice_document* document) {
-                                     static_cast<Watch*>(sink)->documents->take(*document);
-                                 });
-        if (watch.id > 0) continue;
-        watches_.pop_back();
-        throw sluice::ConfigError(std::string("the store cannot be read: documents of the kind ") + kind);
-    }
+    store_ = watcher_.store();
+    store_self_ = watcher_.owner();
+    for (const char* kind : kinds)
+        watcher_.watch(kind, [this](const sluice_document& document) { take(document); });
 }
 
 void Documents::take(const sluice_document& document) {

@@ -2,7 +2,6 @@
 // audit log.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -13,6 +12,7 @@
 
 #include <sluice/plugin.hpp>
 
+#include "accounts/watcher.h"
 #include "refused.h"
 
 namespace admin_api {
@@ -40,8 +40,7 @@ using Memberships = std::map<std::string, std::string>;
 
 class Documents {
 public:
-    explicit Documents(sluice::Host host) : host_(host) {}
-    ~Documents();
+    explicit Documents(sluice::Host host) : host_(host), watcher_(host) {}
     Documents(const Documents&) = delete;
     Documents& operator=(const Documents&) = delete;
 
@@ -79,10 +78,6 @@ private:
     };
     using Kind = std::map<std::string, Entry>;
     using Members = std::map<std::string, Memberships>;  // by user
-    struct Watch {
-        Documents* documents;
-        int64_t id;
-    };
     void take(const sluice_document& document);
     void forget(const std::string& kind, const std::string& id, const Json& value);
     void remember(const std::string& kind, const std::string& id, const Json& value);
@@ -91,17 +86,16 @@ private:
     std::vector<Change> edited(const std::string& kind, const std::vector<std::string>& ids,
                                const std::function<void(Json& value)>& edit) const;
     void commit(const std::vector<Change>& changes);
-
-    sluice::Host host_;
     void requireStore() const;
 
+    sluice::Host host_;
     const sluice_store* store_ = nullptr;
     sluice_instance* store_self_ = nullptr;
     bool audit_ = true;
-    std::deque<Watch> watches_;  // the store holds pointers to them
     mutable std::mutex mutex_;
     std::map<std::string, Kind> kinds_;       // guarded by mutex_
     std::map<std::string, Members> members_;  // by kind; guarded by mutex_
+    accounts::Watcher watcher_;               // last: nobody is told any more when the rest goes
 };
 
 /// {user, role} of a team's or organisation's lists of members.
