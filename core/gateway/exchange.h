@@ -119,6 +119,8 @@ private:
     void answerError(const base::Error& error);
     void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
     void answer(int status, std::string_view content_type, std::string_view body);
+    void respond(std::string_view body);
+    void closeBooks();
     std::string responseHead();
     base::Status settleBody();
     void noteFailure(const base::Error& error);
@@ -161,6 +163,7 @@ private:
     const DeploymentRuntime* deployment_ = nullptr;
     base::TimePoint attempt_start_{};
     base::TimePoint first_byte_{};  // of its answer; not yet: the epoch
+    bool attempt_open_ = false;     // begun, and nobody has been told how it ended
     uint32_t attempts_ = 0;
     llm::Usage attempt_usage_;
     std::optional<Failure> spoiled_;  // it failed when part of the answer had gone to the client

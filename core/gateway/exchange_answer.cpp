@@ -166,7 +166,20 @@ void Exchange::answerError(const llm::ApiError& error, account::Outcome outcome)
 void Exchange::answer(int status, std::string_view content_type, std::string_view body) {
     request_.response.status = status;
     (void)request_.response.fields.set("content-type", content_type);
-    (void)client_.http().respond(responseHead(), body);
+    respond(body);
+}
+
+// A client that asks again as soon as it has its answer finds the books closed: what this request has used is
+// counted, and the places that it held are free.
+void Exchange::respond(std::string_view body) {
+    const std::string head = responseHead();
+    closeBooks();
+    (void)client_.http().respond(head, body);
+}
+
+void Exchange::closeBooks() {
+    if (attempt_open_) endAttempt(std::nullopt);
+    if (!during_) settle();  // guards that still run beside it may have something to say yet
 }
 
 // The head of every answer: what plugins and upstreams set, and what LiteLLM's users look for.

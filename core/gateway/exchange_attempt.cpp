@@ -31,6 +31,7 @@ void Exchange::beginAttempt() {
     spoiled_.reset();
     hint_ = Outcome::Continue;
     ++attempts_;
+    attempt_open_ = true;
     request_.response.fields = {};
     request_.response.body.clear();
     request_.response.lanes.clear();
@@ -152,6 +153,7 @@ base::Status Exchange::awaitHead(UpstreamAnswer& answer) {
 
 // The plugins learn how it ended, then the deployment's health, then the record.
 void Exchange::endAttempt(const std::optional<Failure>& failure) {
+    if (!std::exchange(attempt_open_, false)) return;  // its answer has been sent with closed books
     const Failure* bad = failure ? &*failure : spoiled_ ? &*spoiled_ : nullptr;
     const auto took = Clock::now() - attempt_start_;
     request_.attempt.error = bad ? bad->error.message : lease_.record.error;

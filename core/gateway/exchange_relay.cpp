@@ -129,7 +129,7 @@ std::optional<route::Failure> Exchange::relayWhole(UpstreamAnswer& upstream) {
             break;
     }
     lease_.record.outcome = account::Outcome::Success;
-    (void)client_.http().respond(responseHead(), body);
+    respond(body);
     return std::nullopt;
 }
 
@@ -180,7 +180,12 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     lease_.record.outcome = account::Outcome::Success;
     if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
     noteUsage();
-    (void)(http.begun() ? http.end() : http.respond(responseHead(), seen));
+    if (!http.begun()) {
+        respond(seen);
+    } else {
+        closeBooks();
+        (void)http.end();
+    }
     return std::nullopt;
 }
 

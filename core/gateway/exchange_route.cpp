@@ -97,15 +97,21 @@ bool Exchange::waitForRoom(const std::string& group, base::TimePoint arrived) {
     const auto& routing = generation_->settings().routing;
     const auto last =
         std::min(request_.deadline, base::TimePoint(arrived + base::milliseconds(routing.queue_timeout_ms)));
-    const auto soon = std::min(last, base::TimePoint(Clock::now() + kLookAgain));
+    const route::WaitingRoom::Place place{group, priority_, arrived};
+    auto& room = gateway_.waitingRoom();
     Called called = Called::Yes;
-    const auto waited = patience_(soon, [&](base::TimePoint until) -> base::Status {
-        called = gateway_.waitingRoom().wait({group, priority_, arrived}, routing.queue_max, until);
-        if (called == Called::Timeout) return base::gatewayError(Code::DeadlineExceeded, "no room yet");
-        if (called == Called::Interrupted)
-            return base::gatewayError(Code::Cancelled, "the request was cancelled");
-        return {};
-    });
+    base::Status waited;
+    do {
+        const auto soon = std::min(last, base::TimePoint(Clock::now() + kLookAgain));
+        waited = patience_(soon, [&](base::TimePoint until) -> base::Status {
+            called = room.wait(place, routing.queue_max, until);
+            if (called == Called::Timeout) return base::gatewayError(Code::DeadlineExceeded, "no room yet");
+            if (called == Called::Interrupted)
+                return base::gatewayError(Code::Cancelled, "the request was cancelled");
+            return {};
+        });
+        // Whoever is not the first leaves what room there may be by now to those ahead.
+    } while (called == Called::Timeout && !patience_.over() && Clock::now() < last && !room.isFirst(place));
     if (patience_.over()) {
         answerGone();
         return false;

@@ -211,6 +211,7 @@ void Exchange::endStream(StreamRelay& relay) {
             relay.reader().failed() ? account::Outcome::Failure : account::Outcome::Success;
     }
     if (!http.begun()) http.begin(responseHead(), std::nullopt);
+    closeBooks();
     (void)http.end();
 }
 

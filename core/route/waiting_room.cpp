@@ -42,6 +42,14 @@ void WaitingRoom::leave(const std::string& group, const std::shared_ptr<Waiter>&
     if (line->second.empty()) lines_.erase(line);
 }
 
+bool WaitingRoom::isFirst(const Place& place) const {
+    const std::lock_guard lock(mutex_);
+    const auto line = lines_.find(place.group);
+    if (line == lines_.end()) return true;
+    const auto& first = *line->second.front();
+    return std::pair(place.priority, place.arrived) <= std::pair(first.priority, first.arrived);
+}
+
 void WaitingRoom::call(const std::string& group) {
     if (waiting_.load(std::memory_order_relaxed) == 0) return;
     std::shared_ptr<Waiter> first;
@@ -49,10 +57,11 @@ void WaitingRoom::call(const std::string& group) {
         const std::lock_guard lock(mutex_);
         const auto line = lines_.find(group);
         if (line == lines_.end()) return;
-        first = std::move(line->second.front());
-        line->second.pop_front();
-        waiting_.fetch_sub(1, std::memory_order_relaxed);
-        if (line->second.empty()) lines_.erase(line);
+        const auto next = std::find_if(line->second.begin(), line->second.end(),
+                                       [](const auto& waiter) { return !waiter->summoned; });
+        if (next == line->second.end()) return;
+        first = *next;
+        first->summoned = true;
     }
     first->loop->post([this, group, first] {
         if (first->gone) return call(group);  // too late for this one

@@ -28,8 +28,11 @@ public:
     /// there is room. Room that was made just before is not noticed: look again now and then. [loop]
     Called wait(const Place& place, size_t max, base::TimePoint deadline);
 
-    /// There may be room: calls the first who waits for this group. [any]
+    /// There may be room: calls the first who waits for this group and has not been called yet. [any]
     void call(const std::string& group);
+
+    /// Is nobody ahead, called or not? Who looks again without having been called must not push in. [any]
+    bool isFirst(const Place& place) const;
 
     size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
 
@@ -39,14 +42,15 @@ private:
         base::Loop* loop;
         int64_t priority;
         base::TimePoint arrived;
-        bool called = false;  // on its own loop only
+        bool summoned = false;  // guarded by mutex_: it is being called, and stays in the line until it goes
+        bool called = false;    // on its own loop only
         bool gone = false;
     };
     using Line = std::deque<std::shared_ptr<Waiter>>;
 
     void leave(const std::string& group, const std::shared_ptr<Waiter>& waiter);
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<std::string, Line> lines_;  // guarded by mutex_
     std::atomic<size_t> waiting_{0};
 };

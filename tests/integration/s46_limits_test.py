@@ -170,6 +170,15 @@ class Limits(Limited):
         self.make("customer", user_id="qq10-customer", max_budget=COST * 4)
         self.assertEqual(self.passing(self.make(), 9, {**BODY, "user": "qq10-customer"}), 4)
 
+    def test_qq16_who_has_an_answer_finds_the_books_closed(self):
+        """asking again at once: the place is free, the estimate has become the true figure"""
+        self.answers()
+        one = self.make(max_parallel_requests=1)
+        self.assertEqual(self.passing(one, 60), 60)
+        self.assertEqual(self.passing(one, 20, {**BODY, "stream": True}), 20)
+        paid = self.make(max_budget=COST * 30)
+        self.assertEqual(self.passing(paid, 40), 30)
+
     def test_qq11_a_reload_forgets_nothing(self):
         key, place = self.make(rpm_limit=4), self.make(max_parallel_requests=1)
         self.assertEqual(self.passing(key, 3), 3)

@@ -77,6 +77,23 @@ TEST_CASE("waiting is bounded in number and time, and what has left is not calle
     });
 }
 
+TEST_CASE("who looks again does not push in before one who is being called", "[route]") {
+    test::onLoop([](base::Loop& loop) {
+        Waiting w;
+        const auto now = base::Clock::now();
+        const WaitingRoom::Place low{kGroup, 5, now};
+        CHECK(w.room.isFirst(low));
+        w.wait(loop, "high", 1);
+        CHECK_FALSE(w.room.isFirst(low));
+        w.room.call(kGroup);
+        CHECK_FALSE(w.room.isFirst(low));  // on its way
+        CHECK(w.room.isFirst({kGroup, 1, now}));
+        settle(loop);
+        CHECK(w.called == std::vector<std::string>{"high"});
+        CHECK(w.room.isFirst(low));
+    });
+}
+
 TEST_CASE("calls from another thread reach every one who waits", "[route]") {
     Waiting w;
     std::atomic<bool> go{false};
