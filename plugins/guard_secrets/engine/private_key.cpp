@@ -87,7 +87,7 @@ void addLines(Sweep& sweep, size_t begin, size_t at) {
             return;
         // A line that is as long as all before goes on; a shorter one is the last.
         const bool last = !first && end - line < longest;
-        sweep.add(line, end, first ? kPrivateKey : SecretScanner::kContinued, 1);
+        sweep.add(line, end, kPrivateKey, 1, !first);
         longest = std::max(longest, end - line);
         first = false;
         at = end;

@@ -48,6 +48,7 @@ SecretScanner::SecretScanner(Options options) : options_(std::move(options)) {
     addTrigger("begin ", Kind::Begin);
     addTrigger("private-lines:", Kind::Begin);
     index();
+    nameContinuations();
 }
 
 void SecretScanner::addTrigger(std::string_view prefix, Kind kind, const Format* format) {

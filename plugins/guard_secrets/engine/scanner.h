@@ -7,6 +7,7 @@
 
 #include <sluice/scanner.hpp>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,15 +35,20 @@ class SecretScanner final : public sluice::Scanner {
 public:
     explicit SecretScanner(Options options = {});
 
-    /// A secret longer than 160 bytes comes in pieces: the first has its entity, the others kContinued.
+    /// A secret longer than 160 bytes, and one of several lines, comes in pieces: the first has its entity,
+    /// the others continuationOf() that.
     void find(std::string_view text, size_t from, std::vector<sluice::Finding>& found) const override;
     size_t longest() const override { return Sweep::kPiece; }
     size_t lookBehind() const override { return 8192; }
     size_t lookAhead() const override { return 1; }
 
-    static constexpr std::string_view kContinued = "CONTINUED";
+    /// "JWT" for "JWT_CONTINUED"; the entity itself if it continues nothing.
+    static std::string_view ownerOf(std::string_view entity);
+    static bool continues(std::string_view entity) { return ownerOf(entity).size() != entity.size(); }
     /// Every entity that there is, sorted.
     static std::vector<std::string_view> entities();
+    /// Is it among Options::allow, or a known example?
+    bool allowed(std::string_view text) const;
     const Options& options() const { return options_; }
 
 private:
@@ -56,6 +62,7 @@ private:
 
     void addTrigger(std::string_view prefix, Kind kind, const Format* format = nullptr);
     void index();
+    void nameContinuations();
     void sweepFrom(Sweep& sweep, size_t start) const;
     void word(Sweep& sweep, size_t at, size_t size) const;
     void wordAt(Sweep& sweep, size_t at) const;
@@ -63,10 +70,10 @@ private:
     void run(Sweep& sweep, const Trigger& trigger, size_t at) const;
     bool token(Sweep& sweep, const Trigger& trigger, size_t at) const;
     bool wanted(std::string_view entity) const;
-    bool allowed(std::string_view text) const;
     void settle(Sweep& sweep, size_t from, std::vector<sluice::Finding>& found) const;
 
     Options options_;
+    std::map<std::string_view, std::string> continuations_;  // by entity
     std::vector<Trigger> triggers_;  // sorted by the hash of their first three bytes, then longest first
     std::vector<uint16_t> buckets_;  // by hash: the first of triggers_
     std::vector<uint64_t> filter_;   // a bit for each hash that there is

@@ -10,6 +10,8 @@ namespace secrets {
 
 namespace {
 
+constexpr std::string_view kContinued = "_CONTINUED";
+
 bool sameName(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](char x, char y) { return lower(x) == lower(y); });
@@ -21,6 +23,11 @@ bool listed(const std::vector<std::string>& names, std::string_view entity) {
 }
 
 }  // namespace
+
+void SecretScanner::nameContinuations() {
+    for (const auto entity : entities())
+        continuations_[entity] = std::string(entity) + std::string(kContinued);
+}
 
 bool SecretScanner::wanted(std::string_view entity) const {
     return !listed(options_.off, entity) && (options_.only.empty() || listed(options_.only, entity));
@@ -53,10 +60,12 @@ void SecretScanner::settle(Sweep& sweep, size_t from, std::vector<sluice::Findin
             continue;
         }
         covered = one.end;
+        const std::string_view more = continuations_.at(one.entity);
         for (size_t begin = one.begin; begin < one.end; begin += Sweep::kPiece) {
             if (begin < from) continue;
             const size_t end = std::min(one.end, begin + Sweep::kPiece);
-            found.push_back({begin, end, begin == one.begin ? one.entity : kContinued, one.score});
+            found.push_back(
+                {begin, end, begin == one.begin && !one.continues ? one.entity : more, one.score});
         }
     }
 }
@@ -72,13 +81,19 @@ std::vector<std::string_view> SecretScanner::entities() {
     return {names.begin(), names.end()};
 }
 
+std::string_view SecretScanner::ownerOf(std::string_view entity) {
+    const bool continues =
+        entity.size() > kContinued.size() && entity.substr(entity.size() - kContinued.size()) == kContinued;
+    return continues ? entity.substr(0, entity.size() - kContinued.size()) : entity;
+}
+
 bool redact(std::string& text) {
     static const SecretScanner scanner;
     std::vector<sluice::Finding> found;
     scanner.find(text, 0, found);
     for (auto one = found.rbegin(); one != found.rend(); ++one)
         text.replace(one->begin, one->end - one->begin,
-                     one->entity == SecretScanner::kContinued ? "" : "[REDACTED]");
+                     SecretScanner::continues(one->entity) ? "" : "[REDACTED]");
     return !found.empty();
 }
 

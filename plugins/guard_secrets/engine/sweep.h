@@ -21,6 +21,7 @@ struct Candidate {
     size_t begin = 0, end = 0;
     std::string_view entity;
     float score = 1;
+    bool continues = false;  // a further line of a private key
 };
 
 struct Sweep {
@@ -33,8 +34,8 @@ struct Sweep {
     const Options& options;
     std::vector<Candidate> found{};
 
-    void add(size_t begin, size_t end, std::string_view entity, float score) {
-        found.push_back({begin, end, entity, score});
+    void add(size_t begin, size_t end, std::string_view entity, float score, bool continues = false) {
+        found.push_back({begin, end, entity, score, continues});
     }
     /// The end of a run that began at `begin` and reaches begin + kPiece.
     size_t extended(size_t begin, size_t end, Class any) const {

@@ -93,7 +93,7 @@ inline std::string marked(std::string_view text, const std::vector<sluice::Findi
     size_t at = 0;
     for (const auto& one : all) {
         out += text.substr(at, one.begin - at);
-        if (one.entity != secrets::SecretScanner::kContinued) out += "<" + std::string(one.entity) + ">";
+        if (!secrets::SecretScanner::continues(one.entity)) out += "<" + std::string(one.entity) + ">";
         at = one.end;
     }
     return out + std::string(text.substr(at));
