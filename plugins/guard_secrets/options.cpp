@@ -51,12 +51,12 @@ Action actionNamed(const std::string& name) {
                                               : Action::Redact;
 }
 
-void readPatterns(const std::string& json, Settings& settings) {
+void readPatterns(const std::string& json, const sluice::Host* host, Settings& settings) {
     const auto all = elements(json, "patterns");
     if (all.size() > kPatternsMax) ConfigObject::fail("patterns", std::to_string(all.size()), "at most 64");
     for (const auto& one : all) {
         const auto path = "patterns[" + std::to_string(settings.patterns.size()) + "]";
-        const ConfigObject entry(one, nullptr, path);
+        const ConfigObject entry(one, host, path);
         entry.only({"name", "pattern", "action", "max_length"});
         Pattern pattern;
         std::string expression, action;
@@ -81,8 +81,9 @@ void readPatterns(const std::string& json, Settings& settings) {
     }
 }
 
-void readDetectors(const std::string& json, Settings& settings) {
-    const ConfigObject detectors(json, nullptr, "detectors");
+// A host takes the value of a key such as AWS_ACCESS_KEY for a secret, and gives a handle.
+void readDetectors(const std::string& json, const sluice::Host* host, Settings& settings) {
+    const ConfigObject detectors(json, host, "detectors");
     for (const auto key : detectors.keys()) {
         std::string action;
         detectors.read(key, action, {"redact", "block", "warn", "off"});
@@ -96,15 +97,15 @@ void readDetectors(const std::string& json, Settings& settings) {
 }
 
 // detect_secrets_config: {plugins_used: [{name, limit}]} as detect-secrets and LiteLLM have it.
-void readDetectSecrets(const std::string& json, Settings& settings) {
-    const ConfigObject config(json, nullptr, "detect_secrets_config");
+void readDetectSecrets(const std::string& json, const sluice::Host* host, Settings& settings) {
+    const ConfigObject config(json, host, "detect_secrets_config");
     if (!config.has("plugins_used")) return;
     std::string list;
     config.readJson("plugins_used", list);
     size_t index = 0;
     for (const auto& one : elements(list, "detect_secrets_config.plugins_used")) {
         const auto path = "detect_secrets_config.plugins_used[" + std::to_string(index++) + "]";
-        const ConfigObject entry(one, nullptr, path);
+        const ConfigObject entry(one, host, path);
         std::string name;
         double limit = 0;
         entry.need("name", name);
@@ -136,8 +137,8 @@ std::string Settings::maskOf(std::string_view entity) const {
     return text;
 }
 
-Settings settingsOf(std::string_view json) {
-    const Config config = Config::read(json);
+Settings settingsOf(std::string_view json, const sluice::Host* host) {
+    const Config config = host ? Config::read(json, *host) : Config::read(json);
     Settings settings;
     settings.action = actionNamed(config.action);
     settings.mask = config.mask;
@@ -146,9 +147,10 @@ Settings settingsOf(std::string_view json) {
     settings.engine.hex_limit = config.entropy.hex;
     settings.engine.strict_checksums = config.strict_checksums;
     settings.engine.known_examples = config.known_examples;
-    if (!config.patterns.empty()) readPatterns(config.patterns, settings);
-    if (!config.detect_secrets_config.empty()) readDetectSecrets(config.detect_secrets_config, settings);
-    if (!config.detectors.empty()) readDetectors(config.detectors, settings);
+    if (!config.patterns.empty()) readPatterns(config.patterns, host, settings);
+    if (!config.detect_secrets_config.empty())
+        readDetectSecrets(config.detect_secrets_config, host, settings);
+    if (!config.detectors.empty()) readDetectors(config.detectors, host, settings);
     for (size_t i = 0; i < config.only.size(); ++i)
         settings.engine.only.push_back(
             entityNamed(config.only[i], "only[" + std::to_string(i) + "]", settings.patterns));

@@ -24,8 +24,8 @@ struct Settings {
     std::string maskOf(std::string_view entity) const;
 };
 
-/// Throws sluice::ConfigError.
-Settings settingsOf(std::string_view json);
+/// Throws sluice::ConfigError. With a host secrets are revealed.
+Settings settingsOf(std::string_view json, const sluice::Host* host = nullptr);
 
 /// The entities that a detector of LiteLLM's detect_secrets_config stands for; empty: none that is known.
 std::vector<std::string> entitiesOfDetector(std::string_view name);

@@ -5,11 +5,14 @@
 #include <sluice/guardrail.hpp>
 #include <sluice/plugin.hpp>
 
+#include <map>
+#include <string>
+
 namespace guard_secrets {
 
 class Guard final : public sluice::Guardrail {
 public:
-    Guard(std::string_view config, sluice::Host host) : Guard(settingsOf(config), host) {}
+    Guard(std::string_view config, sluice::Host host) : Guard(settingsOf(config, &host), host) {}
 
     const sluice::Scanner& scanner() const { return scanner_; }
     const sluice::Scanner* scanner(const sluice::Request&, const Place&) const override { return &scanner_; }
@@ -31,8 +34,8 @@ public:
     }
     sluice::Refusal refusalOf(const sluice::Finding& finding) const override {
         sluice::Refusal why;
-        why.message = "The content was blocked: it contains a secret (" +
-                      std::string(secrets::SecretScanner::ownerOf(finding.entity)) + ")";
+        const auto message = messages_.find(secrets::SecretScanner::ownerOf(finding.entity));
+        if (message != messages_.end()) why.message = message->second;  // a Refusal only borrows
         why.code = "content_blocked";
         why.category = name();
         return why;
@@ -46,7 +49,14 @@ private:
     Guard(Settings settings, sluice::Host host)
         : Guardrail(host, scopeOf(settings)),
           settings_(std::move(settings)),
-          scanner_(settings_.engine, settings_.patterns) {}
+          scanner_(settings_.engine, settings_.patterns) {
+        const auto add = [this](std::string_view entity) {
+            const std::string name(entity);
+            messages_[name] = "The content was blocked: it contains a secret (" + name + ")";
+        };
+        for (const auto entity : secrets::SecretScanner::entities()) add(entity);
+        for (const auto& pattern : settings_.patterns) add(pattern.name);
+    }
 
     // Only warned about: streams need not be held back.
     static sluice::GuardScope scopeOf(const Settings& settings) {
@@ -59,6 +69,7 @@ private:
 
     Settings settings_;
     Scanner scanner_;
+    std::map<std::string, std::string, std::less<>> messages_;  // for the client, by entity
 };
 
 }  // namespace guard_secrets

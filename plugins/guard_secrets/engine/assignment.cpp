@@ -164,7 +164,9 @@ void matchAssignment(Sweep& sweep, size_t at) {
     const size_t behind = signEnd(text, at, name_end);
     if (behind == 0 || behind >= text.size()) return;
     Name name = nameBefore(text, name_end);
-    if (name.empty()) return;
+    if (name.empty() || name.end - name.begin > 48) return;
+    if (name.begin > 0 && is(text[name.begin - 1], kPlusSlash) && textAt(text, name.end, "="))
+        return;  // base64
     auto word = name.of(text);
     if (text[at] == '=' && sameFolded(word, "sig") && matchSignature(sweep, name, behind)) return;
     if (text[at] == ',') {  // put("password", "…"): the first of its arguments

@@ -57,7 +57,8 @@ bool matchForm(Sweep& sweep, size_t at, size_t end) {
         sweep.add(at - 2, end, kVault, 0.9F);
         return true;
     }
-    if (at >= 2 && word.size() == 18 && textAt(text, at - 2, "u+") && looksRandom(word)) {
+    if (at >= 2 && word.size() == 18 && textAt(text, at - 2, "u+") && (at == 2 || !is(text[at - 3], kRun)) &&
+        endsAt(text, end) && looksRandom(word)) {
         sweep.add(at - 2, end, kPagerDuty, 0.9F);
         return true;
     }
@@ -80,11 +81,15 @@ class Before {
 public:
     Before(std::string_view text, size_t at) {
         const size_t from = at < bytes_.size() ? 0 : at - bytes_.size();
-        for (const char c : text.substr(from, at - from)) bytes_[size_++] = lower(c);
+        for (const char c : text.substr(from, at - from)) {
+            if (c == '\n' || (c == ' ' && size_ > 0 && bytes_[size_ - 1] == '.')) sentence_ = size_;
+            bytes_[size_++] = lower(c);
+        }
     }
     template <size_t N>
-    bool mentionsAny(const std::string_view (&words)[N]) const {
-        const std::string_view all(bytes_.data(), size_);
+    bool mentionsAny(const std::string_view (&words)[N], bool sentence_only) const {
+        const size_t from = sentence_only ? sentence_ : 0;
+        const std::string_view all(bytes_.data() + from, size_ - from);
         return std::any_of(std::begin(words), std::end(words),
                            [all](auto word) { return all.find(word) != all.npos; });
     }
@@ -92,6 +97,7 @@ public:
 private:
     std::array<char, 64> bytes_{};
     size_t size_ = 0;
+    size_t sentence_ = 0;  // where the last line or sentence begins
 };
 
 // Is the name that the text is assigned to, if there is any, one that lets it be a secret?
@@ -129,14 +135,14 @@ void matchNearWord(Sweep& sweep, size_t at, size_t word_end) {
     if (looks.entropy < expectedEntropy(looks.size, hex, limit)) return;
     if (!nameAllows(text, at)) return;
     const Before before(text, at);
-    if (!before.mentionsAny(kGood) || before.mentionsAny(kBad)) return;
+    if (!before.mentionsAny(kGood, false) || before.mentionsAny(kBad, true)) return;
     if (isUuid(word) || isPlaceholder(word) || looksNatural(word)) return;
     sweep.add(at, end, kHighEntropy, 0.6F);
 }
 
 }  // namespace
 
-bool speaksOfHashes(std::string_view text, size_t at) { return Before(text, at).mentionsAny(kBad); }
+bool speaksOfHashes(std::string_view text, size_t at) { return Before(text, at).mentionsAny(kBad, true); }
 
 void matchLong(Sweep& sweep, size_t at, size_t end) {
     if (!matchForm(sweep, at, end)) matchNearWord(sweep, at, end);

@@ -3,6 +3,8 @@
 #include "bytes.h"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace secrets {
 
@@ -150,78 +152,68 @@ constexpr std::string_view kHarmless[] = {
     "resumetoken",
 };
 
-// Ends of names by their last three bytes: most names of a text end with none of them.
+// What an end of a name says; of several the first of this list.
+enum class Says : uint8_t { Harmless, Password, Key, Weak, Suffix, Nothing };
+
+// All ends by their last three bytes: most names of a text have none of them, and that costs one look.
 class Ends {
 public:
     Ends() {
-        add(kSuffixes);
-        add(kPasswords);
-        add(kPasswordWords);
-        add(kKeys);
-        add(kKeyWords);
-        add(kWeakWords);
+        add(kHarmless, Says::Harmless, true);
+        add({"publickey"}, Says::Harmless, false);
+        add(kPasswords, Says::Password, false);
+        add(kPasswordWords, Says::Password, true);
+        add(kKeys, Says::Key, false);
+        add(kKeyWords, Says::Key, true);
+        add(kWeakWords, Says::Weak, true);
+        add(kSuffixes, Says::Suffix, true);
     }
+    /// Can a name of this end say anything?
     bool has(std::string_view name) const {
         size_t end = name.size();
         while (end > 0 && !is(name[end - 1], kAlnum)) --end;
         if (end == 0) return false;
         if (end < 3 || is(name[end - 1], kDigit) || !is(name[end - 2], kAlnum) || !is(name[end - 3], kAlnum))
             return true;
-        return seen_[bit(name.substr(end - 3, 3))];
+        const char last[3] = {lower(name[end - 3]), lower(name[end - 2]), lower(name[end - 1])};
+        return !buckets_[slot({last, 3})].empty();
+    }
+    /// What the end of the name says, and the bytes of that end.
+    std::pair<Says, size_t> of(const Squeezed& name) const {
+        std::pair<Says, size_t> best{Says::Nothing, 0};
+        const auto look = [&](const std::vector<End>& ends) {
+            for (const auto& end : ends) {
+                if (end.says < best.first &&
+                    (end.word ? name.endsWithWord(end.text) : name.endsWith(end.text)))
+                    best = {end.says, end.text.size()};
+            }
+        };
+        look(short_);
+        if (name.size >= 3) look(buckets_[slot({name.text.data() + name.size - 3, 3})]);
+        return best;
     }
 
 private:
-    static size_t bit(std::string_view last) {
+    struct End {
+        std::string_view text;
+        Says says;
+        bool word;  // only where a word begins
+    };
+    static size_t slot(std::string_view last) {
         size_t hash = 0;
-        for (const char c : last) hash = hash * 37 + static_cast<unsigned char>(lower(c));
+        for (const char c : last) hash = hash * 37 + static_cast<unsigned char>(c);
         return hash % 1024;
     }
     template <size_t N>
-    void add(const std::string_view (&tails)[N]) {
-        for (const auto tail : tails) {
-            if (tail.size() >= 3) seen_[bit(tail.substr(tail.size() - 3))] = true;
+    void add(const std::string_view (&ends)[N], Says says, bool word) {
+        for (const auto text : ends) {
+            auto& into = text.size() < 3 ? short_ : buckets_[slot(text.substr(text.size() - 3))];
+            into.push_back({text, says, word});
         }
     }
-    std::array<bool, 1024> seen_{};
+    std::array<std::vector<End>, 1024> buckets_;
+    std::vector<End> short_;
 };
-
-template <size_t N>
-bool endsWithAny(const Squeezed& name, const std::string_view (&tails)[N]) {
-    for (const auto tail : tails) {
-        if (name.endsWith(tail)) return true;
-    }
-    return false;
-}
-template <size_t N>
-bool endsWithWord(const Squeezed& name, const std::string_view (&tails)[N]) {
-    for (const auto tail : tails) {
-        if (name.endsWithWord(tail)) return true;
-    }
-    return false;
-}
-
-bool dropSuffix(Squeezed& name) {
-    size_t size = name.size;
-    while (size > 0 && is(name.text[size - 1], kDigit)) --size;
-    if (size != name.size && size > 0) {
-        name.size = size;
-        return true;
-    }
-    for (const auto suffix : kSuffixes) {
-        if (name.size > suffix.size() && name.endsWithWord(suffix)) {
-            name.size -= suffix.size();
-            return true;
-        }
-    }
-    return false;
-}
-
-Strength plainStrength(const Squeezed& name) {
-    if (endsWithWord(name, kHarmless) || name.endsWith("publickey")) return Strength::None;
-    if (endsWithAny(name, kPasswords) || endsWithWord(name, kPasswordWords)) return Strength::Password;
-    if (endsWithAny(name, kKeys) || endsWithWord(name, kKeyWords)) return Strength::Key;
-    return endsWithWord(name, kWeakWords) ? Strength::Weak : Strength::None;
-}
 
 }  // namespace
 
@@ -230,9 +222,24 @@ Strength strengthOf(std::string_view name) {
     if (!ends.has(name)) return Strength::None;
     Squeezed squeezed(name);
     for (int i = 0; i < 4; ++i) {
-        const Strength strength = plainStrength(squeezed);
-        if (strength != Strength::None) return strength;
-        if (endsWithWord(squeezed, kHarmless) || !dropSuffix(squeezed)) break;
+        size_t size = squeezed.size;
+        while (size > 0 && is(squeezed.text[size - 1], kDigit)) --size;
+        if (size > 0) squeezed.size = size;
+        const auto [says, bytes] = ends.of(squeezed);
+        switch (says) {
+            case Says::Password:
+                return Strength::Password;
+            case Says::Key:
+                return Strength::Key;
+            case Says::Weak:
+                return Strength::Weak;
+            case Says::Harmless:
+            case Says::Nothing:
+                return Strength::None;
+            case Says::Suffix:
+                if (bytes >= squeezed.size) return Strength::None;
+                squeezed.size -= bytes;
+        }
     }
     return Strength::None;
 }

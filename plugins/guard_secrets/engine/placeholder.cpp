@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace secrets {
 
@@ -113,12 +114,32 @@ constexpr std::string_view kLiterals[] = {
     "pbkdf2",
 };
 
-char foldedDash(char c) { return c == ' ' ? '-' : lower(c); }
+// The words by their first byte.
+class Words {
+public:
+    Words() {
+        for (size_t i = 0; i < std::size(kSaysSo); ++i)
+            by_first_[static_cast<unsigned char>(kSaysSo[i][0])].push_back(i);
+    }
+    /// Is one of them in the text, at least so long? A blank counts as '-'.
+    bool in(std::string_view text, size_t shortest) const {
+        std::array<char, 257> folded{};
+        const size_t size = std::min<size_t>(text.size(), 256);
+        for (size_t i = 0; i < size; ++i) folded[i] = text[i] == ' ' ? '-' : lower(text[i]);
+        const std::string_view all(folded.data(), size);
+        for (size_t at = 0; at < size; ++at) {
+            for (const size_t i : by_first_[static_cast<unsigned char>(all[at])]) {
+                if (kSaysSo[i][1] == folded[at + 1] && kSaysSo[i].size() >= shortest &&
+                    textAt(all, at, kSaysSo[i]))
+                    return true;
+            }
+        }
+        return false;
+    }
 
-bool contains(std::string_view text, std::string_view word) {
-    const auto same = [](char a, char b) { return foldedDash(a) == b; };
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
-}
+private:
+    std::array<std::vector<size_t>, 256> by_first_;
+};
 
 // ${KEY}, $KEY, {{ key }}, {key}, <key>, %KEY%, %(key)s, [key], #{key}, @key@, __KEY__
 bool isTemplate(std::string_view text) {
@@ -173,9 +194,8 @@ bool isPlaceholder(std::string_view text) {
     if (looks.distinct == 3 && looks.size > 8) return true;
     if (looks.steps >= 24 && looks.steps * 2 > looks.size) return true;  // the alphabet
     const bool random = looks.size >= 24 && looks.entropy >= 3.8 && looks.kinds() >= 3;
-    for (const auto word : kSaysSo) {
-        if ((!random || word.size() >= kLongWord) && contains(text, word)) return true;
-    }
+    static const Words words;
+    if (words.in(text, random ? kLongWord : 0)) return true;
     const size_t kMost = looks.hex ? 8 : 5;  // chance gives 7 of 64 hexadecimal digits once in a million
     return looks.repeats >= kMost && looks.repeats * 3 >= looks.size;
 }

@@ -82,9 +82,11 @@ void addLines(Sweep& sweep, size_t begin, size_t at) {
         }
         const size_t end = runEnd(text, line, kBody, limit - line);
         const auto body = text.substr(line, std::min(end - line, Sweep::kPiece));
-        if (end - line < (first ? kShort + 8 : 4) || body[0] == '=') return;  // "=" begins PGP's checksum
-        if (first ? isPlaceholder(body) || looksNatural(body) : looksNatural(body) && body.size() < kShort)
-            return;
+        if (end == line || body[0] == '=') return;  // "=" begins PGP's checksum
+        if (first && (body.size() < kShort + 8 || isPlaceholder(body) || looksNatural(body))) return;
+        // A short one may be the prose behind a key that was cut off.
+        const bool closed = textAt(text, skipBetween(text, end, std::min(limit, end + 16)), "-----END");
+        if (body.size() < kShort && !closed && (body.size() < 4 || looksNatural(body))) return;
         // A line that is as long as all before goes on; a shorter one is the last.
         const bool last = !first && end - line < longest;
         sweep.add(line, end, kPrivateKey, 1, !first);

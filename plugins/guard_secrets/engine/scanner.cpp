@@ -164,6 +164,7 @@ bool SecretScanner::token(Sweep& sweep, const Trigger& trigger, size_t at) const
     const auto& format = *trigger.format;
     if (format.check == Check::Jwt) return matchJwt(sweep, at);
     const auto text = sweep.text;
+    if (format.check == Check::Bare && at > 0 && is(text[at - 1], kDot | kPlusSlash | kDash)) return false;
     const size_t body = at + trigger.prefix.size();
     size_t end = trigger.shape.match(text, body, at + Sweep::kPiece);
     if (end == Shape::kNoMatch) return false;
@@ -174,8 +175,6 @@ bool SecretScanner::token(Sweep& sweep, const Trigger& trigger, size_t at) const
     const auto random = text.substr(body, std::min(end - body, Sweep::kPiece));
     if (format.check == Check::Random || format.check == Check::Bare) {
         if (!looksRandom(random)) return false;
-        if (format.check == Check::Bare && at > 0 && is(text[at - 1], kDot | kPlusSlash | kDash))
-            return false;
         score = 0.9F;
     } else if (format.check == Check::Crc && !hasChecksum(random)) {
         if (options_.strict_checksums) return false;

@@ -64,7 +64,7 @@ TEST_CASE("checksums of GitHub and npm: the CRC-32 of what stands before, in bas
 }
 
 TEST_CASE("placeholders of formats are none") {
-    for (const std::string text :
+    for (const std::string& text :
          {"ghp_" + std::string(36, 'x'), "sk-" + std::string(48, 'X'), "AKIA" + std::string(16, '0'),
           std::string("AKIAIOSFODNN7EXAMPLE"), std::string("ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
           std::string("sk-learn-contrib-and-other-projects-of-python"),
