@@ -134,7 +134,7 @@ class Secrets(Scenario):
 
     def test_ww10_no_secret_in_the_log(self):
         self.ask(SAID, "in")
-        log = self.gateway.log()
+        log = self.gateway.stderr()
         for secret in (PASSWORD, AWS, GITHUB, KEY):
             self.assertNotIn(secret, log)
 

@@ -126,6 +126,7 @@ void matchNearWord(Sweep& sweep, size_t at, size_t word_end) {
         if (!(end >= word_end && end - at >= 20 && textAt(text, end, ".") && !isAt(text, end + 1, kAlnum)))
             return;
     }
+    if (textAt(text, end, "(") || (at > 0 && text[at - 1] == '*')) return;  // a function, a type
     const auto word = text.substr(at, end - at);
     const Looks looks(word);
     const bool hex = looks.hex;

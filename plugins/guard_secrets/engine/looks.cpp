@@ -126,7 +126,9 @@ bool looksNatural(std::string_view text) {
         size_t end = at;
         while (end < text.size() && (is(text[end], kDigit) || isLetter(text[end]))) ++end;
         if (end == at) {
-            if (!is(text[at], kUnder | kDash | kDot | kPlusSlash | kColon | kSpace)) return false;
+            if (!is(text[at], kUnder | kDash | kDot | kPlusSlash | kColon | kSpace | kEquals) &&
+                text[at] != '|' && text[at] != ',')
+                return false;
             ++at;
             continue;
         }

@@ -204,7 +204,20 @@ bool isKnownExample(std::string_view text) {
     uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: the values themselves would look like secrets to others
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     static constexpr uint64_t kKnown[] = {
-        0x6c62272e07bb0142,
+        0xddd19c486d095d84,  // Stripe's documentation, test key
+        0x67e733c2f9035757,  // Stripe's documentation, older test key
+        0x15f87945422cbea3,  // jwt.io's first example
+        0xce68431bed00033e,  // RFC 7519, 3.1
+        0x3f9d1c996e620b67,  // Azure's storage emulator
+        0x8959d21b97c6b870,  // Telegram's Bot API
+        0x846b2a1e2fad7fcb,  // RFC 6749, 4.1.4
+        0xecc1a4474851bc28,  // RFC 6749, 4.1.4
+        0xdc8d8ca0645472e9,  // RFC 6749, 2.3.1
+        0xd9ad86ad3724159b,  // RFC 6749, 2.3.1
+        0xbb65956c4b8b34bf,  // RFC 6750, 2.1
+        0x9617ea5685ae57ea,  // RFC 7617, 2
+        0xf6cad54e10eb31ac,  // GitHub's REST reference
+        0xe49c640aa227dc2f,  // GitHub's REST reference
     };
     return std::find(std::begin(kKnown), std::end(kKnown), hash) != std::end(kKnown);
 }

@@ -43,6 +43,10 @@ bool isExpression(std::string_view text) {
         ++lead;
     const auto rest = text.substr(lead);
     if (rest.empty()) return true;
+    const size_t equals = rest.find('=');  // min_length=8
+    if (equals != rest.npos && equals + 1 < rest.size() && rest[equals + 1] != '=' &&
+        looksNatural(rest.substr(0, equals)))
+        return true;
     return (lead > 0 || rest.find('.') != rest.npos) && looksNatural(rest);
 }
 

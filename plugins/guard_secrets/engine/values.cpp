@@ -69,8 +69,13 @@ Value valueAt(std::string_view text, size_t at, bool glued) {
         if (value == next || text.substr(next, value - next).find('\n') == text.npos)
             return {i, i, {}, false};
         i = value;
-    } else if (lines > 0) {
+    } else if (lines > 1) {
         return {i, i, {}, false};
+    } else if (lines == 1 &&
+               !isAt(text, i, kQuote)) {  // on the next line: only what does not look like more text
+        Value value = bareAt(text, i, false);
+        value.setting = Setting::Spoken;
+        return value;
     }
     if (i >= text.size()) return {i, i, {}, false};
     if (!glued || is(text[i], kQuote)) i = quoteBehind(text, i);

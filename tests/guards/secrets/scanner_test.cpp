@@ -95,6 +95,14 @@ TEST_CASE("entropy limits decide about what has no other form") {
     CHECK(found("sha256 of the token file: " + made::some(random, made::kHex, 64)).empty());
 }
 
+TEST_CASE("values of public documentation are none, unless they are asked for") {
+    const std::string text = "access_token: 2YotnFZFEjr1zCsicMWpAA";  // RFC 6749, 4.1.4
+    CHECK(found(text).empty());
+    secrets::Options options;
+    options.known_examples = true;
+    CHECK(found(text, secrets::SecretScanner(options)).size() == 1);
+}
+
 TEST_CASE("every entity has a name of its own form") {
     for (const auto entity : secrets::SecretScanner::entities()) {
         CHECK(!entity.empty());

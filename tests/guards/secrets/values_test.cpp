@@ -61,6 +61,13 @@ TEST_CASE("what is no value") {
     passes("password = os.environ[\"DB_PASSWORD\"]");
     passes("password = getpass.getpass()");
     passes("password: string;");
+    passes("'password' => 'required|min:8|confirmed',");
+    passes("password: min_length=8, max_length=20");
+    passes("password:\n  type: string\ntoken:\n  expires_in: 3600\nsecret:\n  name: db-2024\n");
+    passes("POSTGRES_PASSWORD: example\nRABBITMQ_DEFAULT_PASS: guest\nMYSQL_ROOT_PASSWORD=root\n");
+    passes("password = random_password.db.result\naccess_key = aws_iam_access_key.user.id");
+    passes("token = \"<|endoftext|>\" password_hash = \"$2b$12$abcdefghijklmnopqrstuv\"");
+    passes("<label for=\"password\">Password:</label>");
     passes("password: <your password>");
     passes("password = \"changeme\"");
     passes("password=********");
@@ -108,6 +115,7 @@ TEST_CASE("prose") {
     finds("my password for the staging box: {}");
     finds("I set the passphrase to '{}' today");
     finds("user admin password {} works");
+    finds("The password is:\n{}\n");
     finds("our api key is {}, keep it", "API_KEY", "q8Zx01LmPq77RtYu");
     passes("The password is case-sensitive.");
     passes("Your password must be at least 8 characters.");
