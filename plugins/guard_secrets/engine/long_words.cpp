@@ -53,7 +53,8 @@ bool matchForm(Sweep& sweep, size_t at, size_t end) {
         }
     }
     if (at >= 2 && word.size() == 24 && textAt(text, at - 2, "s.") &&
-        (at == 2 || !is(text[at - 3], kWord | kDot)) && looksRandom(word) && endsAt(text, end)) {
+        (at == 2 || !is(text[at - 3], kWord | kDot)) && looksRandom(word) && Looks(word).digits > 0 &&
+        endsAt(text, end)) {
         sweep.add(at - 2, end, kVault, 0.9F);
         return true;
     }

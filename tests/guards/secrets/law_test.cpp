@@ -3,7 +3,7 @@
 #include "recut.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 
 namespace {
 
@@ -124,10 +124,10 @@ TEST_CASE("time is linear, whatever is sent") {
     for (const auto& unit : texts) {
         std::string text;
         while (text.size() < 1'000'000) text += unit;
-        const auto begin = std::chrono::steady_clock::now();
+        const auto begin = std::clock();
         std::vector<sluice::Finding> found;
         scanner.find(text, 0, found);
         INFO(unit);
-        CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1500));
+        CHECK(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC < 1.5);  // the processor's time
     }
 }
