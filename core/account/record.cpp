@@ -232,7 +232,8 @@ std::string toJson(const Record& r) {
     w.key("request_tags").beginArray().endArray();
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
-    w.key("messages").null().key("response").null();
+    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response)})
+        json->empty() ? w.key(name).null() : w.key(name).raw(*json);
     w.key("finish_reason").textOrNull(r.finish_reason);
     w.key("stream_end").textOrNull(r.stream_end);
     w.key("error_str").textOrNull(r.error);

@@ -72,6 +72,7 @@ struct Record {
     std::string key_id, key_alias, tenant, user, team, organization, end_user;
     std::vector<GuardrailEntry> guardrails;
     std::vector<std::pair<std::string, std::string>> attributes;
+    std::string messages, response;  // JSON; empty: not kept
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
 };
