@@ -87,9 +87,10 @@ void writeMetadata(JsonWriter& w, const Record& r) {
 }
 
 // What each plugin said about this request; LiteLLM's words for the status.
-void writeGuardrails(JsonWriter& w, const Record& r) {
+void writeGuardrails(JsonWriter& w, const Record& r, bool all) {
     w.beginArray();
     for (const auto& g : r.guardrails) {
+        if (!all && !g.registered) continue;
         const bool failed = g.verdict == "failed" || g.verdict == "timeout" || g.verdict == "not_scanned";
         w.beginObject();
         w.key("guardrail_name").text(g.name);
@@ -205,6 +206,15 @@ std::string attributesJson(const Record& r) {
     return out;
 }
 
+std::string guardrailsJson(const Record& r) {
+    std::string out;
+    if (std::none_of(r.guardrails.begin(), r.guardrails.end(), [](const auto& g) { return g.registered; }))
+        return out;
+    JsonWriter w(out);
+    writeGuardrails(w, r, false);
+    return out;
+}
+
 std::string toJson(const Record& r) {
     std::string out;
     out.reserve(2048);
@@ -244,7 +254,7 @@ std::string toJson(const Record& r) {
     w.key("attempt_information");
     writeAttempts(w, r);
     w.key("guardrail_information");
-    writeGuardrails(w, r);
+    writeGuardrails(w, r, true);
     w.key("request_bytes").number(r.request_bytes);
     w.key("response_bytes").number(r.response_bytes);
     w.endObject();

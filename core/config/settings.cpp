@@ -48,6 +48,7 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
     settings.warm_connections = static_cast<uint32_t>(
         section.whole("warm_up_connections", "a number of connections", 0, 100).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
+    settings.redact_logs = section.text("redact_logs", "the name of a guardrail").value_or("");
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();
 }

@@ -106,6 +106,7 @@ struct Settings {
     std::string ca_file;             // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;
+    std::string redact_logs;              // name of a guardrail; empty: none
     bool record_content = true;           // unless turn_off_message_logging
     bool forward_client_headers = false;  // x-* of the client go upstream
     Tree tree;                            // everything, for plugins that other sections imply

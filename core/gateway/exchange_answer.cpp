@@ -298,7 +298,8 @@ void Exchange::fillRecord() {
         const auto found = request_.guards.reports.find({v.instance, v.phase});
         r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason,
                                 v.duration_us / 1000.0,
-                                found == request_.guards.reports.end() ? "" : found->second});
+                                found == request_.guards.reports.end() ? "" : found->second,
+                                v.instance->settings().guard != nullptr});
     }
     for (const auto* guard : generation_->chains().guards().unasked(request_))
         r.guardrails.push_back(

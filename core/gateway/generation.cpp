@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/group_table.h"
+#include "gateway/log_scrubber.h"
 #include "plugin_host/library.h"
 
 namespace sluice::gateway {
@@ -35,6 +36,7 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
     generation->extend(plan, catalog, environment, shared.libraries, faults);
     generation->compileChains(plan, faults);
     if (faults.hasErrors()) return nullptr;
+    checkLogScrubber(*generation, faults);
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
     generation->tellModels();

@@ -302,6 +302,20 @@ class Refusals(Guarded):
         self.assertEqual(self.ask().status, 200)
 
 
+class Log(Guarded):
+    """redact_logs: what the guardrail finds does not stand in our own log either"""
+    guardrails = [guard("words", "pre_call", {"Falcon": "mask"})]
+    plugins = [{"plugin": "admin", "grants": ["admin"]}]
+    settings = {"general_settings": {"master_key": KEY, "redact_logs": "words"}, "a-Falcon-key": 1}
+
+    def test_uu60_log_lines(self):
+        """a reload writes its warnings into the log, and they quote the configuration"""
+        self.assertEqual(self.call("/admin/reload", {}).status, 200)
+        logged = [line for line in self.gateway.stderr().splitlines() if " warning reload: " in line]
+        self.assertTrue(any("a-[REDACTED]-key" in line for line in logged), logged)
+        self.assertFalse(any("Falcon" in line for line in logged), logged)
+
+
 class Config(unittest.TestCase):
     def check(self, guardrails):
         lib = gateway_binary().parent.parent / "lib" / "sluice"
