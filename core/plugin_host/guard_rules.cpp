@@ -20,6 +20,22 @@ Json parsed(std::optional<std::string_view> json) {
     return json ? Json::parse(*json, nullptr, false) : Json();
 }
 
+// A field of a form is a text; lists and objects stand in it as JSON.
+Json member(const RequestState& request, const char* name) {
+    Json value = parsed(request.body.member(name));
+    if (!value.is_string()) return value;
+    const auto& text = value.get_ref<const std::string&>();
+    const bool structured = !text.empty() && (text.front() == '[' || text.front() == '{');
+    return structured ? Json::parse(text, nullptr, false) : value;
+}
+
+void setMember(RequestState& request, const char* name, const Json& value) {
+    const std::string json = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const auto before = request.body.member(name);
+    const bool field = before && before->front() == '"';
+    (void)request.body.set(name, field ? Json(json).dump() : json);
+}
+
 Json attribute(const RequestState& request, std::string_view name) {
     const auto found = request.attributes.find(name);
     return found == request.attributes.end() ? Json() : Json::parse(found->second, nullptr, false);
@@ -83,27 +99,30 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
         return refuse(request, 400, "invalid_request_error",
                       where + " is no list of names of guardrails, nor of {NAME: {\"extra_body\": {…}}}");
     };
-    if (const auto own = request.body.member("guardrails")) {
-        if (!readNames(parsed(own), named.by_request, request.guards)) return bad("guardrails");
+    if (request.body.member("guardrails")) {
+        if (!readNames(member(request, "guardrails"), named.by_request, request.guards))
+            return bad("guardrails");
         (void)request.body.remove("guardrails");
     }
-    for (const char* member : kMetadata) {
-        const auto text = request.body.member(member);
-        if (!text || text->find("\"guardrails\"") == std::string_view::npos) continue;
-        Json metadata = parsed(text);
+    for (const char* name : kMetadata) {
+        const auto text = request.body.member(name);
+        if (!text || text->find("guardrails") == std::string_view::npos) continue;
+        Json metadata = member(request, name);
         if (!metadata.is_object() || !metadata.contains("guardrails")) continue;
         if (!readNames(metadata["guardrails"], named.by_request, request.guards))
-            return bad(std::string(member) + ".guardrails");
+            return bad(std::string(name) + ".guardrails");
         metadata.erase("guardrails");
-        (void)request.body.set(member, metadata.dump(-1, ' ', false, Json::error_handler_t::replace));
+        setMember(request, name, metadata);
     }
-    if (const auto own = request.body.member("policies")) {
+    if (request.body.member("policies")) {
         GuardUse ignored;
-        if (!readNames(parsed(own), named.policies, ignored)) return bad("policies");
+        if (!readNames(member(request, "policies"), named.policies, ignored)) return bad("policies");
         (void)request.body.remove("policies");
     }
-    if (const auto config = request.body.member("guardrail_config")) {
-        request.guards.wishes[""] = *config;
+    if (request.body.member("guardrail_config")) {
+        const Json config = member(request, "guardrail_config");
+        if (config.is_object())
+            request.guards.wishes[""] = config.dump(-1, ' ', false, Json::error_handler_t::replace);
         (void)request.body.remove("guardrail_config");
     }
     return true;
@@ -127,9 +146,9 @@ std::set<std::string> tagsOf(const RequestState& request, const std::vector<Inst
         }
     };
     add(attribute(request, "tags"));
-    add(parsed(request.body.member("tags")));
-    for (const char* member : kMetadata) {
-        const Json metadata = parsed(request.body.member(member));
+    add(member(request, "tags"));
+    for (const char* name : kMetadata) {
+        const Json metadata = member(request, name);
         if (metadata.is_object()) add(metadata.value("tags", Json()));
     }
     const auto header = request.head->fields.find("x-litellm-tags");
