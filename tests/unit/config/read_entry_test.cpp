@@ -47,7 +47,7 @@ TEST_CASE("an entry at fault leaves everything as it was", "[config]") {
          {R"({"model_name":"b"})",
           R"({"model_name":"b","litellm_params":{"model":"openai/b","timeout":"soon"}})",
           R"({"model_name":"b","litellm_params":{"model":"openai/b"},"model_info":{"id":"one"}})", "{", "7",
-          "]"}) {
+          "]", R"({"model_name":"b","litellm_params":{"model":"openai/b"}}],"general_settings":{"x":[1)"}) {
         INFO(bad);
         auto settings = start();
         config::Faults faults;
