@@ -1,0 +1,208 @@
+#include <array>
+
+#include "prebuilt.h"
+
+namespace guard_content {
+
+namespace {
+
+// The digits of a number as people write it: single spaces, dashes or dots between them.
+struct Digits {
+    std::array<char, 24> digit{};
+    std::array<size_t, 24> end{};  // of the text, behind each digit
+    size_t count = 0;
+    bool grouped = false;
+
+    std::string_view view(size_t n) const { return {digit.data(), n}; }
+};
+
+Digits digitsAt(std::string_view text, size_t at, std::string_view separators) {
+    Digits out;
+    while (at < text.size() && out.count < out.digit.size()) {
+        if (isDigit(text[at])) {
+            out.digit[out.count] = text[at++];
+            out.end[out.count++] = at;
+        } else if (separators.find(text[at]) != std::string_view::npos && isDigit(charOr0(text, at + 1))) {
+            out.grouped = true;
+            ++at;
+        } else {
+            break;
+        }
+    }
+    return out;
+}
+
+// ISO/IEC 7812-1, annex B.
+bool luhn(std::string_view digits) {
+    int sum = 0;
+    for (size_t i = 0; i < digits.size(); ++i) {
+        int d = digits[digits.size() - 1 - i] - '0';
+        if (i % 2 == 1) d = d * 2 > 9 ? d * 2 - 9 : d * 2;
+        sum += d;
+    }
+    return sum % 10 == 0;
+}
+
+int numberOf(std::string_view digits, size_t n) {
+    int value = 0;
+    for (size_t i = 0; i < n; ++i) value = value * 10 + (digits[i] - '0');
+    return value;
+}
+
+// How many digits a card of that network has with these first digits; 0: it is none of it.
+size_t cardLength(std::string_view network, std::string_view digits) {
+    if (digits.size() < 13) return 0;
+    const int two = numberOf(digits, 2), three = numberOf(digits, 3), four = numberOf(digits, 4);
+    const bool any = network == "credit_card";
+    if ((any || network == "visa") && digits[0] == '4') return 16;
+    if ((any || network == "mastercard") && ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720))) return 16;
+    if ((any || network == "amex") && (two == 34 || two == 37)) return 15;
+    if ((any || network == "discover") && (four == 6011 || two == 65 || (three >= 644 && three <= 649))) return 16;
+    return 0;
+}
+
+// A number does not begin behind "1-" or "1.": it is the rest of another.
+bool beginsNumber(std::string_view text, size_t at) {
+    if (at == 0) return true;
+    const char before = text[at - 1];
+    if (isAlnum(before) || before == '_') return false;
+    const bool joins = before == '-' || before == '.' || before == '/';
+    return !(joins && at >= 2 && isDigit(text[at - 2]));
+}
+
+bool fits(char c, char shape) {
+    switch (shape) {
+        case 'd': return isDigit(c);
+        case 'A': return isUpper(c);
+        case 'X': return isDigit(c) || isUpper(c);
+        default: return c == shape;
+    }
+}
+
+size_t shapeEnd(std::string_view text, size_t at, std::string_view shape) {
+    if (text.size() - at < shape.size()) return 0;
+    for (size_t i = 0; i < shape.size(); ++i)
+        if (!fits(text[at + i], shape[i])) return 0;
+    return endsNumber(text, at + shape.size()) ? at + shape.size() : 0;
+}
+
+std::string_view kCountries =  // ISO 13616 registry: country and length of its IBANs
+    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18"
+    "GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21MC27MD24ME22MK19MR27MT31MU30NL18NO15"
+    "PK24PL28PS29PT25QA29RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20";
+
+size_t ibanLength(char first, char second) {
+    for (size_t i = 0; i + 4 <= kCountries.size(); i += 4)
+        if (kCountries[i] == first && kCountries[i + 1] == second)
+            return static_cast<size_t>(numberOf(kCountries.substr(i + 2), 2));
+    return 0;
+}
+
+// ISO 7064, modulo 97: country and check digits go to the end, letters count 10 to 35.
+bool ibanValid(std::string_view iban) {
+    int rest = 0;
+    for (size_t i = 0; i < iban.size(); ++i) {
+        const char c = iban[(i + 4) % iban.size()];
+        rest = isDigit(c) ? (rest * 10 + (c - '0')) % 97 : (rest * 100 + (c - 'A' + 10)) % 97;
+    }
+    return rest == 1;
+}
+
+// Ten digits of the North American plan: area code and exchange begin with 2 to 9.
+bool nanp(std::string_view digits) { return digits[0] >= '2' && digits[3] >= '2'; }
+
+Extent phoneWithPlus(std::string_view text, size_t at) {
+    const Digits digits = digitsAt(text, at + 1, " -.()");
+    // "+44 (0)20 7946 0000": brackets are passed over one at a time, so what is in them counts too.
+    if (digits.count < 8 || digits.count > 15 || digits.digit[0] == '0') return {};
+    const size_t end = digits.end[digits.count - 1];
+    return endsNumber(text, end) ? Extent{at, end} : Extent{};
+}
+
+}  // namespace
+
+bool validSsn(std::string_view digits) {
+    const int area = numberOf(digits, 3);
+    return area != 0 && area != 666 && area < 900 && numberOf(digits.substr(3), 2) != 0 &&
+           numberOf(digits.substr(5), 4) != 0;
+}
+
+Extent recogniseShape(std::string_view text, size_t at, const Prebuilt& self) {
+    if (!beginsNumber(text, at)) return {};
+    for (std::string_view shapes = self.shapes; !shapes.empty();) {
+        const size_t bar = std::min(shapes.find('|'), shapes.size());
+        const size_t end = shapeEnd(text, at, shapes.substr(0, bar));
+        shapes.remove_prefix(std::min(bar + 1, shapes.size()));
+        if (end == 0) continue;
+        bool digit = false;
+        for (size_t i = at; i < end; ++i) digit |= isDigit(text[i]);
+        if (!digit) continue;
+        if (!self.valid) return {at, end};
+        const Digits digits = digitsAt(text, at, " -./");
+        if (self.valid(digits.view(digits.count))) return {at, end};
+    }
+    return {};
+}
+
+Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self) {
+    if (!isDigit(text[at]) || !beginsNumber(text, at)) return {};
+    const Digits digits = digitsAt(text, at, " -");
+    const size_t length = cardLength(self.name, digits.view(digits.count));
+    if (length == 0 || digits.count < length) return {};
+    const size_t end = digits.end[length - 1];
+    // Sixteen digits in a row are often something else; in groups they are a card, whatever their sum.
+    const bool grouped = end - at >= length + (length == 15 ? 2 : 3);
+    if (!endsNumber(text, end) || (!grouped && !luhn(digits.view(length)))) return {};
+    return {at, end};
+}
+
+Extent recognisePhone(std::string_view text, size_t at, const Prebuilt& self) {
+    if (text[at] == '+') {
+        if (at > 0 && (isAlnum(text[at - 1]) || text[at - 1] == '+')) return {};
+        const Extent phone = phoneWithPlus(text, at);
+        if (self.name == "phone") return phone;
+        const std::string_view country = self.name == "us_phone" ? "1" : "33";
+        return text.substr(at + 1, country.size()) == country ? phone : Extent{};
+    }
+    if (!beginsNumber(text, at)) return {};
+    size_t first = at;
+    if (text[at] == '(' && !isDigit(charOr0(text, ++first))) return {};
+    std::string_view separators = " -.";
+    size_t close = text.size();
+    Digits digits = digitsAt(text, first, separators);
+    if (text[at] == '(') {  // (212) 555-0123
+        close = first + 3;
+        if (digits.count != 3 || charOr0(text, close) != ')') return {};
+        size_t rest = close + 1;
+        if (charOr0(text, rest) == ' ' || charOr0(text, rest) == '-') ++rest;
+        const Digits more = digitsAt(text, rest, separators);
+        for (size_t i = 0; i < more.count && digits.count < digits.digit.size(); ++i) {
+            digits.digit[digits.count] = more.digit[i];
+            digits.end[digits.count++] = more.end[i];
+        }
+    }
+    if (digits.count == 0) return {};
+    const size_t end = digits.end[digits.count - 1];
+    if (!endsNumber(text, end)) return {};
+    const auto number = digits.view(digits.count);
+    if (self.name == "fr_phone") return number.size() == 10 && number[0] == '0' && number[1] != '0' ? Extent{at, end} : Extent{};
+    const bool us = (number.size() == 10 && nanp(number)) || (number.size() == 11 && number[0] == '1' && nanp(number.substr(1)));
+    // Groups of a North American number are of three, three and four digits.
+    if (us && digits.grouped && text[at] != '(' && end - at > number.size() + 3) return {};
+    return us ? Extent{at, end} : Extent{};
+}
+
+Extent recogniseIban(std::string_view text, size_t at, const Prebuilt&) {
+    if (!isUpper(text[at]) || !isUpper(charOr0(text, at + 1)) || !isDigit(charOr0(text, at + 2))) return {};
+    const size_t length = ibanLength(text[at], text[at + 1]);
+    std::array<char, 34> iban{};
+    size_t count = 0, end = at;
+    for (; end < text.size() && count < length; ++end) {
+        if (isDigit(text[end]) || isUpper(text[end])) iban[count++] = text[end];
+        else if (text[end] != ' ' || count % 4 != 0) break;
+    }
+    if (length == 0 || count != length || !endsWord(text, end)) return {};
+    return ibanValid({iban.data(), count}) ? Extent{at, end} : Extent{};
+}
+
+}  // namespace guard_content
