@@ -191,7 +191,9 @@ void ContentScanner::settle(Work& work, size_t from, std::vector<sluice::Finding
     }
     std::sort(work.candidates.begin(), work.candidates.end(), [this](const Candidate& a, const Candidate& b) {
         if (a.begin != b.begin) return a.begin < b.begin;
-        return a.end != b.end ? a.end > b.end : rules_[a.rule].action > rules_[b.rule].action;
+        if (a.end != b.end) return a.end > b.end;
+        if (rules_[a.rule].action != rules_[b.rule].action) return rules_[a.rule].action > rules_[b.rule].action;
+        return a.rule < b.rule;
     });
     size_t covered = from;
     for (const Candidate& c : work.candidates) {

@@ -11,23 +11,21 @@ struct Digits {
     std::array<char, 24> digit{};
     std::array<size_t, 24> end{};  // of the text, behind each digit
     size_t count = 0;
-    bool grouped = false;
 
+    /// Is something between digit i and the one before it?
+    bool gapBefore(size_t i) const { return end[i] - end[i - 1] > 1; }
     std::string_view view(size_t n) const { return {digit.data(), n}; }
 };
 
-Digits digitsAt(std::string_view text, size_t at, std::string_view separators) {
+// `gap`: so many separators may stand between two digits.
+Digits digitsAt(std::string_view text, size_t at, std::string_view separators, size_t gap = 1) {
     Digits out;
     while (at < text.size() && out.count < out.digit.size()) {
-        if (isDigit(text[at])) {
-            out.digit[out.count] = text[at++];
-            out.end[out.count++] = at;
-        } else if (separators.find(text[at]) != std::string_view::npos && isDigit(charOr0(text, at + 1))) {
-            out.grouped = true;
-            ++at;
-        } else {
-            break;
-        }
+        size_t next = at;
+        while (next - at < gap && separators.find(charOr0(text, next)) != std::string_view::npos && next < text.size()) ++next;
+        if (!isDigit(charOr0(text, next)) || (out.count == 0 && next > at)) break;
+        out.digit[out.count] = text[next];
+        out.end[out.count++] = at = next + 1;
     }
     return out;
 }
@@ -108,15 +106,34 @@ bool ibanValid(std::string_view iban) {
     return rest == 1;
 }
 
-// Ten digits of the North American plan: area code and exchange begin with 2 to 9.
-bool nanp(std::string_view digits) { return digits[0] >= '2' && digits[3] >= '2'; }
+// Ten digits of the North American plan, or eleven with a 1: area code and exchange begin with 2 to 9, and the
+// groups are of three, three and four digits.
+bool nanp(const Digits& digits) {
+    const size_t first = digits.count == 11 && digits.digit[0] == '1' ? 1 : 0;
+    if (digits.count != first + 10 || digits.digit[first] < '2' || digits.digit[first + 3] < '2') return false;
+    for (size_t i = 1; i < digits.count; ++i)
+        if (digits.gapBefore(i) && i != first && i != first + 3 && i != first + 6) return false;
+    return true;
+}
 
-Extent phoneWithPlus(std::string_view text, size_t at) {
-    const Digits digits = digitsAt(text, at + 1, " -.()");
-    // "+44 (0)20 7946 0000": brackets are passed over one at a time, so what is in them counts too.
+// "+44 20 7946 0958", "+1 (212) 555-0123"; E.164: at most 15 digits, no country begins with 0.
+Extent phoneWithPlus(std::string_view text, size_t at, std::string_view country) {
+    if (at > 0 && (isAlnum(text[at - 1]) || text[at - 1] == '+')) return {};
+    const Digits digits = digitsAt(text, at + 1, " -.()", 2);
     if (digits.count < 8 || digits.count > 15 || digits.digit[0] == '0') return {};
+    if (digits.view(country.size()) != country) return {};
     const size_t end = digits.end[digits.count - 1];
     return endsNumber(text, end) ? Extent{at, end} : Extent{};
+}
+
+// Behind a '+' number the groups of that number are no numbers of their own.
+bool insidePlus(std::string_view text, size_t at) {
+    for (size_t i = at; i > 0 && at - i < 24; --i) {
+        const char c = text[i - 1];
+        if (c == '+') return true;
+        if (!isDigit(c) && std::string_view(" -.()").find(c) == std::string_view::npos) return false;
+    }
+    return false;
 }
 
 }  // namespace
@@ -157,39 +174,23 @@ Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self) {
 }
 
 Extent recognisePhone(std::string_view text, size_t at, const Prebuilt& self) {
-    if (text[at] == '+') {
-        if (at > 0 && (isAlnum(text[at - 1]) || text[at - 1] == '+')) return {};
-        const Extent phone = phoneWithPlus(text, at);
-        if (self.name == "phone") return phone;
-        const std::string_view country = self.name == "us_phone" ? "1" : "33";
-        return text.substr(at + 1, country.size()) == country ? phone : Extent{};
-    }
-    if (!beginsNumber(text, at)) return {};
+    const bool french = self.name == "fr_phone";
+    if (text[at] == '+') return phoneWithPlus(text, at, self.name == "phone" ? "" : french ? "33" : "1");
+    if (!beginsNumber(text, at) || insidePlus(text, at)) return {};
     size_t first = at;
-    if (text[at] == '(' && !isDigit(charOr0(text, ++first))) return {};
-    std::string_view separators = " -.";
-    size_t close = text.size();
-    Digits digits = digitsAt(text, first, separators);
+    Digits digits;
     if (text[at] == '(') {  // (212) 555-0123
-        close = first + 3;
-        if (digits.count != 3 || charOr0(text, close) != ')') return {};
-        size_t rest = close + 1;
-        if (charOr0(text, rest) == ' ' || charOr0(text, rest) == '-') ++rest;
-        const Digits more = digitsAt(text, rest, separators);
-        for (size_t i = 0; i < more.count && digits.count < digits.digit.size(); ++i) {
-            digits.digit[digits.count] = more.digit[i];
-            digits.end[digits.count++] = more.end[i];
-        }
+        if (!isDigit(charOr0(text, at + 1)) || charOr0(text, at + 4) != ')') return {};
+        first = at + 1;
+        digits = digitsAt(text, first, " -.)", 2);
+    } else {
+        digits = digitsAt(text, first, " -.");
     }
     if (digits.count == 0) return {};
     const size_t end = digits.end[digits.count - 1];
     if (!endsNumber(text, end)) return {};
-    const auto number = digits.view(digits.count);
-    if (self.name == "fr_phone") return number.size() == 10 && number[0] == '0' && number[1] != '0' ? Extent{at, end} : Extent{};
-    const bool us = (number.size() == 10 && nanp(number)) || (number.size() == 11 && number[0] == '1' && nanp(number.substr(1)));
-    // Groups of a North American number are of three, three and four digits.
-    if (us && digits.grouped && text[at] != '(' && end - at > number.size() + 3) return {};
-    return us ? Extent{at, end} : Extent{};
+    const bool right = french ? digits.count == 10 && digits.digit[0] == '0' && digits.digit[1] != '0' : nanp(digits);
+    return right ? Extent{at, end} : Extent{};
 }
 
 Extent recogniseIban(std::string_view text, size_t at, const Prebuilt&) {
