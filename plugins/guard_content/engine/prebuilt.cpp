@@ -13,8 +13,10 @@ namespace {
 // lengths); ITU-T E.164 and NANP; RFC 5321, RFC 791, RFC 4291; ISO 13616 (IBAN); AWS IAM, GitHub and Slack
 // documentation; ICAO 9303 and the issuing states (passports); Receita Federal (CPF, CNPJ); ATO; INSEE.
 constexpr std::string_view kPassport = "passport|passeport|reisepass|paspoort|pasaporte|travel document";
+constexpr uint32_t kCardRuns = 1u << 4 | 1u << 15 | 1u << 16, kPhoneRuns = 1u | 1u << 1 | 1u << 3 | 1u << 10 | 1u << 11,
+                   kFrenchRuns = 1u | 1u << 2 | 1u << 10, kIpRuns = 1u << 1 | 1u << 2 | 1u << 3;
 constexpr Prebuilt kPatterns[] = {
-    {"amex", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "3"},
+    {"amex", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "3", kCardRuns},
     {"au_abn", Trigger::Number, 14, recogniseShape, "dd ddd ddd ddd|ddddddddddd", "abn|business number"},
     {"au_medicare", Trigger::Number, 13, recogniseShape, "dddd ddddd d|dddddddddd", "medicare"},
     {"au_tfn", Trigger::Number, 11, recogniseShape, "ddd ddd ddd|ddddddddd|dddddddd", "tfn|tax file|ato"},
@@ -25,22 +27,22 @@ constexpr Prebuilt kPatterns[] = {
     {"br_cpf", Trigger::Number, 14, recogniseShape, "ddd.ddd.ddd-dd|ddd.ddd.ddd/dd"},
     {"br_cpf_unformatted", Trigger::Number, 11, recogniseShape, "ddddddddddd", "cpf|cadastro"},
     {"br_rg", Trigger::Number, 12, recogniseShape, "dd.ddd.ddd-X|d.ddd.ddd-X"},
-    {"credit_card", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "23456"},
-    {"discover", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "6"},
+    {"credit_card", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "23456", kCardRuns},
+    {"discover", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "6", kCardRuns},
     {"email", Trigger::At, 128, recogniseEmail},
     {"eu_iban_enhanced", Trigger::Word, 42, recogniseIban, {}, {}, nullptr, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
     {"eu_passport_generic", Trigger::Word, 9, recogniseShape, "ddAAddddd|XXXXXXXXX", kPassport},
     {"eu_vat", Trigger::Word, 14, recogniseShape, "AAddddddddd|AAdddddddd|AAddddddddddd|AAXdddddddX|AAdddddddddddd|AAdddddddddXdd",
      "vat|tva|iva|btw|mwst|ust-id|tax id|tax number"},
     {"fr_nir", Trigger::Number, 21, recogniseShape, "d dd dd dd ddd ddd dd|ddddddddddddddd", "nir|insee|securite sociale|sécurité sociale|social"},
-    {"fr_phone", Trigger::Number, 20, recognisePhone, {}, {}, nullptr, "+(0123456789"},
+    {"fr_phone", Trigger::Number, 20, recognisePhone, {}, {}, nullptr, "+(0123456789", kFrenchRuns},
     {"fr_postal_code", Trigger::Number, 5, recogniseShape, "ddddd", "postal|postcode|zip|cp"},
     {"generic_api_key", Trigger::Word, 120, recogniseApiKey, {}, {}, nullptr, "aA"},
     {"github_token", Trigger::Word, 128, recogniseGithubToken, {}, {}, nullptr, "g"},
     {"iban", Trigger::Word, 42, recogniseIban, {}, {}, nullptr, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-    {"ipv4", Trigger::Number, 15, recogniseIpv4, {}, {}, nullptr, "0123456789"},
+    {"ipv4", Trigger::Number, 15, recogniseIpv4, {}, {}, nullptr, "0123456789", kIpRuns},
     {"ipv6", Trigger::Colon, 45, recogniseIpv6},
-    {"mastercard", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "25"},
+    {"mastercard", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "25", kCardRuns},
     {"nl_bsn_contextual", Trigger::Number, 9, recogniseShape, "ddddddddd", "bsn|burgerservicenummer|sofinummer|persoonsnummer"},
     {"passport_australia", Trigger::Word, 9, recogniseShape, "Addddddd|AAddddddd", kPassport},
     {"passport_canada", Trigger::Word, 9, recogniseShape, "AAdddddd|AddddddAA", kPassport},
@@ -52,13 +54,13 @@ constexpr Prebuilt kPatterns[] = {
     {"passport_netherlands", Trigger::Word, 9, recogniseShape, "AAXXXXXXd", kPassport},
     {"passport_uk", Trigger::Word, 9, recogniseShape, "ddddddddd", kPassport},
     {"passport_us", Trigger::Word, 9, recogniseShape, "ddddddddd|Adddddddd", kPassport},
-    {"phone", Trigger::Number, 28, recognisePhone, {}, {}, nullptr, "+(0123456789"},
+    {"phone", Trigger::Number, 28, recognisePhone, {}, {}, nullptr, "+(0123456789", kPhoneRuns},
     {"slack_token", Trigger::Word, 128, recogniseSlackToken, {}, {}, nullptr, "x"},
     {"url", Trigger::Word, 512, recogniseUrl, {}, {}, nullptr, "hHwW"},
-    {"us_phone", Trigger::Number, 28, recognisePhone, {}, {}, nullptr, "+(0123456789"},
+    {"us_phone", Trigger::Number, 28, recognisePhone, {}, {}, nullptr, "+(0123456789", kPhoneRuns},
     {"us_ssn", Trigger::Number, 11, recogniseShape, "ddd-dd-dddd|ddd dd dddd", {}, validSsn},
     {"us_ssn_no_dash", Trigger::Number, 9, recogniseShape, "ddddddddd", {}, validSsn},
-    {"visa", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "4"},
+    {"visa", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "4", kCardRuns},
 };
 
 bool hasWord(std::string_view text, std::string_view word) {
@@ -88,7 +90,8 @@ bool hasContext(std::string_view text, size_t begin, std::string_view words) {
     return false;
 }
 
-constexpr uint8_t kStarts = 1, kInside = 2;
+constexpr uint8_t kNumber = 1, kWord = 2, kIdentifier = 4, kInside = 8;
+constexpr size_t kIdentifierMin = 8;  // characters of the shortest shape that begins a word
 
 bool canStart(const Prebuilt& pattern, char byte) {
     if (!pattern.starts.empty()) return pattern.starts.find(byte) != std::string_view::npos;
@@ -98,6 +101,16 @@ bool canStart(const Prebuilt& pattern, char byte) {
         if ((shape != 'A' && isDigit(byte)) || (shape != 'd' && isUpper(byte))) return true;
     }
     return false;
+}
+
+uint32_t runsOf(const Prebuilt& pattern) {
+    uint32_t runs = pattern.runs;
+    for (size_t i = 0, run = 0; i < pattern.shapes.size(); ++i) {
+        if (i > 0 && pattern.shapes[i - 1] != '|') continue;
+        for (run = 0; i + run < pattern.shapes.size() && pattern.shapes[i + run] == 'd';) ++run;
+        runs |= 1u << run;
+    }
+    return runs;
 }
 
 }  // namespace
@@ -124,13 +137,39 @@ void PrebuiltSet::prepare() {
     const Entry& entry = entries_.back();
     const Prebuilt& pattern = *entry.pattern;
     longest_ = std::max<size_t>(longest_, pattern.longest);
-    const bool starts = pattern.trigger == Trigger::Number || pattern.trigger == Trigger::Word;
+    const bool identifier = pattern.trigger == Trigger::Word && !pattern.shapes.empty();
+    if (identifier) identifiers_.push_back(entry);
+    if (pattern.trigger == Trigger::Number) {
+        const uint32_t runs = runsOf(pattern);
+        for (size_t run = 0; run <= kRunMax; ++run)
+            if (runs >> run & 1) numbers_[run].push_back(entry);
+    }
     for (int c = 0; c < 256; ++c) {
         const char byte = static_cast<char>(c);
-        const bool fits = starts ? canStart(pattern, byte) : byte == (pattern.trigger == Trigger::At ? '@' : ':');
-        if (!fits) continue;
-        triggers_[c] |= starts ? kStarts : kInside;
-        (starts ? starts_ : inside_)[c].push_back(entry);
+        if (pattern.trigger == Trigger::Number) {
+            if (canStart(pattern, byte)) triggers_[c] |= kNumber;
+        } else if (identifier) {
+            if (canStart(pattern, byte)) triggers_[c] |= kIdentifier;
+        } else if (pattern.trigger == Trigger::Word ? canStart(pattern, byte) : byte == (pattern.trigger == Trigger::At ? '@' : ':')) {
+            triggers_[c] |= pattern.trigger == Trigger::Word ? kWord : kInside;
+            (pattern.trigger == Trigger::Word ? words_ : inside_)[c].push_back(entry);
+        }
+    }
+}
+
+// What a word or number can be that begins here.
+void PrebuiltSet::start(std::string_view text, size_t at, std::vector<Candidate>& found) const {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (triggers_[byte] & kNumber) {
+        size_t run = 0;
+        while (run <= kRunMax && isDigit(charOr0(text, at + run))) ++run;
+        if (run <= kRunMax) ask(numbers_[run], text, at, found);
+    }
+    if (triggers_[byte] & kWord) ask(words_[byte], text, at, found);
+    if (triggers_[byte] & kIdentifier) {
+        size_t run = 1;
+        while (run < kIdentifierMin && (isUpper(charOr0(text, at + run)) || isDigit(charOr0(text, at + run)))) ++run;
+        if (run == kIdentifierMin) ask(identifiers_, text, at, found);
     }
 }
 
@@ -148,7 +187,7 @@ void PrebuiltSet::find(std::string_view text, size_t from, std::vector<Candidate
     for (size_t at = from; at < text.size(); ++at) {
         const auto byte = static_cast<unsigned char>(text[at]);
         const uint8_t triggers = triggers_[byte];
-        if ((triggers & kStarts) && !inside) ask(starts_[byte], text, at, found);
+        if (triggers != 0 && !inside) start(text, at, found);
         if (triggers & kInside) ask(inside_[byte], text, at, found);
         inside = kAsciiFold[byte] != 0;
     }

@@ -46,8 +46,10 @@ struct Prebuilt {
     /// none needed.
     std::string_view context = {};
     bool (*valid)(std::string_view digits) = nullptr;
-    /// The bytes that it can begin with; empty: the first ones of its shapes, or a digit or letter.
+    /// The bytes that it can begin with; empty: the first ones of its shapes.
     std::string_view starts = {};
+    /// Of a number: bit n, it can begin with n digits in a row; 0: as its shapes say.
+    uint32_t runs = 0;
 };
 
 inline constexpr size_t kContextBytes = 64;
@@ -74,12 +76,15 @@ private:
         uint32_t rule;
     };
     void prepare();
+    void start(std::string_view text, size_t at, std::vector<Candidate>& found) const;
     static void ask(const std::vector<Entry>& entries, std::string_view text, size_t at, std::vector<Candidate>& found);
 
+    static constexpr size_t kRunMax = 16;
     std::vector<Entry> entries_;
-    std::vector<Entry> starts_[256];  // by the first byte of a word or number
-    std::vector<Entry> inside_[256];  // by '@' and ':'
-    uint8_t triggers_[256] = {};      // Starts, Inside: which of the two has something for that byte
+    // What is worth asking. Numbers by how many digits they begin with (0: '+' and '('), identifiers of capitals
+    // and digits, other words by their first byte, the rest by '@' and ':'.
+    std::vector<Entry> numbers_[kRunMax + 1], identifiers_, words_[256], inside_[256];
+    uint8_t triggers_[256] = {};  // which of these a byte can begin
     size_t longest_ = 0;
 };
 
@@ -98,6 +103,21 @@ Extent recogniseEmail(std::string_view text, size_t at, const Prebuilt& self);  
 Extent recogniseIpv4(std::string_view text, size_t at, const Prebuilt& self);
 Extent recogniseIpv6(std::string_view text, size_t at, const Prebuilt& self);
 Extent recogniseUrl(std::string_view text, size_t at, const Prebuilt& self);
+
+/// A set of ASCII characters, asked with one look.
+class CharSet {
+public:
+    constexpr explicit CharSet(std::string_view chars) {
+        for (const char c : chars) bits_[static_cast<unsigned char>(c) >> 6] |= uint64_t{1} << (c & 63);
+    }
+    constexpr bool has(char c) const {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte != 0 && (bits_[byte >> 6] >> (byte & 63) & 1) != 0;
+    }
+
+private:
+    uint64_t bits_[4] = {};
+};
 
 // Bytes, as all of them see them.
 inline bool isDigit(char c) { return c >= '0' && c <= '9'; }

@@ -16,7 +16,8 @@ bool beginsAs(std::string_view text, size_t at, std::string_view prefix) {
     return text.substr(at, prefix.size()) == prefix;
 }
 
-bool base64(char c) { return isAlnum(c) || c == '/' || c == '+' || c == '='; }
+constexpr CharSet kBase64("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+bool base64(char c) { return kBase64.has(c); }
 
 }  // namespace
 

@@ -6,9 +6,7 @@ namespace {
 
 constexpr size_t kLocalBytesMax = 64;  // RFC 5321, 4.5.3.1.1
 
-bool localChar(char c) {
-    return isAlnum(c) || std::string_view("._%+-!#$&'*/=?^`{|}~").find(c) != std::string_view::npos;
-}
+constexpr CharSet kLocal("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-!#$&'*/=?^`{|}~");
 // What may stand in front of an address without being a part of it: 'a@b.c', (a@b.c), a=b@c.d, {a@b.c}.
 bool localBegin(char c) { return isAlnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -33,7 +31,7 @@ size_t domainEnd(std::string_view text, size_t at, size_t limit) {
 
 Extent recogniseEmail(std::string_view text, size_t at, const Prebuilt& self) {
     size_t begin = at;
-    while (begin > 0 && at - begin <= kLocalBytesMax && localChar(text[begin - 1])) --begin;
+    while (begin > 0 && at - begin <= kLocalBytesMax && kLocal.has(text[begin - 1])) --begin;
     if (at - begin > kLocalBytesMax) return {};
     while (begin < at && !localBegin(text[begin])) ++begin;
     if (begin == at || text[at - 1] == '.') return {};
@@ -86,6 +84,8 @@ Extent recogniseIpv6(std::string_view text, size_t at, const Prebuilt&) {
     return whole && endsWord(text, end) && charOr0(text, end) != ':' ? Extent{begin, end} : Extent{};
 }
 
+constexpr CharSet kNoUrl("<>\"'`{}|\\^"), kUrlEnd(".,;:!?)]*");
+
 Extent recogniseUrl(std::string_view text, size_t at, const Prebuilt& self) {
     const auto begins = [&](std::string_view prefix) {
         for (size_t i = 0; i < prefix.size(); ++i)
@@ -97,12 +97,12 @@ Extent recogniseUrl(std::string_view text, size_t at, const Prebuilt& self) {
     size_t end = at + prefix;
     const size_t limit = std::min(text.size(), at + self.longest);
     while (end < limit && static_cast<unsigned char>(text[end]) > ' ' &&
-           std::string_view("<>\"'`{}|\\^").find(text[end]) == std::string_view::npos)
+           !kNoUrl.has(text[end]))
         ++end;
     while (end > at + prefix && (static_cast<unsigned char>(text[end - 1]) & 0xC0) == 0x80 && end < text.size() &&
            (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         --end;  // not in the middle of a character
-    while (end > at + prefix && std::string_view(".,;:!?)]*").find(text[end - 1]) != std::string_view::npos) --end;
+    while (end > at + prefix && kUrlEnd.has(text[end - 1])) --end;
     return end > at + prefix + 2 ? Extent{at, end} : Extent{};
 }
 

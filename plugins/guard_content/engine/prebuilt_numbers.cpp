@@ -17,12 +17,14 @@ struct Digits {
     std::string_view view(size_t n) const { return {digit.data(), n}; }
 };
 
+constexpr CharSet kCardSeparators(" -"), kPhoneSeparators(" -."), kBrackets(" -.()"), kAnySeparator(" -./");
+
 // `gap`: so many separators may stand between two digits.
-Digits digitsAt(std::string_view text, size_t at, std::string_view separators, size_t gap = 1) {
+Digits digitsAt(std::string_view text, size_t at, const CharSet& separators, size_t gap = 1) {
     Digits out;
     while (at < text.size() && out.count < out.digit.size()) {
         size_t next = at;
-        while (next - at < gap && separators.find(charOr0(text, next)) != std::string_view::npos && next < text.size()) ++next;
+        while (next - at < gap && separators.has(charOr0(text, next))) ++next;
         if (!isDigit(charOr0(text, next)) || (out.count == 0 && next > at)) break;
         out.digit[out.count] = text[next];
         out.end[out.count++] = at = next + 1;
@@ -77,11 +79,12 @@ bool fits(char c, char shape) {
     }
 }
 
-size_t shapeEnd(std::string_view text, size_t at, std::string_view shape) {
-    if (text.size() - at < shape.size()) return 0;
-    for (size_t i = 0; i < shape.size(); ++i)
-        if (!fits(text[at + i], shape[i])) return 0;
-    return endsNumber(text, at + shape.size()) ? at + shape.size() : 0;
+// The end of what has the shape that begins at `shape`; 0 if nothing has. `shape` goes on behind it.
+size_t shapeEnd(std::string_view text, size_t at, std::string_view shapes, size_t& shape) {
+    bool right = true;
+    for (; shape < shapes.size() && shapes[shape] != '|'; ++shape) right = right && fits(charOr0(text, at++), shapes[shape]);
+    ++shape;
+    return right && endsNumber(text, at) ? at : 0;
 }
 
 std::string_view kCountries =  // ISO 13616 registry: country and length of its IBANs
@@ -119,7 +122,7 @@ bool nanp(const Digits& digits) {
 // "+44 20 7946 0958", "+1 (212) 555-0123"; E.164: at most 15 digits, no country begins with 0.
 Extent phoneWithPlus(std::string_view text, size_t at, std::string_view country) {
     if (at > 0 && (isAlnum(text[at - 1]) || text[at - 1] == '+')) return {};
-    const Digits digits = digitsAt(text, at + 1, " -.()", 2);
+    const Digits digits = digitsAt(text, at + 1, kBrackets, 2);
     if (digits.count < 8 || digits.count > 15 || digits.digit[0] == '0') return {};
     if (digits.view(country.size()) != country) return {};
     const size_t end = digits.end[digits.count - 1];
@@ -131,7 +134,7 @@ bool insidePlus(std::string_view text, size_t at) {
     for (size_t i = at; i > 0 && at - i < 24; --i) {
         const char c = text[i - 1];
         if (c == '+') return true;
-        if (!isDigit(c) && std::string_view(" -.()").find(c) == std::string_view::npos) return false;
+        if (!isDigit(c) && !kBrackets.has(c)) return false;
     }
     return false;
 }
@@ -146,16 +149,14 @@ bool validSsn(std::string_view digits) {
 
 Extent recogniseShape(std::string_view text, size_t at, const Prebuilt& self) {
     if (!beginsNumber(text, at)) return {};
-    for (std::string_view shapes = self.shapes; !shapes.empty();) {
-        const size_t bar = std::min(shapes.find('|'), shapes.size());
-        const size_t end = shapeEnd(text, at, shapes.substr(0, bar));
-        shapes.remove_prefix(std::min(bar + 1, shapes.size()));
+    for (size_t shape = 0; shape < self.shapes.size();) {
+        const size_t end = shapeEnd(text, at, self.shapes, shape);
         if (end == 0) continue;
         bool digit = false;
         for (size_t i = at; i < end; ++i) digit |= isDigit(text[i]);
         if (!digit) continue;
         if (!self.valid) return {at, end};
-        const Digits digits = digitsAt(text, at, " -./");
+        const Digits digits = digitsAt(text, at, kAnySeparator);
         if (self.valid(digits.view(digits.count))) return {at, end};
     }
     return {};
@@ -163,7 +164,7 @@ Extent recogniseShape(std::string_view text, size_t at, const Prebuilt& self) {
 
 Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self) {
     if (!isDigit(text[at]) || !beginsNumber(text, at)) return {};
-    const Digits digits = digitsAt(text, at, " -");
+    const Digits digits = digitsAt(text, at, kCardSeparators);
     const size_t length = cardLength(self.name, digits.view(digits.count));
     if (length == 0 || digits.count < length) return {};
     const size_t end = digits.end[length - 1];
@@ -176,21 +177,23 @@ Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self) {
 Extent recognisePhone(std::string_view text, size_t at, const Prebuilt& self) {
     const bool french = self.name == "fr_phone";
     if (text[at] == '+') return phoneWithPlus(text, at, self.name == "phone" ? "" : french ? "33" : "1");
-    if (!beginsNumber(text, at) || insidePlus(text, at)) return {};
+    if (!beginsNumber(text, at)) return {};
     size_t first = at;
     Digits digits;
     if (text[at] == '(') {  // (212) 555-0123
         if (!isDigit(charOr0(text, at + 1)) || charOr0(text, at + 4) != ')') return {};
         first = at + 1;
-        digits = digitsAt(text, first, " -.)", 2);
+        digits = digitsAt(text, first, kBrackets, 2);
     } else {
-        digits = digitsAt(text, first, " -.");
+        // "1 1 1 …" is no number: a country's 1 is followed by three digits.
+        if (!french && !isDigit(charOr0(text, at + 1)) && !isDigit(charOr0(text, at + 3))) return {};
+        digits = digitsAt(text, first, kPhoneSeparators);
     }
     if (digits.count == 0) return {};
     const size_t end = digits.end[digits.count - 1];
     if (!endsNumber(text, end)) return {};
     const bool right = french ? digits.count == 10 && digits.digit[0] == '0' && digits.digit[1] != '0' : nanp(digits);
-    return right ? Extent{at, end} : Extent{};
+    return right && !insidePlus(text, at) ? Extent{at, end} : Extent{};
 }
 
 Extent recogniseIban(std::string_view text, size_t at, const Prebuilt&) {
