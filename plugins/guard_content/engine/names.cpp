@@ -79,8 +79,9 @@ bool NameList::allows(std::string_view name) const {
 
 std::vector<std::string> toolNames(std::string_view json) {
     std::vector<std::string> names;
-    // Nothing is read unless a tool can be in it: most requests have none.
-    if (json.find("tool") == std::string_view::npos && json.find("function") == std::string_view::npos) return names;
+    // Nothing is read unless a tool can be in it, also under a name with escapes: most requests have none.
+    const auto says = [json](std::string_view word) { return json.find(word) != std::string_view::npos; };
+    if (!says("tool") && !says("function") && !says("mcp_call") && !says("\\u")) return names;
     const Json document = Json::parse(json, nullptr, false);
     if (!document.is_discarded()) collect(document, 0, names);
     return names;

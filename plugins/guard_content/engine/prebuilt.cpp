@@ -90,7 +90,7 @@ bool hasContext(std::string_view text, size_t begin, std::string_view words) {
     return false;
 }
 
-constexpr uint8_t kNumber = 1, kWord = 2, kIdentifier = 4, kInside = 8;
+constexpr uint8_t kNumber = 1, kWord = 2, kIdentifier = 4, kInside = 8, kLong = 16;
 constexpr size_t kIdentifierMin = 8;  // characters of the shortest shape that begins a word
 
 bool canStart(const Prebuilt& pattern, char byte) {
@@ -137,6 +137,7 @@ void PrebuiltSet::prepare() {
     const Entry& entry = entries_.back();
     const Prebuilt& pattern = *entry.pattern;
     longest_ = std::max<size_t>(longest_, pattern.longest);
+    if (pattern.recognise == recogniseAwsSecretKey) long_words_.push_back(entry);
     const bool identifier = pattern.trigger == Trigger::Word && !pattern.shapes.empty();
     if (identifier) identifiers_.push_back(entry);
     if (pattern.trigger == Trigger::Number) {
@@ -148,6 +149,8 @@ void PrebuiltSet::prepare() {
         const char byte = static_cast<char>(c);
         if (pattern.trigger == Trigger::Number) {
             if (canStart(pattern, byte)) triggers_[c] |= kNumber;
+        } else if (pattern.recognise == recogniseAwsSecretKey) {
+            if (canStart(pattern, byte)) triggers_[c] |= kLong;
         } else if (identifier) {
             if (canStart(pattern, byte)) triggers_[c] |= kIdentifier;
         } else if (pattern.trigger == Trigger::Word ? canStart(pattern, byte) : byte == (pattern.trigger == Trigger::At ? '@' : ':')) {
@@ -166,6 +169,11 @@ void PrebuiltSet::start(std::string_view text, size_t at, std::vector<Candidate>
         if (run <= kRunMax) ask(numbers_[run], text, at, found);
     }
     if (triggers_[byte] & kWord) ask(words_[byte], text, at, found);
+    if ((triggers_[byte] & kLong) && at + 40 <= text.size()) {
+        const char* word = text.data() + at;  // nearly every word has a space in one of these places
+        if (kBase64.has(word[9]) && kBase64.has(word[39]) && kBase64.has(word[19]) && kBase64.has(word[29]))
+            ask(long_words_, text, at, found);
+    }
     if (triggers_[byte] & kIdentifier) {
         size_t run = 1;
         while (run < kIdentifierMin && (isUpper(charOr0(text, at + run)) || isDigit(charOr0(text, at + run)))) ++run;

@@ -82,8 +82,8 @@ private:
     static constexpr size_t kRunMax = 16;
     std::vector<Entry> entries_;
     // What is worth asking. Numbers by how many digits they begin with (0: '+' and '('), identifiers of capitals
-    // and digits, other words by their first byte, the rest by '@' and ':'.
-    std::vector<Entry> numbers_[kRunMax + 1], identifiers_, words_[256], inside_[256];
+    // and digits, forty characters of base64, other words by their first byte, the rest by '@' and ':'.
+    std::vector<Entry> numbers_[kRunMax + 1], identifiers_, long_words_, words_[256], inside_[256];
     uint8_t triggers_[256] = {};  // which of these a byte can begin
     size_t longest_ = 0;
 };
@@ -126,6 +126,7 @@ inline bool isLower(char c) { return c >= 'a' && c <= 'z'; }
 inline bool isLetter(char c) { return isUpper(c) || isLower(c); }
 inline bool isAlnum(char c) { return isDigit(c) || isLetter(c); }
 inline bool isHex(char c) { return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+inline constexpr CharSet kBase64("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 inline char charOr0(std::string_view text, size_t at) { return at < text.size() ? text[at] : '\0'; }
 /// No letter, digit or '_' follows: an identifier does not end in the middle.
 inline bool endsWord(std::string_view text, size_t end) {

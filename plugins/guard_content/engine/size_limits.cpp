@@ -4,37 +4,40 @@
 
 namespace guard_content {
 
-size_t roughTokens(std::string_view text) {
-    size_t tokens = 0, letters = 0, digits = 0;
-    const auto flush = [&] {
-        tokens += (letters + 5) / 6 + (digits + 2) / 3;  // common words of up to six letters are one
-        letters = digits = 0;
-    };
+void TokenCounter::flush() {
+    tokens_ = total();  // common words of up to six letters are one
+    letters_ = digits_ = 0;
+}
+
+void TokenCounter::add(std::string_view text) {
     for (size_t i = 0; i < text.size();) {
         const char c = text[i];
-        if (static_cast<unsigned char>(c) < 0x80) {
-            const bool digit = c >= '0' && c <= '9';
-            if (digit ? letters > 0 : digits > 0) flush();
-            if (digit) ++digits;
-            else if (isAsciiWord(c)) ++letters;
-            else {
+        if (static_cast<unsigned char>(c) >= 0x80) {
+            const FoldedChar folded = foldChar(text, i);
+            i += folded.length;
+            if (folded.kind == CharKind::Word) {
+                letters_ += folded.folded_size > 1 ? 2 : 1;
+            } else if (folded.kind != CharKind::Nothing) {
                 flush();
-                if (c > ' ') ++tokens;
+                ++tokens_;
             }
-            ++i;
             continue;
         }
-        const FoldedChar folded = foldChar(text, i);
-        i += folded.length;
-        if (folded.kind == CharKind::Word) {
-            letters += folded.folded_size > 1 ? 2 : 1;
-        } else if (folded.kind != CharKind::Nothing) {
-            flush();
-            ++tokens;
-        }
+        ++i;
+        const bool digit = c >= '0' && c <= '9';
+        const bool letter = !digit && isAsciiWord(c);
+        if (!letter && letters_ > 0) flush();
+        if (!digit && digits_ > 0) flush();
+        if (digit) ++digits_;
+        else if (letter) ++letters_;
+        else if (c > ' ') ++tokens_;
     }
-    flush();
-    return tokens;
+}
+
+size_t roughTokens(std::string_view text) {
+    TokenCounter counter;
+    counter.add(text);
+    return counter.total();
 }
 
 size_t characters(std::string_view text) {
@@ -49,7 +52,7 @@ size_t characters(std::string_view text) {
 void Sizes::add(std::string_view text, const SizeLimits& limits) {
     bytes += text.size();
     if (limits.max_characters > 0) characters += guard_content::characters(text);
-    if (limits.max_tokens > 0) tokens += roughTokens(text);
+    if (limits.max_tokens > 0) tokens.add(text);
 }
 
 std::string excess(const Sizes& sizes, const SizeLimits& limits) {
@@ -60,7 +63,7 @@ std::string excess(const Sizes& sizes, const SizeLimits& limits) {
     if (limits.max_bytes > 0 && sizes.bytes > limits.max_bytes) return over(sizes.bytes, limits.max_bytes, "bytes");
     if (limits.max_characters > 0 && sizes.characters > limits.max_characters)
         return over(sizes.characters, limits.max_characters, "characters");
-    if (limits.max_tokens > 0 && sizes.tokens > limits.max_tokens) return over(sizes.tokens, limits.max_tokens, "tokens (roughly)");
+    if (limits.max_tokens > 0 && sizes.tokens.total() > limits.max_tokens) return over(sizes.tokens.total(), limits.max_tokens, "tokens (roughly)");
     return {};
 }
 
