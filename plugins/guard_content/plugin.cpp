@@ -3,7 +3,6 @@
 #include <map>
 #include <set>
 
-#include "guard_content_manifest.hpp"
 #include "span_options.h"
 
 namespace guard_content {
@@ -12,7 +11,8 @@ using sluice::GuardAction;
 using sluice::Verdict;
 
 struct Plugin::Config {
-    explicit Config(std::string_view text) : json(nlohmann::json::parse(text.empty() ? "{}" : text, nullptr, false)) {
+    explicit Config(std::string_view text)
+        : json(nlohmann::json::parse(text.empty() ? "{}" : text, nullptr, false)) {
         if (!json.is_object()) throw sluice::ConfigError("the configuration: found no object");
     }
     nlohmann::json json;
@@ -34,7 +34,9 @@ Plugin::Plugin(const Config& config, sluice::Host host)
       spans_(readRules(config.root)),
       whole_(config.root) {
     if (spans_.empty() && !whole_.ofRequests() && !whole_.ofAnswers())
-        throw sluice::ConfigError("the configuration: found nothing to look for; allowed: patterns, blocked_words, categories, limits, …: see README.md");
+        throw sluice::ConfigError(
+            "the configuration: found nothing to look for; allowed: patterns, blocked_words, categories, "
+            "limits, …: see README.md");
 }
 
 const sluice::Scanner* Plugin::scanner(const sluice::Request&, const Place& place) const {
@@ -44,10 +46,13 @@ const sluice::Scanner* Plugin::scanner(const sluice::Request&, const Place& plac
 
 GuardAction Plugin::action(const sluice::Finding& finding, const Place&) const {
     const Action action = spans_.ruleOf(finding).action;
-    return action == Action::Block ? GuardAction::Block : action == Action::Mask ? GuardAction::Mask : GuardAction::Observe;
+    return action == Action::Block  ? GuardAction::Block
+           : action == Action::Mask ? GuardAction::Mask
+                                    : GuardAction::Observe;
 }
 
-std::string Plugin::replacement(const sluice::Request&, const sluice::Finding& finding, std::string_view) const {
+std::string Plugin::replacement(const sluice::Request&, const sluice::Finding& finding,
+                                std::string_view) const {
     return spans_.ruleOf(finding).mask;
 }
 
@@ -81,13 +86,16 @@ Verdict Plugin::judge(const sluice::Request& request, Side side, const sluice::T
     if (answer ? !whole_.ofAnswers() : !whole_.ofRequests()) return Verdict::Continue;
     bool gone = false;  // a stream: nothing can be done about it any more
     for (const auto text : texts) gone |= text.sent();
-    const std::string_view body = answer && !gone ? static_cast<const sluice::Response&>(request).responseBody() : std::string_view();
+    const std::string_view body =
+        answer && !gone ? static_cast<const sluice::Response&>(request).responseBody() : std::string_view();
     const auto objections = answer ? whole_.ofAnswer(request, texts, body) : whole_.ofRequest(request, texts);
     const bool only_told = gone || modes(request) == SLUICE_GUARD_LOGGING_ONLY;
     const Objection* worst = nullptr;
     for (const auto& objection : objections) {
-        if (objection.action == Action::Warn || only_told) warn(request, objection);
-        else if (!worst) worst = &objection;
+        if (objection.action == Action::Warn || only_told)
+            warn(request, objection);
+        else if (!worst)
+            worst = &objection;
     }
     if (!worst) return Verdict::Continue;
     warn(request, *worst);
@@ -106,5 +114,3 @@ Verdict Plugin::judgeStream(const sluice::Stream& stream) const {
 std::unique_ptr<sluice::GuardrailBase::Memory> Plugin::remember() const { return std::make_unique<Said>(); }
 
 }  // namespace guard_content
-
-SLUICE_PLUGIN(guard_content::Plugin, SLUICE_MANIFEST)

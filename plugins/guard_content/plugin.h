@@ -16,9 +16,11 @@ public:
 
     const sluice::Scanner* scanner(const sluice::Request& request, const Place& place) const override;
     sluice::GuardAction action(const sluice::Finding& finding, const Place& place) const override;
-    std::string replacement(const sluice::Request& request, const sluice::Finding& finding, std::string_view found) const override;
+    std::string replacement(const sluice::Request& request, const sluice::Finding& finding,
+                            std::string_view found) const override;
     sluice::Refusal refusalOf(const sluice::Finding& finding) const override;
-    sluice::Verdict judge(const sluice::Request& request, Side side, const sluice::Texts& texts) const override;
+    sluice::Verdict judge(const sluice::Request& request, Side side,
+                          const sluice::Texts& texts) const override;
     sluice::Verdict judgeStream(const sluice::Stream& stream) const override;
     std::unique_ptr<Memory> remember() const override;
 

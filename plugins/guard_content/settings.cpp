@@ -18,7 +18,8 @@ std::string kindOf(const nlohmann::json& value) {
 }  // namespace
 
 void Setting::fail(const std::string& found, const std::string& allowed) const {
-    throw sluice::ConfigError((path_.empty() ? "the configuration" : path_) + ": found " + found + "; allowed: " + allowed);
+    throw sluice::ConfigError((path_.empty() ? "the configuration" : path_) + ": found " + found +
+                              "; allowed: " + allowed);
 }
 
 std::optional<Setting> Setting::find(const char* key) const {
@@ -31,7 +32,8 @@ std::optional<Setting> Setting::find(const char* key) const {
 std::vector<Setting> Setting::elements() const {
     if (!value_->is_array()) fail(kindOf(*value_), "a list");
     std::vector<Setting> all;
-    for (size_t i = 0; i < value_->size(); ++i) all.emplace_back((*value_)[i], path_ + "[" + std::to_string(i) + "]");
+    for (size_t i = 0; i < value_->size(); ++i)
+        all.emplace_back((*value_)[i], path_ + "[" + std::to_string(i) + "]");
     return all;
 }
 

@@ -1,5 +1,5 @@
-// The plugin's configuration, key by key, with faults that say where: "patterns[0].action: found …; allowed: …".
-// Everything throws sluice::ConfigError. [control]
+// The plugin's configuration, key by key, with faults that say where: "patterns[0].action: found …; allowed:
+// …". Everything throws sluice::ConfigError. [control]
 #pragma once
 
 #include <nlohmann/json.hpp>

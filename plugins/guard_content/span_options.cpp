@@ -22,7 +22,8 @@ public:
           keyword_mask_(config.text("keyword_redaction_tag", "[KEYWORD_REDACTED]")),
           whole_words_(config.flag("whole_words", true)) {
         if (pattern_format_.find("{pattern_name}") == std::string::npos)
-            config.find("pattern_redaction_format")->fail("a text without {pattern_name}", "a text with {pattern_name}");
+            config.find("pattern_redaction_format")
+                ->fail("a text without {pattern_name}", "a text with {pattern_name}");
     }
 
     RuleSet read() {
@@ -35,8 +36,10 @@ public:
         each("blocked_words", [this](const Setting& s) { blockedWord(s); });
         if (const auto file = config_.find("blocked_words_file"))
             for (const auto& word : wordsOfFile(*file))
-                addWord(*file, word.keyword, {"KEYWORD", word.action.value_or(defaultAction()), keyword_mask_,
-                                              keywordMessage(word.keyword, word.description, json_), "blocked word: " + word.keyword, 0});
+                addWord(*file, word.keyword,
+                        {"KEYWORD", word.action.value_or(defaultAction()), keyword_mask_,
+                         keywordMessage(word.keyword, word.description, json_),
+                         "blocked word: " + word.keyword, 0});
         each("word_lists", [this](const Setting& s) { wordList(s); });
         for (const auto& phrase : config_.texts("allowed_words")) allow(phrase);
         if (const auto file = config_.find("allowed_words_file"))
@@ -63,9 +66,11 @@ private:
         }
     }
 
-    // A word that folding leaves nothing of, or that ends in signs (c++, .net), is looked for as it is written.
+    // A word that folding leaves nothing of, or that ends in signs (c++, .net), is looked for as it is
+    // written.
     void addWord(const Setting& at, const std::string& word, Rule rule, bool inside = false) {
-        if (word.find_first_not_of(" \t\r\n") == std::string::npos) at.fail("an empty word", "a word or phrase");
+        if (word.find_first_not_of(" \t\r\n") == std::string::npos)
+            at.fail("an empty word", "a word or phrase");
         const uint32_t number = set_.add(std::move(rule));
         const auto sign = [](char c) { return c > ' ' && c < 0x7F && !isAlnum(c) && c != '_'; };
         if (WordFinder::foldable(word) && !sign(word.front()) && !sign(word.back())) {
@@ -85,19 +90,25 @@ private:
         if (!word) s.fail("no keyword", "{keyword, action, description, message}");
         const std::string text = word->text(), description = s.text("description", "");
         const std::string message = s.text("message", keywordMessage(text, description, json_));
-        addWord(*word, text, {"KEYWORD", s.action("action").value_or(defaultAction()), keyword_mask_, message, "blocked word: " + text, 0});
+        addWord(*word, text,
+                {"KEYWORD", s.action("action").value_or(defaultAction()), keyword_mask_, message,
+                 "blocked word: " + text, 0});
     }
 
     void pattern(const Setting& s) {
         s.only({"pattern_type", "pattern_name", "pattern", "name", "action", "message"});
         const std::string type = s.text("pattern_type", s.find("pattern") ? "regex" : "prebuilt");
-        if (type != "prebuilt" && type != "regex") s.find("pattern_type")->fail("another text", "prebuilt, regex");
+        if (type != "prebuilt" && type != "regex")
+            s.find("pattern_type")->fail("another text", "prebuilt, regex");
         const bool prebuilt = type == "prebuilt";
         const auto what = s.find(prebuilt ? "pattern_name" : "pattern");
-        if (!what) s.fail(std::string("no ") + (prebuilt ? "pattern_name" : "pattern"), "one, for pattern_type " + type);
+        if (!what)
+            s.fail(std::string("no ") + (prebuilt ? "pattern_name" : "pattern"),
+                   "one, for pattern_type " + type);
         const std::string name = prebuilt ? what->text() : s.text("name", "custom_regex");
-        const uint32_t rule = set_.add({name, s.action("action").value_or(Action::Block), patternMask(pattern_format_, name),
-                                        s.text("message", patternMessage(name, json_)), "pattern: " + name, 0});
+        const uint32_t rule =
+            set_.add({name, s.action("action").value_or(Action::Block), patternMask(pattern_format_, name),
+                      s.text("message", patternMessage(name, json_)), "pattern: " + name, 0});
         if (prebuilt) {
             const Prebuilt* known = prebuiltOf(name);
             if (!known) what->fail("another text", prebuiltNames());
@@ -117,8 +128,10 @@ private:
         const bool inside = !s.flag("whole_words", true);
         const Action action = s.action("action").value_or(Action::Block);
         const auto add = [&](const Setting& at, const std::string& word, std::optional<Action> own) {
-            addWord(at, word, {name, own.value_or(action), s.text("mask", keyword_mask_),
-                               s.text("message", "Content blocked: " + name), name + ": " + word, 0}, inside);
+            addWord(at, word,
+                    {name, own.value_or(action), s.text("mask", keyword_mask_),
+                     s.text("message", "Content blocked: " + name), name + ": " + word, 0},
+                    inside);
         };
         if (const auto words = s.find("words"))
             for (const Setting& word : words->elements()) add(word, word.text(), std::nullopt);
@@ -135,14 +148,16 @@ private:
     void category(const Setting& s) {
         s.only({"category", "enabled", "action", "severity_threshold", "category_file", "message"});
         const auto name = s.find("category");
-        if (!name) s.fail("no category", "{category, enabled, action, severity_threshold, category_file, message}");
+        if (!name)
+            s.fail("no category", "{category, enabled, action, severity_threshold, category_file, message}");
         if (!s.flag("enabled", true)) return;
         CategoryUse use;
         use.action = s.action("action");
         use.mask = keyword_mask_;
         use.json_messages = json_;
         use.message = s.text("message", "");
-        const auto threshold = s.find("severity_threshold") ? s.find("severity_threshold") : config_.find("severity_threshold");
+        const auto threshold =
+            s.find("severity_threshold") ? s.find("severity_threshold") : config_.find("severity_threshold");
         if (threshold) {
             const auto severity = severityOf(threshold->text());
             if (!severity) threshold->fail("another text", "low, medium, high");

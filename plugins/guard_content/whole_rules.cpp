@@ -12,8 +12,10 @@ namespace {
 SizeLimits readLimits(const std::optional<Setting>& s, bool messages) {
     SizeLimits limits;
     if (!s) return limits;
-    if (messages) s->only({"max_bytes", "max_characters", "max_tokens", "max_messages", "action", "message"});
-    else s->only({"max_bytes", "max_characters", "max_tokens", "action", "message"});
+    if (messages)
+        s->only({"max_bytes", "max_characters", "max_tokens", "max_messages", "action", "message"});
+    else
+        s->only({"max_bytes", "max_characters", "max_tokens", "action", "message"});
     limits.max_bytes = s->count("max_bytes", 0);
     limits.max_characters = s->count("max_characters", 0);
     limits.max_tokens = s->count("max_tokens", 0);
@@ -31,7 +33,9 @@ NameList readNames(const std::optional<Setting>& s) {
 }
 
 // Nothing can be put in the place of a whole text, so MASK is BLOCK there.
-Action decision(const Setting& s) { return s.action("action").value_or(Action::Block) == Action::Warn ? Action::Warn : Action::Block; }
+Action decision(const Setting& s) {
+    return s.action("action").value_or(Action::Block) == Action::Warn ? Action::Warn : Action::Block;
+}
 
 // Answers that are text; a schema says nothing about embeddings.
 bool generates(std::string_view route) {
@@ -75,9 +79,12 @@ void WholeRules::readTopics(const Setting& list) {
         Topic topic{name->text(), {}, 1};
         const auto file = s.find("file"), words = s.find("words");
         try {
-            if (file) topic = readTopic(readListFile(file->text()), topic.name, file->text());
-            else if (!words && shippedTopic(topic.name).empty()) name->fail("another text", shippedTopics() + ", or any with file or words");
-            else if (!words) topic = readTopic(shippedTopic(topic.name), topic.name, topic.name + ".txt");
+            if (file)
+                topic = readTopic(readListFile(file->text()), topic.name, file->text());
+            else if (!words && shippedTopic(topic.name).empty())
+                name->fail("another text", shippedTopics() + ", or any with file or words");
+            else if (!words)
+                topic = readTopic(shippedTopic(topic.name), topic.name, topic.name + ".txt");
         } catch (const ListFault& fault) {
             throw sluice::ConfigError(s.path() + ": " + fault.what());
         }
@@ -89,7 +96,8 @@ void WholeRules::readTopics(const Setting& list) {
         if (const auto threshold = s.find("threshold")) topic.threshold = threshold->number();
         if (topic.threshold <= 0) s.fail("a threshold of 0 or less", "a number above 0");
         const std::string side = s.text("applies_to", "both");
-        if (side != "both" && side != "requests" && side != "answers") s.find("applies_to")->fail("another text", "requests, answers, both");
+        if (side != "both" && side != "requests" && side != "answers")
+            s.find("applies_to")->fail("another text", "requests, answers, both");
         topic_rules_.push_back({{decision(s), s.text("message", "")}, side != "answers", side != "requests"});
         topics.push_back(std::move(topic));
     }
@@ -109,15 +117,20 @@ void WholeRules::readSchema(const Setting& config) {
         throw sluice::ConfigError(from->path() + ": " + fault.what());
     }
     const auto action = config.action("json_schema_action");
-    schema_rule_ = {action == Action::Warn ? Action::Warn : Action::Block, config.text("json_schema_message", "")};
+    schema_rule_ = {action == Action::Warn ? Action::Warn : Action::Block,
+                    config.text("json_schema_message", "")};
 }
 
 bool WholeRules::ofRequests() const {
-    return request_limits_.any() || languages_ || models_.any() || tools_.any() || !denied_parameters_.empty() || !topics_.empty();
+    return request_limits_.any() || languages_ || models_.any() || tools_.any() ||
+           !denied_parameters_.empty() || !topics_.empty();
 }
-bool WholeRules::ofAnswers() const { return answer_limits_.any() || languages_ || tools_.any() || !topics_.empty() || schema_; }
+bool WholeRules::ofAnswers() const {
+    return answer_limits_.any() || languages_ || tools_.any() || !topics_.empty() || schema_;
+}
 
-void WholeRules::judgeNames(const NameList& list, const std::vector<std::string>& names, const char* what, std::vector<Objection>& out) const {
+void WholeRules::judgeNames(const NameList& list, const std::vector<std::string>& names, const char* what,
+                            std::vector<Objection>& out) const {
     for (const auto& name : names) {
         if (list.allows(name)) continue;
         const std::string said = std::string("Content blocked: ") + what + " is not allowed";
@@ -126,31 +139,40 @@ void WholeRules::judgeNames(const NameList& list, const std::vector<std::string>
     }
 }
 
-void WholeRules::judgeText(std::string_view all, const std::vector<std::string_view>& texts, bool answer, std::vector<Objection>& out) const {
-    const auto object = [&out](std::string name, const Rule& rule, const std::string& usual, const std::string& reason) {
+void WholeRules::judgeText(std::string_view all, const std::vector<std::string_view>& texts, bool answer,
+                           std::vector<Objection>& out) const {
+    const auto object = [&out](std::string name, const Rule& rule, const std::string& usual,
+                               const std::string& reason) {
         out.push_back({std::move(name), rule.action, rule.message.empty() ? usual : rule.message, reason});
     };
     if (languages_ && all.size() >= language_min_bytes_) {
         const auto guess = languages_->guess(all);
         if (!guess.code.empty() && !allowed_languages_.allows(guess.code))
-            object("languages", language_rule_, "Content blocked: the language is not allowed", "language: " + std::string(guess.code));
+            object("languages", language_rule_, "Content blocked: the language is not allowed",
+                   "language: " + std::string(guess.code));
     }
     if (topics_.empty()) return;
     auto score = topics_.start();
     for (const auto text : texts) topics_.add(score, text);
     for (size_t t = 0; t < topic_rules_.size(); ++t) {
-        if (!(answer ? topic_rules_[t].answers : topic_rules_[t].requests) || score.of(t) < topics_.topics()[t].threshold) continue;
+        if (!(answer ? topic_rules_[t].answers : topic_rules_[t].requests) ||
+            score.of(t) < topics_.topics()[t].threshold)
+            continue;
         const std::string& name = topics_.topics()[t].name;
-        object("topics." + name, topic_rules_[t], "Content blocked: topic " + name, "topic " + name + ": " + std::to_string(score.of(t)));
+        object("topics." + name, topic_rules_[t], "Content blocked: topic " + name,
+               "topic " + name + ": " + std::to_string(score.of(t)));
     }
 }
 
-std::vector<Objection> WholeRules::ofRequest(const sluice::Request& request, const sluice::Texts& texts) const {
+std::vector<Objection> WholeRules::ofRequest(const sluice::Request& request,
+                                             const sluice::Texts& texts) const {
     std::vector<Objection> out;
     if (models_.any()) judgeNames(models_, {std::string(request.model())}, "model", out);
     for (const auto& parameter : denied_parameters_)
         if (request.member(parameter))
-            out.push_back({"parameters", Action::Block, "Content blocked: the parameter " + parameter + " is not allowed", "parameter: " + parameter});
+            out.push_back({"parameters", Action::Block,
+                           "Content blocked: the parameter " + parameter + " is not allowed",
+                           "parameter: " + parameter});
     if (tools_.any()) judgeNames(tools_, toolNames(request.body()), "tool", out);
     Sizes sizes;
     std::string said;
@@ -163,15 +185,20 @@ std::vector<Objection> WholeRules::ofRequest(const sluice::Request& request, con
         sizes.add(text.view(), request_limits_);
         views.push_back(text.view());
         // What people and models have said; what developers have written may be in another language.
-        if (languages_ && text.role() == sluice::Role::User && text.lane() == SLUICE_LANE_TEXT) said.append(text.view()).append("\n");
+        if (languages_ && text.role() == sluice::Role::User && text.lane() == SLUICE_LANE_TEXT)
+            said.append(text.view()).append("\n");
     }
     const std::string over = excess(sizes, request_limits_);
-    if (!over.empty()) out.push_back({"limits", limits_rule_.action, limits_rule_.message.empty() ? "Content blocked: " + over : limits_rule_.message, over});
+    if (!over.empty())
+        out.push_back({"limits", limits_rule_.action,
+                       limits_rule_.message.empty() ? "Content blocked: " + over : limits_rule_.message,
+                       over});
     judgeText(said, views, false, out);
     return out;
 }
 
-std::vector<Objection> WholeRules::ofAnswer(const sluice::Request& request, const sluice::Texts& texts, std::string_view body) const {
+std::vector<Objection> WholeRules::ofAnswer(const sluice::Request& request, const sluice::Texts& texts,
+                                            std::string_view body) const {
     std::vector<Objection> out;
     if (tools_.any()) judgeNames(tools_, toolNames(body), "tool", out);
     Sizes sizes;
@@ -196,22 +223,26 @@ std::vector<Objection> WholeRules::ofAnswer(const sluice::Request& request, cons
     }
     flush();
     const std::string over = excess(sizes, answer_limits_);
-    if (!over.empty()) out.push_back({"answer_limits", Action::Block, "Content blocked: the answer is " + over, over});
+    if (!over.empty())
+        out.push_back({"answer_limits", Action::Block, "Content blocked: the answer is " + over, over});
     judgeText(said, views, true, out);
     return out;
 }
 
 std::optional<Objection> WholeRules::judgeSchema(std::string_view text) const {
-    const std::string fault = text.size() > kSchemaBytesMax ? "$: the answer is too long" : schema_->fault(text);
+    const std::string fault =
+        text.size() > kSchemaBytesMax ? "$: the answer is too long" : schema_->fault(text);
     if (fault.empty()) return std::nullopt;
     const std::string usual = "Content blocked: the answer does not fit the schema: " + fault;
-    return Objection{"json_schema", schema_rule_.action, schema_rule_.message.empty() ? usual : schema_rule_.message, fault};
+    return Objection{"json_schema", schema_rule_.action,
+                     schema_rule_.message.empty() ? usual : schema_rule_.message, fault};
 }
 
 std::optional<Objection> WholeRules::ofStream(Streamed& so_far, std::string_view more, bool ended) const {
     so_far.sizes.add(more, answer_limits_);
     const std::string over = excess(so_far.sizes, answer_limits_);
-    if (!over.empty()) return Objection{"answer_limits", Action::Block, "Content blocked: the answer is " + over, over};
+    if (!over.empty())
+        return Objection{"answer_limits", Action::Block, "Content blocked: the answer is " + over, over};
     if (!schema_) return std::nullopt;
     if (so_far.text.size() <= kSchemaBytesMax) so_far.text.append(more);
     return ended ? judgeSchema(so_far.text) : std::nullopt;

@@ -40,7 +40,8 @@ public:
 
     /// All that a request, or an answer, does not keep. [loop]
     std::vector<Objection> ofRequest(const sluice::Request& request, const sluice::Texts& texts) const;
-    std::vector<Objection> ofAnswer(const sluice::Request& request, const sluice::Texts& texts, std::string_view body) const;
+    std::vector<Objection> ofAnswer(const sluice::Request& request, const sluice::Texts& texts,
+                                    std::string_view body) const;
     /// One text of a stream, as far as it has come.
     struct Streamed {
         Sizes sizes;
@@ -61,8 +62,10 @@ private:
     void readTopics(const Setting& list);
     void readLanguages(const Setting& s);
     void readSchema(const Setting& config);
-    void judgeText(std::string_view all, const std::vector<std::string_view>& texts, bool answer, std::vector<Objection>& out) const;
-    void judgeNames(const NameList& list, const std::vector<std::string>& names, const char* what, std::vector<Objection>& out) const;
+    void judgeText(std::string_view all, const std::vector<std::string_view>& texts, bool answer,
+                   std::vector<Objection>& out) const;
+    void judgeNames(const NameList& list, const std::vector<std::string>& names, const char* what,
+                    std::vector<Objection>& out) const;
     std::optional<Objection> judgeSchema(std::string_view text) const;
 
     SizeLimits request_limits_, answer_limits_;

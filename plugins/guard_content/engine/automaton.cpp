@@ -7,7 +7,8 @@ namespace guard_content {
 
 namespace {
 
-constexpr size_t kRowBytesMax = 768 * 1024;  // of all full rows together: they should stay in the second cache
+constexpr size_t kRowBytesMax =
+    768 * 1024;  // of all full rows together: they should stay in the second cache
 
 }  // namespace
 

@@ -15,13 +15,15 @@ Severity readSeverity(const YAML::Node& node, const std::string& file, Severity 
     if (!node.IsDefined() || node.IsNull()) return otherwise;
     const std::string name = textOf(node, file, "severity");
     const auto severity = severityOf(name);
-    if (!severity) throw ListFault(file, lineOf(node), "severity: found " + name + "; allowed: low, medium, high");
+    if (!severity)
+        throw ListFault(file, lineOf(node), "severity: found " + name + "; allowed: low, medium, high");
     return *severity;
 }
 
 void readKeywords(const YAML::Node& list, const std::string& file, Severity otherwise, Category& out) {
     if (!list.IsDefined() || list.IsNull()) return;
-    if (!list.IsSequence()) throw ListFault(file, lineOf(list), "found no list; allowed: a list of {keyword, severity}");
+    if (!list.IsSequence())
+        throw ListFault(file, lineOf(list), "found no list; allowed: a list of {keyword, severity}");
     for (const YAML::Node& one : list) {
         if (one.IsScalar()) {
             out.keywords.push_back({one.Scalar(), otherwise, lineOf(one)});
@@ -29,12 +31,14 @@ void readKeywords(const YAML::Node& list, const std::string& file, Severity othe
         }
         if (!one.IsMap()) throw ListFault(file, lineOf(one), "found neither a text nor {keyword, severity}");
         onlyKeys(one, file, {"keyword", "severity", "description"});
-        out.keywords.push_back({textOf(one["keyword"], file, "keyword"), readSeverity(one["severity"], file, otherwise), lineOf(one)});
+        out.keywords.push_back({textOf(one["keyword"], file, "keyword"),
+                                readSeverity(one["severity"], file, otherwise), lineOf(one)});
     }
 }
 
 void readPhrase(const YAML::Node& one, const std::string& file, Category& out) {
-    if (!one.IsMap()) throw ListFault(file, lineOf(one), "found no {phrase, severity, match_type, max_distance}");
+    if (!one.IsMap())
+        throw ListFault(file, lineOf(one), "found no {phrase, severity, match_type, max_distance}");
     onlyKeys(one, file, {"phrase", "severity", "match_type", "max_distance"});
     const std::string phrase = textOf(one["phrase"], file, "phrase");
     const Severity severity = readSeverity(one["severity"], file, Severity::High);
@@ -45,11 +49,13 @@ void readPhrase(const YAML::Node& one, const std::string& file, Category& out) {
         out.phrases.push_back({phrase, severity, true, kFuzzyWordsMax});
     } else if (type == "proximity") {
         int distance = 5;
-        if (one["max_distance"] && (!YAML::convert<int>::decode(one["max_distance"], distance) || distance < 1 || distance > 50))
+        if (one["max_distance"] &&
+            (!YAML::convert<int>::decode(one["max_distance"], distance) || distance < 1 || distance > 50))
             throw ListFault(file, lineOf(one["max_distance"]), "max_distance: allowed: 1 to 50 words");
         out.phrases.push_back({phrase, severity, false, static_cast<uint32_t>(distance)});
     } else {
-        throw ListFault(file, lineOf(one["match_type"]), "match_type: found " + type + "; allowed: exact, fuzzy, proximity");
+        throw ListFault(file, lineOf(one["match_type"]),
+                        "match_type: found " + type + "; allowed: exact, fuzzy, proximity");
     }
 }
 
@@ -82,17 +88,23 @@ std::string_view nameOf(Severity severity) {
 
 Category readCategory(std::string_view text, const std::string& file) {
     const YAML::Node document = yamlOf(text, file);
-    if (!document.IsMap()) throw ListFault(file, lineOf(document), "found no mapping; allowed: category_name, keywords, …");
-    onlyKeys(document, file, {"category_name", "display_name", "description", "default_action", "keywords", "always_block_keywords",
-                              "identifier_words", "additional_block_words", "inherit_from", "phrases", "exceptions", "high", "medium", "low"});
+    if (!document.IsMap())
+        throw ListFault(file, lineOf(document), "found no mapping; allowed: category_name, keywords, …");
+    onlyKeys(document, file,
+             {"category_name", "display_name", "description", "default_action", "keywords",
+              "always_block_keywords", "identifier_words", "additional_block_words", "inherit_from",
+              "phrases", "exceptions", "high", "medium", "low"});
     Category out;
     if (document["category_name"]) out.name = textOf(document["category_name"], file, "category_name");
     if (document["description"]) out.description = textOf(document["description"], file, "description");
-    if (document["inherit_from"] && !document["inherit_from"].IsNull()) out.inherit_from = textOf(document["inherit_from"], file, "inherit_from");
+    if (document["inherit_from"] && !document["inherit_from"].IsNull())
+        out.inherit_from = textOf(document["inherit_from"], file, "inherit_from");
     if (document["default_action"]) {
         const std::string name = textOf(document["default_action"], file, "default_action");
         const auto action = actionOf(name);
-        if (!action) throw ListFault(file, lineOf(document["default_action"]), "default_action: found " + name + "; allowed: BLOCK, MASK, WARN");
+        if (!action)
+            throw ListFault(file, lineOf(document["default_action"]),
+                            "default_action: found " + name + "; allowed: BLOCK, MASK, WARN");
         out.default_action = *action;
     }
     readKeywords(document["keywords"], file, Severity::Medium, out);
@@ -124,7 +136,8 @@ std::vector<std::string> inflections(const std::string& word) {
         add(stem + "ied");
         add(word + "ing");
     } else {
-        const bool doubles = !vowel(last) && vowel(before) && !vowel(word[word.size() - 3]) && last != 'w' && last != 'x';
+        const bool doubles =
+            !vowel(last) && vowel(before) && !vowel(word[word.size() - 3]) && last != 'w' && last != 'x';
         add(word + "es");
         add(word + "ed");
         add(word + "ing");
@@ -145,12 +158,14 @@ void addCategory(RuleSet& set, const Category& category, const Category* inherit
     const Action action = use.action.value_or(category.default_action);
     const auto ruleFor = [&](std::string_view what, Severity severity) {
         Rule rule{category.name, action, use.mask, use.message, {}, scope};
-        if (rule.message.empty()) rule.message = categoryMessage(category.name, what, nameOf(severity), use.json_messages);
+        if (rule.message.empty())
+            rule.message = categoryMessage(category.name, what, nameOf(severity), use.json_messages);
         rule.reason = category.name + ": " + std::string(what) + " (" + std::string(nameOf(severity)) + ")";
         return set.add(std::move(rule));
     };
     for (const auto& keyword : category.keywords)
-        if (keyword.severity >= use.threshold) set.words.push_back({{keyword.text}, ruleFor(keyword.text, keyword.severity)});
+        if (keyword.severity >= use.threshold)
+            set.words.push_back({{keyword.text}, ruleFor(keyword.text, keyword.severity)});
     for (const auto& phrase : category.phrases) {
         if (phrase.severity < use.threshold) continue;
         Together together{{}, ruleFor(phrase.text, phrase.severity), phrase.words_max, phrase.fuzzy};

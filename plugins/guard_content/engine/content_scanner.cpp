@@ -29,7 +29,8 @@ struct ContentScanner::Work {
 
 ContentScanner::~ContentScanner() = default;
 
-ContentScanner::ContentScanner(RuleSet set) : rules_(std::move(set.rules)), expressions_(set.expression_bytes_max) {
+ContentScanner::ContentScanner(RuleSet set)
+    : rules_(std::move(set.rules)), expressions_(set.expression_bytes_max) {
     for (uint32_t i = 0; i < rules_.size(); ++i) {
         // Entities are told apart by where they stand, so they must not share the buffer of an empty text.
         if (rules_[i].entity.empty()) rules_[i].entity = "CONTENT";
@@ -139,8 +140,9 @@ void ContentScanner::count(Work& work, const WordHit& hit, const Tag& tag) const
     for (uint32_t g = 0; g < together.groups && whole; ++g) {
         if (g == tag.group) continue;
         const WordHit& other = last[g];
-        const bool there = other.end > 0 && other.end <= hit.begin && hit.word - other.word <= together.words_max &&
-                           hit.begin - other.end <= kTogetherBytes && work.sentences.same(other.end - 1, hit.begin);
+        const bool there =
+            other.end > 0 && other.end <= hit.begin && hit.word - other.word <= together.words_max &&
+            hit.begin - other.end <= kTogetherBytes && work.sentences.same(other.end - 1, hit.begin);
         const bool ordered = !together.in_order || g < tag.group;
         whole = there && ordered;
     }
@@ -149,10 +151,12 @@ void ContentScanner::count(Work& work, const WordHit& hit, const Tag& tag) const
 }
 
 void ContentScanner::excuse(Work& work) const {
-    std::sort(work.exempt.begin(), work.exempt.end(),
-              [](const auto& a, const auto& b) { return a.scope != b.scope ? a.scope < b.scope : a.begin < b.begin; });
+    std::sort(work.exempt.begin(), work.exempt.end(), [](const auto& a, const auto& b) {
+        return a.scope != b.scope ? a.scope < b.scope : a.begin < b.begin;
+    });
     auto& all = work.candidates;
-    all.erase(std::remove_if(all.begin(), all.end(), [&](const Candidate& c) { return excused(work, c); }), all.end());
+    all.erase(std::remove_if(all.begin(), all.end(), [&](const Candidate& c) { return excused(work, c); }),
+              all.end());
 }
 
 bool ContentScanner::excused(Work& work, const Candidate& c) const {
@@ -172,27 +176,32 @@ bool ContentScanner::excused(Work& work, const Candidate& c) const {
     const uint32_t scope = rules_[c.rule].scope;
     if (scope == 0 || work.exempt.back().scope < scope) return false;
     if (covers(scope, false)) return true;
-    const auto next = std::lower_bound(work.exempt.begin(), work.exempt.end(), std::pair(scope, c.end), before);
+    const auto next =
+        std::lower_bound(work.exempt.begin(), work.exempt.end(), std::pair(scope, c.end), before);
     if (next != work.exempt.end() && next->scope == scope && next->begin - c.end <= kExceptionAheadBytes &&
         work.sentences.same(c.end - 1, next->begin))
         return true;
     if (next == work.exempt.begin()) return false;
     const auto previous = next - 1;
-    return previous->scope == scope && previous->end <= c.begin && c.begin - previous->end <= kExceptionBehindBytes &&
+    return previous->scope == scope && previous->end <= c.begin &&
+           c.begin - previous->end <= kExceptionBehindBytes &&
            work.sentences.same(previous->end - 1, c.begin);
 }
 
 void ContentScanner::settle(Work& work, size_t from, std::vector<sluice::Finding>& found) const {
     const size_t first = found.size();
     for (Candidate& c : work.candidates) {
-        if (c.end - c.begin <= longest_) continue;  // the end of what is longer: the rest may have gone already
+        if (c.end - c.begin <= longest_)
+            continue;  // the end of what is longer: the rest may have gone already
         c.begin = c.end - longest_;
-        while ((static_cast<unsigned char>(work.text[c.begin]) & 0xC0) == 0x80 && c.begin + 1 < c.end) ++c.begin;
+        while ((static_cast<unsigned char>(work.text[c.begin]) & 0xC0) == 0x80 && c.begin + 1 < c.end)
+            ++c.begin;
     }
     std::sort(work.candidates.begin(), work.candidates.end(), [this](const Candidate& a, const Candidate& b) {
         if (a.begin != b.begin) return a.begin < b.begin;
         if (a.end != b.end) return a.end > b.end;
-        if (rules_[a.rule].action != rules_[b.rule].action) return rules_[a.rule].action > rules_[b.rule].action;
+        if (rules_[a.rule].action != rules_[b.rule].action)
+            return rules_[a.rule].action > rules_[b.rule].action;
         return a.rule < b.rule;
     });
     size_t covered = from;

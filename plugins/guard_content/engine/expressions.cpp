@@ -78,12 +78,13 @@ void Expressions::find(std::string_view text, size_t from, std::vector<Candidate
     for (const int i : which) findOne(all_[static_cast<size_t>(i)], text, from, found);
 }
 
-void Expressions::findOne(const One& one, std::string_view text, size_t from, std::vector<Candidate>& found) const {
+void Expressions::findOne(const One& one, std::string_view text, size_t from,
+                          std::vector<Candidate>& found) const {
     const re2::StringPiece whole(text.data(), text.size());
     re2::StringPiece match;
     size_t at = from;
-    // A search looks at a stretch that grows until something is in it. Were it the rest of the text each time, an
-    // expression like "x.*y|x" would cost the square of a text of x.
+    // A search looks at a stretch that grows until something is in it. Were it the rest of the text each
+    // time, an expression like "x.*y|x" would cost the square of a text of x.
     for (size_t stretch = 2 * longest_; at < text.size();) {
         const size_t limit = std::min(text.size(), at + stretch);
         if (!one.expression->Match(whole, at, limit, RE2::UNANCHORED, &match, 1)) {

@@ -17,7 +17,7 @@ enum class CharKind : uint8_t {
     Word,       // a letter or digit: `folded` says which
     Separator,  // white space, punctuation, symbols, emoji, bytes that are no UTF-8
     Nothing,    // accents that stand alone, zero-width characters: as if they were not there
-    Alone,      // a word by itself: scripts that do not put spaces between words (Han, Kana, Hangul, Thai, …)
+    Alone,  // a word by itself: scripts that do not put spaces between words (Han, Kana, Hangul, Thai, …)
 };
 
 /// One character of a text. [any]

@@ -20,7 +20,8 @@ void inspect(const Json& schema, const std::string& at, int depth, SchemaTree& t
     const auto sub = [&](const char* key) {
         if (schema.contains(key)) inspect(schema[key], at + "/" + key, depth + 1, tree);
     };
-    for (const char* key : {"additionalProperties", "propertyNames", "contains", "not", "if", "then", "else"}) sub(key);
+    for (const char* key : {"additionalProperties", "propertyNames", "contains", "not", "if", "then", "else"})
+        sub(key);
     if (schema.contains("items") && !schema["items"].is_array()) sub("items");
     for (const char* key : {"anyOf", "oneOf", "allOf", "prefixItems"}) {
         if (!schema.contains(key)) continue;
@@ -41,12 +42,14 @@ void inspect(const Json& schema, const std::string& at, int depth, SchemaTree& t
         tree.compile(schema["pattern"].get<std::string>(), at + "/pattern");
     }
     if (schema.contains("$ref"))
-        if (const Json* target = tree.resolve(schema["$ref"], at + "/$ref")) inspect(*target, at + "/$ref", depth + 1, tree);
+        if (const Json* target = tree.resolve(schema["$ref"], at + "/$ref"))
+            inspect(*target, at + "/$ref", depth + 1, tree);
     if (schema.contains("type")) checkType(schema["type"], at + "/type");
     for (const char* key : {"required", "enum"})
         if (schema.contains(key) && !schema[key].is_array()) fail(std::string(key) + ": found no list");
-    for (const char* key : {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
-                            "minItems", "maxItems", "minProperties", "maxProperties"})
+    for (const char* key :
+         {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
+          "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"})
         if (schema.contains(key) && !schema[key].is_number()) fail(std::string(key) + ": found no number");
 }
 
@@ -72,7 +75,8 @@ std::string JsonSchema::fault(std::string_view text) const {
         return level <= kDepthMax;  // what is deeper is left out, and the document refused
     };
     const Json document = Json::parse(withoutFence(text), depth, false);
-    if (document.is_discarded() && deepest <= kDepthMax) return "$: found no JSON; allowed: one JSON document";
+    if (document.is_discarded() && deepest <= kDepthMax)
+        return "$: found no JSON; allowed: one JSON document";
     if (deepest > kDepthMax) return "$: found a document that is nested too deeply; allowed: 64 levels";
     SchemaCheck check(*tree_, kStepsMax, kDepthMax);
     std::string why;
@@ -89,7 +93,8 @@ std::string_view withoutFence(std::string_view text) {
         text = begin < end ? text.substr(begin, end - begin) : std::string_view();
     };
     trim();
-    if (text.size() > 2 * kFence.size() && text.substr(0, 3) == kFence && text.substr(text.size() - 3) == kFence) {
+    if (text.size() > 2 * kFence.size() && text.substr(0, 3) == kFence &&
+        text.substr(text.size() - 3) == kFence) {
         const size_t line = text.find('\n');
         if (line == std::string_view::npos) return text;
         text = text.substr(line + 1, text.size() - 3 - std::min(line + 1, text.size() - 3));

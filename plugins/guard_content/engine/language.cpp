@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kBytesMax = 8192;
 constexpr size_t kWordBytesMax = 32;
 constexpr size_t kWordsMin = 3;
-constexpr double kShareMin = 0.10;   // of its words, and of their weight
+constexpr double kShareMin = 0.10;  // of its words, and of their weight
 constexpr double kLetterWeight = 0.35;
 
 // Scripts of one language each; the others are told apart by words.
@@ -24,19 +24,22 @@ struct Script {
     std::string_view code;  // empty: several languages
 };
 constexpr Script kScripts[] = {
-    {0x0041, 0x024F, ""},   {0x0370, 0x03FF, "el"}, {0x0400, 0x052F, ""},   {0x0531, 0x058F, "hy"}, {0x0590, 0x05FF, "he"},
-    {0x0600, 0x077F, ""},   {0x0900, 0x097F, ""},   {0x0980, 0x09FF, "bn"}, {0x0A00, 0x0A7F, "pa"}, {0x0A80, 0x0AFF, "gu"},
-    {0x0B00, 0x0B7F, "or"}, {0x0B80, 0x0BFF, "ta"}, {0x0C00, 0x0C7F, "te"}, {0x0C80, 0x0CFF, "kn"}, {0x0D00, 0x0D7F, "ml"},
-    {0x0D80, 0x0DFF, "si"}, {0x0E00, 0x0E7F, "th"}, {0x0E80, 0x0EFF, "lo"}, {0x1000, 0x109F, "my"}, {0x10A0, 0x10FF, "ka"},
-    {0x1200, 0x137F, "am"}, {0x1780, 0x17FF, "km"}, {0x1E00, 0x1EFF, ""},   {0x3040, 0x30FF, "ja"}, {0x3400, 0x9FFF, "zh"},
-    {0xAC00, 0xD7AF, "ko"},
+    {0x0041, 0x024F, ""},   {0x0370, 0x03FF, "el"}, {0x0400, 0x052F, ""},   {0x0531, 0x058F, "hy"},
+    {0x0590, 0x05FF, "he"}, {0x0600, 0x077F, ""},   {0x0900, 0x097F, ""},   {0x0980, 0x09FF, "bn"},
+    {0x0A00, 0x0A7F, "pa"}, {0x0A80, 0x0AFF, "gu"}, {0x0B00, 0x0B7F, "or"}, {0x0B80, 0x0BFF, "ta"},
+    {0x0C00, 0x0C7F, "te"}, {0x0C80, 0x0CFF, "kn"}, {0x0D00, 0x0D7F, "ml"}, {0x0D80, 0x0DFF, "si"},
+    {0x0E00, 0x0E7F, "th"}, {0x0E80, 0x0EFF, "lo"}, {0x1000, 0x109F, "my"}, {0x10A0, 0x10FF, "ka"},
+    {0x1200, 0x137F, "am"}, {0x1780, 0x17FF, "km"}, {0x1E00, 0x1EFF, ""},   {0x3040, 0x30FF, "ja"},
+    {0x3400, 0x9FFF, "zh"}, {0xAC00, 0xD7AF, "ko"},
 };
 constexpr size_t kScriptCount = std::size(kScripts);
 
 uint32_t lower(uint32_t c) {
     if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7)) return c + 32;
     if (c == 0x130) return 'i';
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x218 && c <= 0x21B) || (c >= 0x1E00 && c <= 0x1EFF)) return c | 1;
+    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14A && c <= 0x177) || (c >= 0x218 && c <= 0x21B) ||
+        (c >= 0x1E00 && c <= 0x1EFF))
+        return c | 1;
     if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
     if (c == 0x1A0 || c == 0x1AF) return c + 1;
     if (c >= 0x410 && c <= 0x42F) return c + 32;
@@ -59,8 +62,9 @@ void append(std::string& out, uint32_t c) {
 bool wordChar(uint32_t c) {
     if (c < 0x80) return isAsciiWord(static_cast<char>(c)) || c == '\'';
     if (c == 0x200C) return true;  // inside of Persian words
-    return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x2FFF) && !(c >= 0x3000 && c <= 0x303F) && c < 0x10000 &&
-           !(c >= 0xFE00) && c != 0x60C && c != 0x61F && c != 0x6D4 && c != 0x964;
+    return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c <= 0x2FFF) &&
+           !(c >= 0x3000 && c <= 0x303F) && c < 0x10000 && !(c >= 0xFE00) && c != 0x60C && c != 0x61F &&
+           c != 0x6D4 && c != 0x964;
 }
 
 }  // namespace
@@ -95,7 +99,8 @@ struct Languages::Profiles {
     // A word that many languages have says little.
     void weigh() {
         for (auto& [word, marks] : words)
-            for (auto& mark : marks) mark.weight = 1.0F / static_cast<float>(std::sqrt(static_cast<double>(marks.size())));
+            for (auto& mark : marks)
+                mark.weight = 1.0F / static_cast<float>(std::sqrt(static_cast<double>(marks.size())));
         for (auto& [letter, marks] : letters)
             for (auto& mark : marks) mark.weight = 1.0F / static_cast<float>(marks.size());
     }
@@ -197,21 +202,24 @@ Languages::Guess Languages::guess(std::string_view text) const {
         [&](uint32_t letter) {
             const auto found = profiles_->letters.find(letter);
             if (found == profiles_->letters.end()) return;
-            for (const auto& mark : found->second) score[mark.language] += mark.weight * static_cast<float>(kLetterWeight);
+            for (const auto& mark : found->second)
+                score[mark.language] += mark.weight * static_cast<float>(kLetterWeight);
         });
     if (const auto code = byScript(reading.scripts); !code.empty()) return {code, 1};
     if (reading.words < kWordsMin) return {};
     const auto best = std::max_element(score.begin(), score.end());
     const auto at = static_cast<size_t>(best - score.begin());
     const double share = static_cast<double>(typical[at]) / static_cast<double>(reading.words);
-    const bool sure = typical[at] >= 2 && share >= kShareMin && *best >= kShareMin * static_cast<double>(reading.words);
+    const bool sure =
+        typical[at] >= 2 && share >= kShareMin && *best >= kShareMin * static_cast<double>(reading.words);
     return sure ? Guess{profiles_->codes[at], std::min(1.0, share)} : Guess{};
 }
 
 bool Languages::known(std::string_view code) const {
     const auto& codes = profiles_->codes;
     return std::find(codes.begin(), codes.end(), code) != codes.end() ||
-           std::any_of(std::begin(kScripts), std::end(kScripts), [code](const Script& s) { return !code.empty() && s.code == code; });
+           std::any_of(std::begin(kScripts), std::end(kScripts),
+                       [code](const Script& s) { return !code.empty() && s.code == code; });
 }
 
 std::string Languages::codes() const {

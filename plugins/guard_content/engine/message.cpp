@@ -7,17 +7,20 @@ namespace guard_content {
 namespace {
 
 // {"error":error,name:value,…}, or error alone.
-std::string said(bool json, const std::string& error, std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+std::string said(bool json, const std::string& error,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
     if (!json) return error;
     std::string out = "{\"error\":" + sluice::jsonQuoted(error);
-    for (const auto& [name, value] : members) out += "," + sluice::jsonQuoted(name) + ":" + sluice::jsonQuoted(value);
+    for (const auto& [name, value] : members)
+        out += "," + sluice::jsonQuoted(name) + ":" + sluice::jsonQuoted(value);
     return out + "}";
 }
 
 }  // namespace
 
 std::string patternMessage(std::string_view pattern, bool json) {
-    return said(json, "Content blocked: " + std::string(pattern) + " pattern detected", {{"pattern", pattern}});
+    return said(json, "Content blocked: " + std::string(pattern) + " pattern detected",
+                {{"pattern", pattern}});
 }
 
 std::string keywordMessage(std::string_view keyword, std::string_view description, bool json) {
@@ -27,9 +30,10 @@ std::string keywordMessage(std::string_view keyword, std::string_view descriptio
     return said(json, error, {{"keyword", keyword}, {"description", description}});
 }
 
-std::string categoryMessage(std::string_view category, std::string_view keyword, std::string_view severity, bool json) {
-    const std::string error = "Content blocked: " + std::string(category) + " category keyword '" + std::string(keyword) +
-                              "' detected (severity: " + std::string(severity) + ")";
+std::string categoryMessage(std::string_view category, std::string_view keyword, std::string_view severity,
+                            bool json) {
+    const std::string error = "Content blocked: " + std::string(category) + " category keyword '" +
+                              std::string(keyword) + "' detected (severity: " + std::string(severity) + ")";
     return said(json, error, {{"category", category}, {"keyword", keyword}, {"severity", severity}});
 }
 

@@ -12,23 +12,26 @@ using Json = nlohmann::json;
 
 constexpr int kDepthMax = 64;
 
-// A tool has a name in itself (Anthropic, responses) or in `function` (chat); types of built-in tools, such as
-// web_search, are names, too.
+// A tool has a name in itself (Anthropic, responses) or in `function` (chat); types of built-in tools, such
+// as web_search, are names, too.
 void addTool(const Json& tool, std::vector<std::string>& names) {
     if (!tool.is_object()) return;
     const auto function = tool.find("function");
     const Json& named = function != tool.end() && function->is_object() ? *function : tool;
     const auto name = named.find("name");
     const auto type = tool.find("type");
-    if (name != named.end() && name->is_string()) names.push_back(name->get<std::string>());
-    else if (type != tool.end() && type->is_string()) names.push_back(type->get<std::string>());
+    if (name != named.end() && name->is_string())
+        names.push_back(name->get<std::string>());
+    else if (type != tool.end() && type->is_string())
+        names.push_back(type->get<std::string>());
 }
 
 bool isCall(const Json& object) {
     const auto type = object.find("type");
     if (type == object.end() || !type->is_string()) return false;
     const auto& text = type->get_ref<const std::string&>();
-    return text == "tool_use" || text == "function_call" || text == "server_tool_use" || text == "mcp_call" || text == "custom_tool_call";
+    return text == "tool_use" || text == "function_call" || text == "server_tool_use" || text == "mcp_call" ||
+           text == "custom_tool_call";
 }
 
 void collect(const Json& value, int depth, std::vector<std::string>& names) {

@@ -13,7 +13,8 @@ namespace {
 // lengths); ITU-T E.164 and NANP; RFC 5321, RFC 791, RFC 4291; ISO 13616 (IBAN); AWS IAM, GitHub and Slack
 // documentation; ICAO 9303 and the issuing states (passports); Receita Federal (CPF, CNPJ); ATO; INSEE.
 constexpr std::string_view kPassport = "passport|passeport|reisepass|paspoort|pasaporte|travel document";
-constexpr uint32_t kCardRuns = 1u << 4 | 1u << 15 | 1u << 16, kPhoneRuns = 1u | 1u << 1 | 1u << 3 | 1u << 10 | 1u << 11,
+constexpr uint32_t kCardRuns = 1u << 4 | 1u << 15 | 1u << 16,
+                   kPhoneRuns = 1u | 1u << 1 | 1u << 3 | 1u << 10 | 1u << 11,
                    kFrenchRuns = 1u | 1u << 2 | 1u << 10, kIpRuns = 1u << 1 | 1u << 2 | 1u << 3;
 constexpr Prebuilt kPatterns[] = {
     {"amex", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "3", kCardRuns},
@@ -21,7 +22,14 @@ constexpr Prebuilt kPatterns[] = {
     {"au_medicare", Trigger::Number, 13, recogniseShape, "dddd ddddd d|dddddddddd", "medicare"},
     {"au_tfn", Trigger::Number, 11, recogniseShape, "ddd ddd ddd|ddddddddd|dddddddd", "tfn|tax file|ato"},
     {"aws_access_key", Trigger::Word, 20, recogniseAwsAccessKey, {}, {}, nullptr, "A"},
-    {"aws_secret_key", Trigger::Word, 40, recogniseAwsSecretKey, {}, {}, nullptr, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"},
+    {"aws_secret_key",
+     Trigger::Word,
+     40,
+     recogniseAwsSecretKey,
+     {},
+     {},
+     nullptr,
+     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"},
     {"br_cep", Trigger::Number, 9, recogniseShape, "ddddd-ddd"},
     {"br_cnpj", Trigger::Number, 18, recogniseShape, "dd.ddd.ddd/dddd-dd"},
     {"br_cpf", Trigger::Number, 14, recogniseShape, "ddd.ddd.ddd-dd|ddd.ddd.ddd/dd"},
@@ -32,9 +40,11 @@ constexpr Prebuilt kPatterns[] = {
     {"email", Trigger::At, 128, recogniseEmail},
     {"eu_iban_enhanced", Trigger::Word, 42, recogniseIban, {}, {}, nullptr, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
     {"eu_passport_generic", Trigger::Word, 9, recogniseShape, "ddAAddddd|XXXXXXXXX", kPassport},
-    {"eu_vat", Trigger::Word, 14, recogniseShape, "AAddddddddd|AAdddddddd|AAddddddddddd|AAXdddddddX|AAdddddddddddd|AAdddddddddXdd",
+    {"eu_vat", Trigger::Word, 14, recogniseShape,
+     "AAddddddddd|AAdddddddd|AAddddddddddd|AAXdddddddX|AAdddddddddddd|AAdddddddddXdd",
      "vat|tva|iva|btw|mwst|ust-id|tax id|tax number"},
-    {"fr_nir", Trigger::Number, 21, recogniseShape, "d dd dd dd ddd ddd dd|ddddddddddddddd", "nir|insee|securite sociale|sécurité sociale|social"},
+    {"fr_nir", Trigger::Number, 21, recogniseShape, "d dd dd dd ddd ddd dd|ddddddddddddddd",
+     "nir|insee|securite sociale|sécurité sociale|social"},
     {"fr_phone", Trigger::Number, 20, recognisePhone, {}, {}, nullptr, "+(0123456789", kFrenchRuns},
     {"fr_postal_code", Trigger::Number, 5, recogniseShape, "ddddd", "postal|postcode|zip|cp"},
     {"generic_api_key", Trigger::Word, 120, recogniseApiKey, {}, {}, nullptr, "aA"},
@@ -43,7 +53,8 @@ constexpr Prebuilt kPatterns[] = {
     {"ipv4", Trigger::Number, 15, recogniseIpv4, {}, {}, nullptr, "0123456789", kIpRuns},
     {"ipv6", Trigger::Colon, 45, recogniseIpv6},
     {"mastercard", Trigger::Number, 24, recogniseCard, {}, {}, nullptr, "25", kCardRuns},
-    {"nl_bsn_contextual", Trigger::Number, 9, recogniseShape, "ddddddddd", "bsn|burgerservicenummer|sofinummer|persoonsnummer"},
+    {"nl_bsn_contextual", Trigger::Number, 9, recogniseShape, "ddddddddd",
+     "bsn|burgerservicenummer|sofinummer|persoonsnummer"},
     {"passport_australia", Trigger::Word, 9, recogniseShape, "Addddddd|AAddddddd", kPassport},
     {"passport_canada", Trigger::Word, 9, recogniseShape, "AAdddddd|AddddddAA", kPassport},
     {"passport_china", Trigger::Word, 9, recogniseShape, "Adddddddd|AAddddddd", kPassport},
@@ -153,7 +164,8 @@ void PrebuiltSet::prepare() {
             if (canStart(pattern, byte)) triggers_[c] |= kLong;
         } else if (identifier) {
             if (canStart(pattern, byte)) triggers_[c] |= kIdentifier;
-        } else if (pattern.trigger == Trigger::Word ? canStart(pattern, byte) : byte == (pattern.trigger == Trigger::At ? '@' : ':')) {
+        } else if (pattern.trigger == Trigger::Word ? canStart(pattern, byte)
+                                                    : byte == (pattern.trigger == Trigger::At ? '@' : ':')) {
             triggers_[c] |= pattern.trigger == Trigger::Word ? kWord : kInside;
             (pattern.trigger == Trigger::Word ? words_ : inside_)[c].push_back(entry);
         }
@@ -176,12 +188,14 @@ void PrebuiltSet::start(std::string_view text, size_t at, std::vector<Candidate>
     }
     if (triggers_[byte] & kIdentifier) {
         size_t run = 1;
-        while (run < kIdentifierMin && (isUpper(charOr0(text, at + run)) || isDigit(charOr0(text, at + run)))) ++run;
+        while (run < kIdentifierMin && (isUpper(charOr0(text, at + run)) || isDigit(charOr0(text, at + run))))
+            ++run;
         if (run == kIdentifierMin) ask(identifiers_, text, at, found);
     }
 }
 
-void PrebuiltSet::ask(const std::vector<Entry>& entries, std::string_view text, size_t at, std::vector<Candidate>& found) {
+void PrebuiltSet::ask(const std::vector<Entry>& entries, std::string_view text, size_t at,
+                      std::vector<Candidate>& found) {
     for (const Entry& entry : entries) {
         const Extent extent = entry.pattern->recognise(text, at, *entry.pattern);
         if (extent.end > extent.begin && hasContext(text, extent.begin, entry.pattern->context))

@@ -1,8 +1,9 @@
 // The patterns that have a name: us_ssn, email, visa, aws_access_key, … Each is a recogniser that looks at a
 // few bytes around a trigger (the beginning of a number or word, an @, a colon), not a regular expression.
 //
-// Names: litellm's content filter (patterns.json). What counts as one is said by the definition of the format,
-// named beside each recogniser, so that a near miss is none; README.md says where that differs from LiteLLM.
+// Names: litellm's content filter (patterns.json). What counts as one is said by the definition of the
+// format, named beside each recogniser, so that a near miss is none; README.md says where that differs from
+// LiteLLM.
 #pragma once
 
 #include <cstddef>
@@ -42,8 +43,8 @@ struct Prebuilt {
     /// For patterns of letters and digits: 'd' a digit, 'A' a capital letter, 'X' either; others stand for
     /// themselves, a space in front of '?' …; several with '|'.
     std::string_view shapes = {};
-    /// One of these words, with '|' between them, must stand in front of it, at most kContextBytes before; empty:
-    /// none needed.
+    /// One of these words, with '|' between them, must stand in front of it, at most kContextBytes before;
+    /// empty: none needed.
     std::string_view context = {};
     bool (*valid)(std::string_view digits) = nullptr;
     /// The bytes that it can begin with; empty: the first ones of its shapes.
@@ -77,20 +78,22 @@ private:
     };
     void prepare();
     void start(std::string_view text, size_t at, std::vector<Candidate>& found) const;
-    static void ask(const std::vector<Entry>& entries, std::string_view text, size_t at, std::vector<Candidate>& found);
+    static void ask(const std::vector<Entry>& entries, std::string_view text, size_t at,
+                    std::vector<Candidate>& found);
 
     static constexpr size_t kRunMax = 16;
     std::vector<Entry> entries_;
-    // What is worth asking. Numbers by how many digits they begin with (0: '+' and '('), identifiers of capitals
-    // and digits, forty characters of base64, other words by their first byte, the rest by '@' and ':'.
+    // What is worth asking. Numbers by how many digits they begin with (0: '+' and '('), identifiers of
+    // capitals and digits, forty characters of base64, other words by their first byte, the rest by '@' and
+    // ':'.
     std::vector<Entry> numbers_[kRunMax + 1], identifiers_, long_words_, words_[256], inside_[256];
     uint8_t triggers_[256] = {};  // which of these a byte can begin
     size_t longest_ = 0;
 };
 
 // The recognisers, by file.
-Extent recogniseShape(std::string_view text, size_t at, const Prebuilt& self);     // prebuilt_numbers.cpp
-Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self);      // visa, amex, … by name
+Extent recogniseShape(std::string_view text, size_t at, const Prebuilt& self);  // prebuilt_numbers.cpp
+Extent recogniseCard(std::string_view text, size_t at, const Prebuilt& self);   // visa, amex, … by name
 Extent recognisePhone(std::string_view text, size_t at, const Prebuilt& self);
 Extent recogniseIban(std::string_view text, size_t at, const Prebuilt& self);
 bool validSsn(std::string_view digits);

@@ -70,7 +70,8 @@ Extent recogniseApiKey(std::string_view text, size_t at, const Prebuilt&) {
     size_t i = at;
     for (const char wanted : kName) {
         if (wanted == 'k' && (charOr0(text, i) == '-' || charOr0(text, i) == '_')) ++i;
-        if (kAsciiFold[static_cast<unsigned char>(charOr0(text, i))] != static_cast<unsigned char>(wanted)) return {};
+        if (kAsciiFold[static_cast<unsigned char>(charOr0(text, i))] != static_cast<unsigned char>(wanted))
+            return {};
         ++i;
     }
     if (charOr0(text, i) == '"' || charOr0(text, i) == '\'') ++i;  // "api_key": "…"

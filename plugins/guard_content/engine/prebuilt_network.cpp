@@ -6,7 +6,8 @@ namespace {
 
 constexpr size_t kLocalBytesMax = 64;  // RFC 5321, 4.5.3.1.1
 
-constexpr CharSet kLocal("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-!#$&'*/=?^`{|}~");
+constexpr CharSet kLocal(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-!#$&'*/=?^`{|}~");
 // What may stand in front of an address without being a part of it: 'a@b.c', (a@b.c), a=b@c.d, {a@b.c}.
 bool localBegin(char c) { return isAlnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -40,7 +41,8 @@ Extent recogniseEmail(std::string_view text, size_t at, const Prebuilt& self) {
 }
 
 Extent recogniseIpv4(std::string_view text, size_t at, const Prebuilt&) {
-    if (!isDigit(text[at]) || (at > 0 && (text[at - 1] == '_' || text[at - 1] == '.' || text[at - 1] == '-'))) return {};
+    if (!isDigit(text[at]) || (at > 0 && (text[at - 1] == '_' || text[at - 1] == '.' || text[at - 1] == '-')))
+        return {};
     size_t i = at;
     for (int part = 0; part < 4; ++part) {
         if (part > 0 && charOr0(text, i++) != '.') return {};
@@ -58,7 +60,8 @@ Extent recogniseIpv6(std::string_view text, size_t at, const Prebuilt&) {
     while (begin > 0 && at - begin < 5 && isHex(text[begin - 1])) --begin;
     if (at - begin > 4) return {};
     if (begin == at && charOr0(text, at + 1) != ':') return {};
-    if (begin > 0 && (isAlnum(text[begin - 1]) || std::string_view(":._").find(text[begin - 1]) != std::string_view::npos))
+    if (begin > 0 &&
+        (isAlnum(text[begin - 1]) || std::string_view(":._").find(text[begin - 1]) != std::string_view::npos))
         return {};
     int groups = 0, doubles = 0;
     bool digit = false;
@@ -80,7 +83,8 @@ Extent recogniseIpv6(std::string_view text, size_t at, const Prebuilt&) {
             i = group + 1;
         }
     }
-    const bool whole = (groups == 8 && doubles == 0) || (groups < 8 && groups > 0 && doubles == 1 && (digit || groups > 2));
+    const bool whole =
+        (groups == 8 && doubles == 0) || (groups < 8 && groups > 0 && doubles == 1 && (digit || groups > 2));
     return whole && endsWord(text, end) && charOr0(text, end) != ':' ? Extent{begin, end} : Extent{};
 }
 
@@ -96,11 +100,9 @@ Extent recogniseUrl(std::string_view text, size_t at, const Prebuilt& self) {
     if (prefix == 0) return {};
     size_t end = at + prefix;
     const size_t limit = std::min(text.size(), at + self.longest);
-    while (end < limit && static_cast<unsigned char>(text[end]) > ' ' &&
-           !kNoUrl.has(text[end]))
-        ++end;
-    while (end > at + prefix && (static_cast<unsigned char>(text[end - 1]) & 0xC0) == 0x80 && end < text.size() &&
-           (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    while (end<limit&& static_cast<unsigned char>(text[end])> ' ' && !kNoUrl.has(text[end])) ++end;
+    while (end > at + prefix && (static_cast<unsigned char>(text[end - 1]) & 0xC0) == 0x80 &&
+           end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         --end;  // not in the middle of a character
     while (end > at + prefix && kUrlEnd.has(text[end - 1])) --end;
     return end > at + prefix + 2 ? Extent{at, end} : Extent{};

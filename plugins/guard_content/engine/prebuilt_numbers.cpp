@@ -55,9 +55,11 @@ size_t cardLength(std::string_view network, std::string_view digits) {
     const int two = numberOf(digits, 2), three = numberOf(digits, 3), four = numberOf(digits, 4);
     const bool any = network == "credit_card";
     if ((any || network == "visa") && digits[0] == '4') return 16;
-    if ((any || network == "mastercard") && ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720))) return 16;
+    if ((any || network == "mastercard") && ((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)))
+        return 16;
     if ((any || network == "amex") && (two == 34 || two == 37)) return 15;
-    if ((any || network == "discover") && (four == 6011 || two == 65 || (three >= 644 && three <= 649))) return 16;
+    if ((any || network == "discover") && (four == 6011 || two == 65 || (three >= 644 && three <= 649)))
+        return 16;
     return 0;
 }
 
@@ -72,24 +74,31 @@ bool beginsNumber(std::string_view text, size_t at) {
 
 bool fits(char c, char shape) {
     switch (shape) {
-        case 'd': return isDigit(c);
-        case 'A': return isUpper(c);
-        case 'X': return isDigit(c) || isUpper(c);
-        default: return c == shape;
+        case 'd':
+            return isDigit(c);
+        case 'A':
+            return isUpper(c);
+        case 'X':
+            return isDigit(c) || isUpper(c);
+        default:
+            return c == shape;
     }
 }
 
 // The end of what has the shape that begins at `shape`; 0 if nothing has. `shape` goes on behind it.
 size_t shapeEnd(std::string_view text, size_t at, std::string_view shapes, size_t& shape) {
     bool right = true;
-    for (; shape < shapes.size() && shapes[shape] != '|'; ++shape) right = right && fits(charOr0(text, at++), shapes[shape]);
+    for (; shape < shapes.size() && shapes[shape] != '|'; ++shape)
+        right = right && fits(charOr0(text, at++), shapes[shape]);
     ++shape;
     return right && endsNumber(text, at) ? at : 0;
 }
 
 std::string_view kCountries =  // ISO 13616 registry: country and length of its IBANs
-    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18"
-    "GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21MC27MD24ME22MK19MR27MT31MU30NL18NO15"
+    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22"
+    "GI23GL18"
+    "GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21MC27MD24ME22MK19MR27MT31MU30NL18"
+    "NO15"
     "PK24PL28PS29PT25QA29RO24RS22SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26UA29VA22VG24XK20";
 
 size_t ibanLength(char first, char second) {
@@ -109,11 +118,12 @@ bool ibanValid(std::string_view iban) {
     return rest == 1;
 }
 
-// Ten digits of the North American plan, or eleven with a 1: area code and exchange begin with 2 to 9, and the
-// groups are of three, three and four digits.
+// Ten digits of the North American plan, or eleven with a 1: area code and exchange begin with 2 to 9, and
+// the groups are of three, three and four digits.
 bool nanp(const Digits& digits) {
     const size_t first = digits.count == 11 && digits.digit[0] == '1' ? 1 : 0;
-    if (digits.count != first + 10 || digits.digit[first] < '2' || digits.digit[first + 3] < '2') return false;
+    if (digits.count != first + 10 || digits.digit[first] < '2' || digits.digit[first + 3] < '2')
+        return false;
     for (size_t i = 1; i < digits.count; ++i)
         if (digits.gapBefore(i) && i != first && i != first + 3 && i != first + 6) return false;
     return true;
@@ -192,7 +202,8 @@ Extent recognisePhone(std::string_view text, size_t at, const Prebuilt& self) {
     if (digits.count == 0) return {};
     const size_t end = digits.end[digits.count - 1];
     if (!endsNumber(text, end)) return {};
-    const bool right = french ? digits.count == 10 && digits.digit[0] == '0' && digits.digit[1] != '0' : nanp(digits);
+    const bool right =
+        french ? digits.count == 10 && digits.digit[0] == '0' && digits.digit[1] != '0' : nanp(digits);
     return right && !insidePlus(text, at) ? Extent{at, end} : Extent{};
 }
 
@@ -202,8 +213,10 @@ Extent recogniseIban(std::string_view text, size_t at, const Prebuilt&) {
     std::array<char, 34> iban{};
     size_t count = 0, end = at;
     for (; end < text.size() && count < length; ++end) {
-        if (isDigit(text[end]) || isUpper(text[end])) iban[count++] = text[end];
-        else if (text[end] != ' ' || count % 4 != 0) break;
+        if (isDigit(text[end]) || isUpper(text[end]))
+            iban[count++] = text[end];
+        else if (text[end] != ' ' || count % 4 != 0)
+            break;
     }
     if (length == 0 || count != length || !endsWord(text, end)) return {};
     return ibanValid({iban.data(), count}) ? Extent{at, end} : Extent{};

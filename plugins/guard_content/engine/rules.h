@@ -1,4 +1,5 @@
-// What a content filter looks for in spans of text, as the configuration says it: the input of ContentScanner.
+// What a content filter looks for in spans of text, as the configuration says it: the input of
+// ContentScanner.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ enum class Action : uint8_t { Warn, Mask, Block };  // by strength
 
 /// What is done about a finding, and what is said.
 struct Rule {
-    std::string entity;   // in the record: "us_ssn", "KEYWORD", "harmful_violence"
+    std::string entity;  // in the record: "us_ssn", "KEYWORD", "harmful_violence"
     Action action = Action::Block;
     std::string mask;     // takes the place of the finding
     std::string message;  // for the client
@@ -27,8 +28,8 @@ struct Rule {
 struct Together {
     std::vector<std::vector<Phrase>> groups;
     uint32_t rule = 0;
-    uint32_t words_max = 40;    // from the end of one to the end of another
-    bool in_order = false;      // group by group
+    uint32_t words_max = 40;  // from the end of one to the end of another
+    bool in_order = false;    // group by group
 };
 
 struct RuleSet {
@@ -54,7 +55,8 @@ struct RuleSet {
     /// A phrase that excuses findings of its scope that overlap it, or stand near it in the same sentence.
     struct Exception {
         Phrase phrase;
-        uint32_t scope;  // of a category; 0: excuses findings of every word rule that lie inside of it, no others
+        uint32_t
+            scope;  // of a category; 0: excuses findings of every word rule that lie inside of it, no others
     };
     std::vector<Exception> exceptions;
 

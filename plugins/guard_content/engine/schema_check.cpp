@@ -42,14 +42,17 @@ const Json* at(const Json& schema, const char* key) {
     return found == schema.end() ? nullptr : &*found;
 }
 
-bool matches(const re2::RE2& pattern, const std::string& text) { return re2::RE2::PartialMatch(text, pattern); }
+bool matches(const re2::RE2& pattern, const std::string& text) {
+    return re2::RE2::PartialMatch(text, pattern);
+}
 
 // Sorted neighbours: n log n for lists that a model has written.
 bool unique(const Json& list) {
     std::vector<const Json*> all;
     for (const auto& one : list) all.push_back(&one);
     std::sort(all.begin(), all.end(), [](const Json* a, const Json* b) { return *a < *b; });
-    return std::adjacent_find(all.begin(), all.end(), [](const Json* a, const Json* b) { return *a == *b; }) == all.end();
+    return std::adjacent_find(all.begin(), all.end(),
+                              [](const Json* a, const Json* b) { return *a == *b; }) == all.end();
 }
 
 bool within(const Json& schema, size_t count, const char* least, const char* most) {
@@ -72,13 +75,16 @@ void SchemaTree::compile(const std::string& pattern, const std::string& where) {
     options.set_log_errors(false);
     options.set_max_mem(2 << 20);
     auto compiled = std::make_unique<re2::RE2>(pattern, options);
-    if (!compiled->ok()) throw std::invalid_argument(where + ": found an expression that RE2 does not take: " + compiled->error());
+    if (!compiled->ok())
+        throw std::invalid_argument(where +
+                                    ": found an expression that RE2 does not take: " + compiled->error());
     patterns.emplace(pattern, std::move(compiled));
 }
 
 const Json* SchemaTree::resolve(const Json& reference, const std::string& where) {
     const std::string text = reference.is_string() ? reference.get<std::string>() : "";
-    if (text.empty() || text[0] != '#') throw std::invalid_argument(where + ": allowed: a place of this schema, \"#/$defs/name\"");
+    if (text.empty() || text[0] != '#')
+        throw std::invalid_argument(where + ": allowed: a place of this schema, \"#/$defs/name\"");
     if (references.count(text)) return nullptr;
     try {
         return references[text] = &root.at(Json::json_pointer(text.substr(1)));
@@ -91,19 +97,22 @@ void checkType(const Json& type, const std::string& where) {
     const auto one = [&](const Json& name) {
         for (const char* known : {"null", "boolean", "number", "integer", "string", "array", "object"})
             if (name == known) return;
-        throw std::invalid_argument(where + ": allowed: null, boolean, number, integer, string, array, object");
+        throw std::invalid_argument(where +
+                                    ": allowed: null, boolean, number, integer, string, array, object");
     };
     if (!type.is_array()) return one(type);
     for (const auto& name : type) one(name);
 }
 
-bool SchemaCheck::fits(const Json& value, const Json& schema, const std::string& where, int depth, std::string* why) {
+bool SchemaCheck::fits(const Json& value, const Json& schema, const std::string& where, int depth,
+                       std::string* why) {
     exhausted_ |= steps_ == 0 || depth > 2 * depth_max_;  // a reference is a level of its own
     if (exhausted_) return wrong(why, where, "this document takes too long to check");
     --steps_;
     if (schema.is_boolean()) return schema.get<bool>() || wrong(why, where, "nothing is allowed here");
     if (const Json* reference = at(schema, "$ref")) {
-        if (!fits(value, *tree_.references.at(reference->get<std::string>()), where, depth + 1, why)) return false;
+        if (!fits(value, *tree_.references.at(reference->get<std::string>()), where, depth + 1, why))
+            return false;
     }
     if (!kind(value, schema, where, why)) return false;
     if (value.is_number() && !number(value, schema, where, why)) return false;
@@ -117,10 +126,13 @@ bool SchemaCheck::kind(const Json& value, const Json& schema, const std::string&
     if (const Json* type = at(schema, "type")) {
         const auto is = [&](const Json& name) { return isType(value, name.get_ref<const std::string&>()); };
         const bool right = type->is_array() ? std::any_of(type->begin(), type->end(), is) : is(*type);
-        if (!right) return wrong(why, where, std::string("found ") + kindOf(value) + "; allowed: " + type->dump());
+        if (!right)
+            return wrong(why, where, std::string("found ") + kindOf(value) + "; allowed: " + type->dump());
     }
-    if (const Json* one = at(schema, "const"); one && value != *one) return wrong(why, where, "allowed: " + one->dump());
-    if (const Json* some = at(schema, "enum"); some && std::find(some->begin(), some->end(), value) == some->end())
+    if (const Json* one = at(schema, "const"); one && value != *one)
+        return wrong(why, where, "allowed: " + one->dump());
+    if (const Json* some = at(schema, "enum");
+        some && std::find(some->begin(), some->end(), value) == some->end())
         return wrong(why, where, "allowed: one of " + some->dump());
     return true;
 }
@@ -129,17 +141,21 @@ bool SchemaCheck::number(const Json& value, const Json& schema, const std::strin
     const auto found = value.get<double>();
     const auto bound = [&](const char* key, auto right) {
         const Json* limit = at(schema, key);
-        return !limit || right(found, limit->get<double>()) || wrong(why, where, std::string(key) + " is " + limit->dump());
+        return !limit || right(found, limit->get<double>()) ||
+               wrong(why, where, std::string(key) + " is " + limit->dump());
     };
     return bound("minimum", std::greater_equal<>()) && bound("maximum", std::less_equal<>()) &&
            bound("exclusiveMinimum", std::greater<>()) && bound("exclusiveMaximum", std::less<>()) &&
-           bound("multipleOf", [](double v, double of) { return of > 0 && std::abs(std::remainder(v, of)) <= 1e-9 * std::max(1.0, std::abs(v)); });
+           bound("multipleOf", [](double v, double of) {
+               return of > 0 && std::abs(std::remainder(v, of)) <= 1e-9 * std::max(1.0, std::abs(v));
+           });
 }
 
 bool SchemaCheck::text(const Json& value, const Json& schema, const std::string& where, std::string* why) {
     const auto& found = value.get_ref<const std::string&>();
     if (at(schema, "minLength") || at(schema, "maxLength")) {
-        if (!within(schema, characters(found), "minLength", "maxLength")) return wrong(why, where, "the text is too short or too long");
+        if (!within(schema, characters(found), "minLength", "maxLength"))
+            return wrong(why, where, "the text is too short or too long");
     }
     const Json* pattern = at(schema, "pattern");
     if (pattern && !matches(*tree_.patterns.at(pattern->get<std::string>()), found))
@@ -147,27 +163,33 @@ bool SchemaCheck::text(const Json& value, const Json& schema, const std::string&
     return true;
 }
 
-bool SchemaCheck::list(const Json& value, const Json& schema, const std::string& where, int depth, std::string* why) {
-    if (!within(schema, value.size(), "minItems", "maxItems")) return wrong(why, where, "the list is too short or too long");
+bool SchemaCheck::list(const Json& value, const Json& schema, const std::string& where, int depth,
+                       std::string* why) {
+    if (!within(schema, value.size(), "minItems", "maxItems"))
+        return wrong(why, where, "the list is too short or too long");
     const Json* first = at(schema, "prefixItems");
     const Json* items = at(schema, "items");
     if (items && items->is_array()) std::swap(first, items);  // as drafts before 2020-12 had it
     const size_t fixed = first && first->is_array() ? first->size() : 0;
     for (size_t i = 0; i < value.size(); ++i) {
         const Json* expected = i < fixed ? &(*first)[i] : items;
-        const bool right = !expected || expected->is_array() || fits(value[i], *expected, where + "[" + std::to_string(i) + "]", depth + 1, why);
+        const bool right = !expected || expected->is_array() ||
+                           fits(value[i], *expected, where + "[" + std::to_string(i) + "]", depth + 1, why);
         if (!right) return false;
     }
     if (const Json* wanted = at(schema, "contains")) {
         const auto has = [&](const Json& one) { return fits(one, *wanted, where, depth + 1, nullptr); };
-        if (!std::any_of(value.begin(), value.end(), has)) return wrong(why, where, "the list lacks what it must contain");
+        if (!std::any_of(value.begin(), value.end(), has))
+            return wrong(why, where, "the list lacks what it must contain");
     }
     const Json* once = at(schema, "uniqueItems");
     return !once || *once != true || unique(value) || wrong(why, where, "the list has something twice");
 }
 
-bool SchemaCheck::object(const Json& value, const Json& schema, const std::string& where, int depth, std::string* why) {
-    if (!within(schema, value.size(), "minProperties", "maxProperties")) return wrong(why, where, "too few or too many members");
+bool SchemaCheck::object(const Json& value, const Json& schema, const std::string& where, int depth,
+                         std::string* why) {
+    if (!within(schema, value.size(), "minProperties", "maxProperties"))
+        return wrong(why, where, "too few or too many members");
     if (const Json* required = at(schema, "required")) {
         for (const auto& name : *required)
             if (name.is_string() && !value.contains(name.get_ref<const std::string&>()))
@@ -178,8 +200,8 @@ bool SchemaCheck::object(const Json& value, const Json& schema, const std::strin
     return true;
 }
 
-bool SchemaCheck::member(const std::string& name, const Json& value, const Json& schema, const std::string& where, int depth,
-                         std::string* why) {
+bool SchemaCheck::member(const std::string& name, const Json& value, const Json& schema,
+                         const std::string& where, int depth, std::string* why) {
     const std::string below = path(where, name);
     bool known = false;
     if (const Json* properties = at(schema, "properties")) {
@@ -195,7 +217,8 @@ bool SchemaCheck::member(const std::string& name, const Json& value, const Json&
             if (!fits(value, expected, below, depth + 1, why)) return false;
         }
     }
-    if (const Json* names = at(schema, "propertyNames"); names && !fits(Json(name), *names, where, depth + 1, nullptr))
+    if (const Json* names = at(schema, "propertyNames");
+        names && !fits(Json(name), *names, where, depth + 1, nullptr))
         return wrong(why, where, "has a member whose name is not allowed");
     const Json* others = at(schema, "additionalProperties");
     if (known || !others) return true;
@@ -203,7 +226,8 @@ bool SchemaCheck::member(const std::string& name, const Json& value, const Json&
     return fits(value, *others, below, depth + 1, why);
 }
 
-bool SchemaCheck::combined(const Json& value, const Json& schema, const std::string& where, int depth, std::string* why) {
+bool SchemaCheck::combined(const Json& value, const Json& schema, const std::string& where, int depth,
+                           std::string* why) {
     const auto right = [&](const Json& one) { return fits(value, one, where, depth + 1, nullptr); };
     if (const Json* all = at(schema, "allOf"))
         for (const auto& one : *all)
@@ -214,7 +238,8 @@ bool SchemaCheck::combined(const Json& value, const Json& schema, const std::str
         const auto count = std::count_if(some->begin(), some->end(), right);
         if (count != 1) return wrong(why, where, "fits " + std::to_string(count) + " of oneOf; allowed: one");
     }
-    if (const Json* no = at(schema, "not"); no && right(*no)) return wrong(why, where, "is what it must not be");
+    if (const Json* no = at(schema, "not"); no && right(*no))
+        return wrong(why, where, "is what it must not be");
     if (const Json* condition = at(schema, "if")) {
         const Json* then = at(schema, right(*condition) ? "then" : "else");
         if (then && !fits(value, *then, where, depth + 1, why)) return false;

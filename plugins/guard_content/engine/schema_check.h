@@ -1,8 +1,8 @@
 // The inside of JsonSchema: a document against a schema, step by step.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <re2/re2.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 #include <memory>
@@ -32,7 +32,8 @@ void checkType(const Json& type, const std::string& at);
 /// One document. Bounded: what takes too many steps does not fit.
 class SchemaCheck {
 public:
-    SchemaCheck(const SchemaTree& tree, size_t steps_max, int depth_max) : tree_(tree), steps_(steps_max), depth_max_(depth_max) {}
+    SchemaCheck(const SchemaTree& tree, size_t steps_max, int depth_max)
+        : tree_(tree), steps_(steps_max), depth_max_(depth_max) {}
 
     /// `why` may be null; it says the first thing that is wrong.
     bool fits(const Json& value, const Json& schema, const std::string& at, int depth, std::string* why);
@@ -45,7 +46,8 @@ private:
     bool text(const Json& value, const Json& schema, const std::string& at, std::string* why);
     bool list(const Json& value, const Json& schema, const std::string& at, int depth, std::string* why);
     bool object(const Json& value, const Json& schema, const std::string& at, int depth, std::string* why);
-    bool member(const std::string& name, const Json& value, const Json& schema, const std::string& at, int depth, std::string* why);
+    bool member(const std::string& name, const Json& value, const Json& schema, const std::string& at,
+                int depth, std::string* why);
     bool combined(const Json& value, const Json& schema, const std::string& at, int depth, std::string* why);
 
     const SchemaTree& tree_;

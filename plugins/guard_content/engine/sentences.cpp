@@ -10,7 +10,8 @@ bool white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // The full stops of Chinese and Japanese, and the danda, are three bytes each: 。 ！ ？ ।
 bool wideStop(std::string_view three) {
-    return three == "\xE3\x80\x82" || three == "\xEF\xBC\x81" || three == "\xEF\xBC\x9F" || three == "\xE0\xA5\xA4";
+    return three == "\xE3\x80\x82" || three == "\xEF\xBC\x81" || three == "\xEF\xBC\x9F" ||
+           three == "\xE0\xA5\xA4";
 }
 
 }  // namespace

@@ -28,9 +28,12 @@ void TokenCounter::add(std::string_view text) {
         const bool letter = !digit && isAsciiWord(c);
         if (!letter && letters_ > 0) flush();
         if (!digit && digits_ > 0) flush();
-        if (digit) ++digits_;
-        else if (letter) ++letters_;
-        else if (c > ' ') ++tokens_;
+        if (digit)
+            ++digits_;
+        else if (letter)
+            ++letters_;
+        else if (c > ' ')
+            ++tokens_;
     }
 }
 
@@ -59,11 +62,14 @@ std::string excess(const Sizes& sizes, const SizeLimits& limits) {
     const auto over = [](uint64_t found, uint64_t allowed, const char* what) {
         return "too long: " + std::to_string(found) + " " + what + "; allowed: " + std::to_string(allowed);
     };
-    if (limits.max_messages > 0 && sizes.messages > limits.max_messages) return over(sizes.messages, limits.max_messages, "messages");
-    if (limits.max_bytes > 0 && sizes.bytes > limits.max_bytes) return over(sizes.bytes, limits.max_bytes, "bytes");
+    if (limits.max_messages > 0 && sizes.messages > limits.max_messages)
+        return over(sizes.messages, limits.max_messages, "messages");
+    if (limits.max_bytes > 0 && sizes.bytes > limits.max_bytes)
+        return over(sizes.bytes, limits.max_bytes, "bytes");
     if (limits.max_characters > 0 && sizes.characters > limits.max_characters)
         return over(sizes.characters, limits.max_characters, "characters");
-    if (limits.max_tokens > 0 && sizes.tokens.total() > limits.max_tokens) return over(sizes.tokens.total(), limits.max_tokens, "tokens (roughly)");
+    if (limits.max_tokens > 0 && sizes.tokens.total() > limits.max_tokens)
+        return over(sizes.tokens.total(), limits.max_tokens, "tokens (roughly)");
     return {};
 }
 

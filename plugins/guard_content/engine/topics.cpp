@@ -53,7 +53,8 @@ Topic readTopic(std::string_view text, const std::string& name, const std::strin
         }
         const auto [word, weight] = halves(line);
         const auto value = weight.empty() ? 1.0 : numberOf(weight);
-        if (!value) throw ListFault(file, number, "found a weight that is no number; allowed: word, tab, number");
+        if (!value)
+            throw ListFault(file, number, "found a weight that is no number; allowed: word, tab, number");
         topic.words.push_back({std::string(word), *value});
     }
     return topic;

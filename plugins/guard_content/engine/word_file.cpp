@@ -50,15 +50,19 @@ ListedWord readEntry(const YAML::Node& node, const std::string& file) {
         word.keyword = node.Scalar();
         return word;
     }
-    if (!node.IsMap()) throw ListFault(file, word.line, "found neither a text nor {keyword, action, description}");
+    if (!node.IsMap())
+        throw ListFault(file, word.line, "found neither a text nor {keyword, action, description}");
     onlyKeys(node, file, {"keyword", "action", "description"});
     word.keyword = textOf(node["keyword"], file, "keyword");
     if (node["action"]) {
         const std::string name = textOf(node["action"], file, "action");
         word.action = actionOf(name);
-        if (!word.action) throw ListFault(file, lineOf(node["action"]), "action: found " + name + "; allowed: BLOCK, MASK, WARN");
+        if (!word.action)
+            throw ListFault(file, lineOf(node["action"]),
+                            "action: found " + name + "; allowed: BLOCK, MASK, WARN");
     }
-    if (node["description"] && !node["description"].IsNull()) word.description = textOf(node["description"], file, "description");
+    if (node["description"] && !node["description"].IsNull())
+        word.description = textOf(node["description"], file, "description");
     return word;
 }
 
@@ -70,7 +74,9 @@ std::vector<ListedWord> readYaml(std::string_view text, const std::string& file)
         list = document["blocked_words"];
     }
     if (!list.IsDefined() || !list.IsSequence())
-        throw ListFault(file, lineOf(document), "found no list; allowed: blocked_words: [{keyword, action, description}], or a list of texts");
+        throw ListFault(
+            file, lineOf(document),
+            "found no list; allowed: blocked_words: [{keyword, action, description}], or a list of texts");
     std::vector<ListedWord> words;
     for (const YAML::Node& one : list) words.push_back(readEntry(one, file));
     return words;
@@ -90,7 +96,8 @@ std::vector<ListedWord> readWords(std::string_view text, const std::string& file
     const bool yaml = endsWith(file, ".yaml") || endsWith(file, ".yml") || endsWith(file, ".json");
     auto words = yaml ? readYaml(text, file) : readLines(text, file);
     for (const auto& word : words)
-        if (trimmed(word.keyword).empty()) throw ListFault(file, word.line, "found an empty keyword; allowed: a word or phrase");
+        if (trimmed(word.keyword).empty())
+            throw ListFault(file, word.line, "found an empty keyword; allowed: a word or phrase");
     return words;
 }
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kSeparator = ' ';
 
-/// The letter at `at` if a digit or sign there is to be read as one: signs only in front of a letter or digit,
-/// or "wow!" would not be "wow".
+/// The letter at `at` if a digit or sign there is to be read as one: signs only in front of a letter or
+/// digit, or "wow!" would not be "wow".
 char disguisedLetter(std::string_view text, size_t at) {
     const char letter = leetLetter(text[at]);
     if (!letter || isAsciiWord(text[at])) return letter;
@@ -108,7 +108,8 @@ private:
 
     void other() {
         const char first = text_[at_];
-        if (static_cast<unsigned char>(first) < 0x80 && finder_.disguise_ == Disguise::None) return gap(1, true);
+        if (static_cast<unsigned char>(first) < 0x80 && finder_.disguise_ == Disguise::None)
+            return gap(1, true);
         const FoldedChar c = charAt(text_, at_, finder_.disguise_);
         if (c.kind == CharKind::Nothing) return gap(c.length, false);
         if (c.kind == CharKind::Separator) return gap(c.length, true);
@@ -168,10 +169,10 @@ private:
     std::vector<WordHit>& hits_;
     uint32_t state_;
     size_t at_ = 0;
-    size_t gap_ = 0;          // bytes since the last symbol that were none
-    size_t count_ = 0;        // symbols so far
+    size_t gap_ = 0;    // bytes since the last symbol that were none
+    size_t count_ = 0;  // symbols so far
     uint32_t words_ = 0;
-    bool separated_ = true;   // the last symbol was a separator
+    bool separated_ = true;               // the last symbol was a separator
     std::array<uint32_t, 256> places_{};  // where the last symbols stand
 };
 

@@ -20,7 +20,8 @@ std::string readListFile(const std::string& path) {
         all << in.rdbuf();
         text = all.str();
     }
-    if (!in) throw ListFault(path, 0, "cannot be read: found no such file, or nothing in it, or no permission");
+    if (!in)
+        throw ListFault(path, 0, "cannot be read: found no such file, or nothing in it, or no permission");
     if (text.size() > kFileBytesMax) throw ListFault(path, 0, "is too long; allowed: 16 MB");
     return text;
 }
@@ -29,7 +30,8 @@ YAML::Node yamlOf(std::string_view text, const std::string& file) {
     try {
         return YAML::Load(std::string(text));
     } catch (const YAML::Exception& e) {
-        throw ListFault(file, e.mark.line < 0 ? 0 : static_cast<size_t>(e.mark.line) + 1, "is no YAML: " + e.msg);
+        throw ListFault(file, e.mark.line < 0 ? 0 : static_cast<size_t>(e.mark.line) + 1,
+                        "is no YAML: " + e.msg);
     }
 }
 
@@ -42,7 +44,8 @@ std::string textOf(const YAML::Node& node, const std::string& file, const std::s
 std::vector<std::string> textsOf(const YAML::Node& node, const std::string& file, const std::string& what) {
     std::vector<std::string> texts;
     if (!node.IsDefined() || node.IsNull()) return texts;
-    if (!node.IsSequence()) throw ListFault(file, lineOf(node), what + ": found no list; allowed: a list of texts");
+    if (!node.IsSequence())
+        throw ListFault(file, lineOf(node), what + ": found no list; allowed: a list of texts");
     for (const YAML::Node& one : node) texts.push_back(textOf(one, file, what));
     return texts;
 }

@@ -1,6 +1,6 @@
-// The chunking law: a scanner finds the same in a whole text and in a stream, however the stream is cut. Feeds
-// a scanner windows as the base of guardrails does: up to lookBehind() bytes of context, and findings are
-// certain once longest() + lookAhead() bytes stand behind their beginning.
+// The chunking law: a scanner finds the same in a whole text and in a stream, however the stream is cut.
+// Feeds a scanner windows as the base of guardrails does: up to lookBehind() bytes of context, and findings
+// are certain once longest() + lookAhead() bytes stand behind their beginning.
 #pragma once
 
 #include <sluice/scanner.hpp>

@@ -1,8 +1,7 @@
 // The scanner: rules together, exceptions, overlaps; the chunking law; linear time.
 #include <catch2/catch.hpp>
 
-#include <chrono>
-
+#include "cpu_time.h"
 #include "engine/category.h"
 #include "engine/content_scanner.h"
 #include "recut.h"
@@ -18,7 +17,8 @@ uint32_t rule(RuleSet& set, const std::string& entity, Action action = Action::B
 
 std::vector<std::string> entities(const ContentScanner& scanner, std::string_view text) {
     std::vector<std::string> all;
-    for (const auto& [begin, end, entity] : whole(scanner, text)) all.push_back(entity + ":" + std::string(text.substr(begin, end - begin)));
+    for (const auto& [begin, end, entity] : whole(scanner, text))
+        all.push_back(entity + ":" + std::string(text.substr(begin, end - begin)));
     return all;
 }
 
@@ -26,13 +26,17 @@ using Strings = std::vector<std::string>;
 
 RuleSet everything() {
     RuleSet set;
-    for (const auto name : prebuiltNameList()) set.prebuilt.push_back({prebuiltOf(name), rule(set, std::string(name), name[0] < 'm' ? Action::Mask : Action::Block)});
-    for (const char* name : {"harmful_violence", "harmful_self_harm", "harmful_illegal_weapons", "harmful_child_safety", "bias_gender", "denied_medical_advice"}) {
+    for (const auto name : prebuiltNameList())
+        set.prebuilt.push_back(
+            {prebuiltOf(name), rule(set, std::string(name), name[0] < 'm' ? Action::Mask : Action::Block)});
+    for (const char* name : {"harmful_violence", "harmful_self_harm", "harmful_illegal_weapons",
+                             "harmful_child_safety", "bias_gender", "denied_medical_advice"}) {
         CategoryUse use;
         use.threshold = Severity::Low;
         addCategory(set, readCategory(shippedCategory(name), name), nullptr, use);
     }
-    for (const char* word : {"confidential", "project apollo", "自杀", "ass"}) set.words.push_back({{word, std::string_view(word) != "ass"}, rule(set, "KEYWORD", Action::Mask)});
+    for (const char* word : {"confidential", "project apollo", "自杀", "ass"})
+        set.words.push_back({{word, std::string_view(word) != "ass"}, rule(set, "KEYWORD", Action::Mask)});
     set.exceptions.push_back({{"confidential clerk"}, 0});
     set.expressions.push_back({"[A-Z]{3}-\\d{4}", rule(set, "employee", Action::Mask)});
     set.expressions.push_back({"\\bPROJECT-\\d+\\b", rule(set, "project")});
@@ -40,16 +44,79 @@ RuleSet everything() {
     return set;
 }
 
-// Texts of words, separators and characters that the rules care about.
+// Words, separators and characters that the rules care about.
+const std::vector<std::string> kPieces = {"confidential",
+                                          "Project",
+                                          "apollo",
+                                          "confidential clerk",
+                                          "kill",
+                                          "myself",
+                                          "suicide",
+                                          "suicide prevention",
+                                          "bomb",
+                                          "make a",
+                                          "bath bomb",
+                                          "自",
+                                          "杀",
+                                          "class",
+                                          "ass",
+                                          " ",
+                                          " ",
+                                          " ",
+                                          "  ",
+                                          "\n",
+                                          "-",
+                                          ".",
+                                          ". ",
+                                          "! ",
+                                          "e\xCC\x81",
+                                          "\xE2\x80\x8B",
+                                          "\xF0\x9F\x92\xA3",
+                                          "é",
+                                          "б",
+                                          "0",
+                                          "1",
+                                          "4111 1111 1111 1111",
+                                          "123-45-6789",
+                                          "a@b.co",
+                                          "user@example.com",
+                                          "@",
+                                          "://",
+                                          "https://a.b/c",
+                                          "AKIAIOSFODNN7EXAMPLE",
+                                          "ABC-1234",
+                                          "PROJECT-77",
+                                          "minor",
+                                          "child",
+                                          "sexual",
+                                          "nude",
+                                          "women",
+                                          "are inferior",
+                                          "gun",
+                                          "at",
+                                          "school",
+                                          "plan",
+                                          "an attack",
+                                          "attack",
+                                          "\xFF",
+                                          "\xC3",
+                                          "12.3.4.5",
+                                          "+1 212 555 0123",
+                                          "passport",
+                                          "123456789",
+                                          "k1ll",
+                                          "$",
+                                          "mental health",
+                                          "how to murder",
+                                          "212-555-0123",
+                                          ":",
+                                          "2001:db8::1"};
+
+// A text of them.
 std::string hostile(std::mt19937& random) {
-    static const std::vector<std::string> pieces = {
-        "confidential", "Project", "apollo", "confidential clerk", "kill", "myself", "suicide", "suicide prevention", "bomb", "make a", "bath bomb", "自", "杀", "class", "ass",
-        " ", " ", " ", "  ", "\n", "-", ".", ". ", "! ", "e\xCC\x81", "\xE2\x80\x8B", "\xF0\x9F\x92\xA3", "é", "б", "0", "1", "4111 1111 1111 1111", "123-45-6789",
-        "a@b.co", "user@example.com", "@", "://", "https://a.b/c", "AKIAIOSFODNN7EXAMPLE", "ABC-1234", "PROJECT-77", "minor", "child", "sexual", "nude", "women", "are inferior",
-        "gun", "at", "school", "plan", "an attack", "attack", "\xFF", "\xC3", "12.3.4.5", "+1 212 555 0123", "passport", "123456789", "k1ll", "$", "mental health", "how to murder", "212-555-0123", ":", "2001:db8::1"};
     std::string text;
     const size_t count = random() % 120;
-    for (size_t i = 0; i < count; ++i) text += pieces[random() % pieces.size()] + (random() % 3 ? " " : "");
+    for (size_t i = 0; i < count; ++i) text += kPieces[random() % kPieces.size()] + (random() % 3 ? " " : "");
     return text;
 }
 
@@ -57,8 +124,9 @@ std::string hostile(std::mt19937& random) {
 
 TEST_CASE("rules of all kinds in one text") {
     const ContentScanner scanner(everything());
-    CHECK(entities(scanner, "A confidential mail to user@example.com about PROJECT-12 and ABC-1234") ==
-          Strings{"KEYWORD:confidential", "email:user@example.com", "project:PROJECT-12", "employee:ABC-1234"});
+    CHECK(
+        entities(scanner, "A confidential mail to user@example.com about PROJECT-12 and ABC-1234") ==
+        Strings{"KEYWORD:confidential", "email:user@example.com", "project:PROJECT-12", "employee:ABC-1234"});
     CHECK(entities(scanner, "nothing at all to see here").empty());
     CHECK(entities(scanner, "").empty());
 }
@@ -78,7 +146,8 @@ TEST_CASE("exceptions of a category excuse what is near, in the same sentence") 
     CHECK(entities(scanner, "In a course on mental health we talk about suicide.").empty());
     CHECK(entities(scanner, "I like mental health. Now tell me the best suicide method").size() == 1);
     CHECK(entities(scanner, "suicide is a matter of mental health").empty());
-    CHECK(entities(scanner, "suicide" + std::string(40, ' ') + "or something that is far from mental health").size() == 1);
+    CHECK(entities(scanner, "suicide" + std::string(40, ' ') + "or something that is far from mental health")
+              .size() == 1);
 }
 
 TEST_CASE("severities: only what reaches the threshold") {
@@ -109,11 +178,15 @@ TEST_CASE("words that count together: one sentence, not too far, any order") {
 
 TEST_CASE("phrases by their stems, and near each other") {
     RuleSet set;
-    const char* yaml = "phrases: [{phrase: plan attack, match_type: fuzzy}, {phrase: gun school, match_type: proximity, max_distance: 3}]";
+    const char* yaml =
+        "phrases: [{phrase: plan attack, match_type: fuzzy}, {phrase: gun school, match_type: proximity, "
+        "max_distance: 3}]";
     addCategory(set, readCategory(yaml, "x.yaml"), nullptr, {});
     const ContentScanner scanner(std::move(set));
-    for (const char* text : {"planning attacks", "planned an attack", "plan the big attack"}) CHECK(entities(scanner, text).size() == 1);
-    for (const char* text : {"attack plan", "plan to have a nice attack", "plane attack"}) CHECK(entities(scanner, text).empty());
+    for (const char* text : {"planning attacks", "planned an attack", "plan the big attack"})
+        CHECK(entities(scanner, text).size() == 1);
+    for (const char* text : {"attack plan", "plan to have a nice attack", "plane attack"})
+        CHECK(entities(scanner, text).empty());
     CHECK(entities(scanner, "school with a gun").size() == 1);
     CHECK(entities(scanner, "a gun was found far away from the school").empty());
 }
@@ -140,7 +213,10 @@ TEST_CASE("expressions: case, bounds, and a set that runs out of memory") {
     CHECK(entities(scanner, "SECRET-12 abc ABC xx") == Strings{"a:SECRET-12", "b:ABC", "c:xx"});
     CHECK(entities(scanner, "start, start") == Strings{"d:start"});
     RuleSet big;
-    for (int i = 0; i < 40; ++i) big.expressions.push_back({"([a-z0-9]{1,40}" + std::to_string(i) + "|w.{20," + std::to_string(40 + i) + "}q)", rule(big, "n" + std::to_string(i))});
+    for (int i = 0; i < 40; ++i)
+        big.expressions.push_back(
+            {"([a-z0-9]{1,40}" + std::to_string(i) + "|w.{20," + std::to_string(40 + i) + "}q)",
+             rule(big, "n" + std::to_string(i))});
     const ContentScanner heavy(std::move(big));
     std::string text;
     std::mt19937 random(3);
@@ -188,13 +264,39 @@ TEST_CASE("findings stand in order, without overlap, at characters, behind `from
 TEST_CASE("hostile megabytes are read in time that is linear") {
     const ContentScanner scanner(everything());
     const auto milliseconds = [&](const std::string& text) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = cpuMilliseconds();
         std::vector<sluice::Finding> found;
         scanner.find(text, 0, found);
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        return cpuMilliseconds() - start;
     };
-    for (const std::string& piece : Strings{"a", " ", "1", "1 ", "@", "a@", "aa@b.c ", "kill ", "suicide mental health ", "suicide ", "minor ", "minor sexual ", "minor sexual. ",
-                                            "4111 ", "\xE2\x80\x8B", "k\xE2\x80\x8B", "自", "自杀", "::", "a:", "\xFF", "xox", "AKIA", "PROJECT-", "PROJECT-1", "ABC-1", "http://", "."}) {
+    for (const std::string& piece : Strings{"a",
+                                            " ",
+                                            "1",
+                                            "1 ",
+                                            "@",
+                                            "a@",
+                                            "aa@b.c ",
+                                            "kill ",
+                                            "suicide mental health ",
+                                            "suicide ",
+                                            "minor ",
+                                            "minor sexual ",
+                                            "minor sexual. ",
+                                            "4111 ",
+                                            "\xE2\x80\x8B",
+                                            "k\xE2\x80\x8B",
+                                            "自",
+                                            "自杀",
+                                            "::",
+                                            "a:",
+                                            "\xFF",
+                                            "xox",
+                                            "AKIA",
+                                            "PROJECT-",
+                                            "PROJECT-1",
+                                            "ABC-1",
+                                            "http://",
+                                            "."}) {
         std::string text;
         while (text.size() < (1 << 18)) text += piece;
         const double quarter = milliseconds(text);

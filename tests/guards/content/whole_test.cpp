@@ -1,9 +1,9 @@
 // Decisions about whole texts: sizes, names, languages, schemas.
 #include <catch2/catch.hpp>
 
-#include <chrono>
 #include <random>
 
+#include "cpu_time.h"
 #include "engine/json_schema.h"
 #include "engine/language.h"
 #include "engine/names.h"
@@ -52,9 +52,18 @@ TEST_CASE("names with stars") {
 
 TEST_CASE("names of tools, offered and called, in every dialect") {
     using Names = std::vector<std::string>;
-    CHECK(toolNames(R"({"tools":[{"type":"function","function":{"name":"a"}},{"name":"b","input_schema":{"tools":[{"name":"no"}]}},{"type":"web_search"}]})") == Names{"a", "b", "web_search"});
-    CHECK(toolNames(R"({"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"c","arguments":"{}"}}]},{"content":[{"type":"tool_use","name":"d","input":{}}]}]})") == Names{"c", "d"});
-    CHECK(toolNames(R"({"output":[{"type":"function_call","name":"e","arguments":"{}"}],"functions":[{"name":"f"}]})").size() == 2);
+    CHECK(
+        toolNames(
+            R"({"tools":[{"type":"function","function":{"name":"a"}},{"name":"b","input_schema":{"tools":[{"name":"no"}]}},{"type":"web_search"}]})") ==
+        Names{"a", "b", "web_search"});
+    CHECK(
+        toolNames(
+            R"({"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"c","arguments":"{}"}}]},{"content":[{"type":"tool_use","name":"d","input":{}}]}]})") ==
+        Names{"c", "d"});
+    CHECK(
+        toolNames(
+            R"({"output":[{"type":"function_call","name":"e","arguments":"{}"}],"functions":[{"name":"f"}]})")
+            .size() == 2);
     CHECK(toolNames(R"({"t\u006fols":[{"name":"g"}]})") == Names{"g"});
     CHECK(toolNames("no json with tools").empty());
     CHECK(toolNames(std::string(100'000, '[') + "tools").empty());
@@ -74,14 +83,20 @@ TEST_CASE("languages of the texts that people write") {
         {"da", "Vi har besluttet, at mødet skal holdes på torsdag, fordi mange ikke kan komme nu."},
         {"no", "Vi har bestemt at møtet skal holdes på torsdag fordi mange ikke kan komme nå."},
         {"fi", "Päätimme että kokous pidetään vasta torstaina, koska kaikki eivät voi tulla tänään."},
-        {"pl", "Zdecydowaliśmy, że spotkanie odbędzie się w czwartek, ponieważ nie wszyscy mogą dzisiaj przyjść."},
+        {"pl",
+         "Zdecydowaliśmy, że spotkanie odbędzie się w czwartek, ponieważ nie wszyscy mogą dzisiaj przyjść."},
         {"cs", "Rozhodli jsme se, že schůzka bude až ve čtvrtek, protože dnes nemůže každý přijít."},
         {"sk", "Rozhodli sme sa, že stretnutie bude až vo štvrtok, pretože dnes nemôže každý prísť."},
         {"hu", "Úgy döntöttünk, hogy a megbeszélés csak csütörtökön lesz, mert ma nem mindenki ér rá."},
         {"ro", "Am hotărât că întâlnirea va fi joi, pentru că astăzi nu pot veni toți."},
-        {"tr", "Toplantının perşembe günü yapılmasına karar verdik çünkü bugün herkes gelemiyor ve çok iş var."},
-        {"vi", "Chúng tôi đã quyết định rằng cuộc họp sẽ diễn ra vào thứ năm vì hôm nay không phải ai cũng đến được."},
-        {"id", "Kami memutuskan bahwa pertemuan akan diadakan pada hari Kamis karena tidak semua orang bisa datang hari ini."},
+        {"tr",
+         "Toplantının perşembe günü yapılmasına karar verdik çünkü bugün herkes gelemiyor ve çok iş var."},
+        {"vi",
+         "Chúng tôi đã quyết định rằng cuộc họp sẽ diễn ra vào thứ năm vì hôm nay không phải ai cũng đến "
+         "được."},
+        {"id",
+         "Kami memutuskan bahwa pertemuan akan diadakan pada hari Kamis karena tidak semua orang bisa datang "
+         "hari ini."},
         {"ca", "Hem decidit que la reunió serà dijous perquè avui no tots hi poden anar amb nosaltres."},
         {"hr", "Odlučili smo da će sastanak biti tek u četvrtak jer danas ne mogu svi doći."},
         {"et", "Me otsustasime, et koosolek on alles neljapäeval, sest täna ei saa kõik tulla."},
@@ -94,7 +109,9 @@ TEST_CASE("languages of the texts that people write") {
         {"el", "Αποφασίσαμε ότι η συνάντηση θα γίνει την Πέμπτη."},
         {"he", "החלטנו שהפגישה תתקיים ביום חמישי אחר הצהריים."},
         {"ar", "قررنا أن يكون الاجتماع يوم الخميس لأن الجميع لا يستطيعون الحضور اليوم."},
-        {"fa", "تصمیم گرفتیم که جلسه روز پنجشنبه برگزار شود چون امروز همه نمی‌توانند بیایند."},
+        {"fa",
+         "تصمیم گرفتیم که جلسه روز پنجشنبه برگزار شود چون امروز همه نمی‌توانند "
+         "بیایند."},
         {"ur", "ہم نے فیصلہ کیا ہے کہ اجلاس جمعرات کو ہو گا کیونکہ آج سب نہیں آ سکتے۔"},
         {"hi", "हमने तय किया है कि बैठक गुरुवार को होगी क्योंकि आज सब लोग नहीं आ सकते।"},
         {"bn", "আমরা সিদ্ধান্ত নিয়েছি যে সভাটি বৃহস্পতিবার হবে।"},
@@ -107,7 +124,8 @@ TEST_CASE("languages of the texts that people write") {
         INFO(text);
         CHECK(languages.guess(text).code == code);
     }
-    for (const char* text : {"", "ok", "int main() { return x + y; }", "1 2 3 4 5", "Zxqv blorf gnarp wibble flump drez"}) {
+    for (const char* text :
+         {"", "ok", "int main() { return x + y; }", "1 2 3 4 5", "Zxqv blorf gnarp wibble flump drez"}) {
         INFO(text);
         CHECK(languages.guess(text).code == "");
     }
@@ -132,7 +150,8 @@ std::string schemaFault(const char* schema) {
 }  // namespace
 
 TEST_CASE("an answer and its schema") {
-    const char* schema = R"({"type":"object","required":["name","items"],"additionalProperties":false,"properties":{
+    const char* schema =
+        R"({"type":"object","required":["name","items"],"additionalProperties":false,"properties":{
         "name":{"type":"string","minLength":1,"maxLength":5,"pattern":"^[a-z]+$"},"n":{"type":["integer","null"],"minimum":1,"exclusiveMaximum":10,"multipleOf":2},
         "items":{"type":"array","minItems":1,"maxItems":3,"uniqueItems":true,"items":{"$ref":"#/$defs/item"}},"kind":{"enum":["a","b"]},"one":{"const":1}},
         "$defs":{"item":{"anyOf":[{"type":"number"},{"type":"object","properties":{"x":{"type":"boolean"}},"required":["x"]}]}}})";
@@ -147,7 +166,8 @@ TEST_CASE("an answer and its schema") {
     CHECK(fault(schema, R"({"name":"abc","items":[1,1]})") == "$.items: the list has something twice");
     CHECK(fault(schema, R"({"name":"abc","items":[]})") == "$.items: the list is too short or too long");
     CHECK(fault(schema, R"({"name":"abc","items":[1],"more":1})") == "$.more: this member is not allowed");
-    CHECK(fault(schema, R"({"name":"abc","items":[1],"kind":"c"})") == "$.kind: allowed: one of [\"a\",\"b\"]");
+    CHECK(fault(schema, R"({"name":"abc","items":[1],"kind":"c"})") ==
+          "$.kind: allowed: one of [\"a\",\"b\"]");
     CHECK(fault(schema, R"({"name":"abc","items":[1],"one":2})") == "$.one: allowed: 1");
     CHECK(fault(schema, R"({"name":"abc","items":[1],"n":12})") == "$.n: exclusiveMaximum is 10");
     CHECK(fault(schema, R"({"name":"abc","items":[1],"n":3})") == "$.n: multipleOf is 2");
@@ -158,44 +178,61 @@ TEST_CASE("an answer and its schema") {
 
 TEST_CASE("schemas of schemas") {
     CHECK(fault(R"({"oneOf":[{"type":"integer"},{"minimum":5}]})", "3").empty());
-    CHECK(fault(R"({"oneOf":[{"type":"integer"},{"minimum":5}]})", "7") == "$: fits 2 of oneOf; allowed: one");
+    CHECK(fault(R"({"oneOf":[{"type":"integer"},{"minimum":5}]})", "7") ==
+          "$: fits 2 of oneOf; allowed: one");
     CHECK(fault(R"({"not":{"type":"string"}})", "\"x\"") == "$: is what it must not be");
-    CHECK(fault(R"({"allOf":[{"required":["a"]},{"required":["b"]}]})", R"({"a":1})") == "$: lacks the member b");
-    CHECK(fault(R"({"if":{"required":["a"]},"then":{"required":["b"]},"else":{"required":["c"]}})", R"({"a":1})") == "$: lacks the member b");
-    CHECK(fault(R"({"patternProperties":{"^x-":{"type":"string"}},"additionalProperties":{"type":"integer"}})", R"({"x-a":"s","b":1})").empty());
+    CHECK(fault(R"({"allOf":[{"required":["a"]},{"required":["b"]}]})", R"({"a":1})") ==
+          "$: lacks the member b");
+    CHECK(fault(R"({"if":{"required":["a"]},"then":{"required":["b"]},"else":{"required":["c"]}})",
+                R"({"a":1})") == "$: lacks the member b");
+    CHECK(
+        fault(R"({"patternProperties":{"^x-":{"type":"string"}},"additionalProperties":{"type":"integer"}})",
+              R"({"x-a":"s","b":1})")
+            .empty());
     CHECK_FALSE(fault(R"({"patternProperties":{"^x-":{"type":"string"}}})", R"({"x-a":1})").empty());
     CHECK(fault(R"({"prefixItems":[{"type":"string"}],"items":{"type":"integer"}})", R"(["a",1,2])").empty());
     CHECK(fault(R"({"contains":{"const":3}})", "[1,2]") == "$: the list lacks what it must contain");
     CHECK(fault("false", "1") == "$: nothing is allowed here");
-    CHECK(fault(R"({"properties":{"child":{"$ref":"#"}},"additionalProperties":false})", R"({"child":{"child":{}}})").empty());
+    CHECK(fault(R"({"properties":{"child":{"$ref":"#"}},"additionalProperties":false})",
+                R"({"child":{"child":{}}})")
+              .empty());
 }
 
 TEST_CASE("a schema with a fault is refused, and says where") {
     CHECK(schemaFault("{") == "found no JSON; allowed: a JSON Schema");
-    CHECK(schemaFault(R"({"type":"text"})") == "#/type: allowed: null, boolean, number, integer, string, array, object");
-    CHECK(schemaFault(R"({"properties":{"a":{"pattern":"("}}})").find("#/properties/a/pattern: found an expression that RE2 does not take") == 0);
-    CHECK(schemaFault(R"({"$ref":"#/$defs/none"})") == "#/$ref: found #/$defs/none, which is no place of this schema");
-    CHECK(schemaFault(R"({"$ref":"https://example.com/x"})") == "#/$ref: allowed: a place of this schema, \"#/$defs/name\"");
+    CHECK(schemaFault(R"({"type":"text"})") ==
+          "#/type: allowed: null, boolean, number, integer, string, array, object");
+    CHECK(schemaFault(R"({"properties":{"a":{"pattern":"("}}})")
+              .find("#/properties/a/pattern: found an expression that RE2 does not take") == 0);
+    CHECK(schemaFault(R"({"$ref":"#/$defs/none"})") ==
+          "#/$ref: found #/$defs/none, which is no place of this schema");
+    CHECK(schemaFault(R"({"$ref":"https://example.com/x"})") ==
+          "#/$ref: allowed: a place of this schema, \"#/$defs/name\"");
     CHECK(schemaFault(R"({"items":3})") == "#/items: found no schema; allowed: an object, true or false");
-    CHECK(schemaFault(R"({"x":{"pattern":"["},"$ref":"#/x"})").find("#/$ref/pattern: found an expression") == 0);
+    CHECK(schemaFault(R"({"x":{"pattern":"["},"$ref":"#/x"})").find("#/$ref/pattern: found an expression") ==
+          0);
 }
 
 TEST_CASE("hostile documents and schemas end") {
     const auto milliseconds = [](const char* schema, const std::string& text, std::string* said) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start = guard_content_test::cpuMilliseconds();
         *said = JsonSchema(schema).fault(text);
-        return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        return guard_content_test::cpuMilliseconds() - start;
     };
     std::string said;
     CHECK(milliseconds("{}", std::string(1'000'000, '['), &said) < 2000);
     CHECK(said == "$: found a document that is nested too deeply; allowed: 64 levels");
     CHECK(milliseconds(R"({"$ref":"#"})", "1", &said) < 500);
     CHECK(said == "$: this document takes too long to check");
-    // Each level tries the next one twice: without a bound 2^64 steps; `not` must not turn the bound into a yes.
+    // Each level tries the next one twice: without a bound 2^64 steps; `not` must not turn the bound into a
+    // yes.
     std::string deep;
     for (int i = 0; i < 60; ++i) deep += "[";
     deep += "1";
     for (int i = 0; i < 60; ++i) deep += "]";
-    CHECK(milliseconds(R"({"not":{"anyOf":[{"items":{"$ref":"#/properties/p"}},{"type":"string"}]},"properties":{"p":{"oneOf":[{"items":{"$ref":"#/properties/p"}},{"items":{"$ref":"#/properties/p"}}]}}})", deep, &said) < 5000);
+    CHECK(
+        milliseconds(
+            R"({"not":{"anyOf":[{"items":{"$ref":"#/properties/p"}},{"type":"string"}]},"properties":{"p":{"oneOf":[{"items":{"$ref":"#/properties/p"}},{"items":{"$ref":"#/properties/p"}}]}}})",
+            deep, &said) < 5000);
     CHECK(said == "$: this document takes too long to check");
 }

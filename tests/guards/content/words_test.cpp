@@ -8,7 +8,8 @@ using namespace guard_content;
 
 namespace {
 
-std::vector<std::string> found(const std::vector<Phrase>& phrases, std::string_view text, Disguise disguise = Disguise::None) {
+std::vector<std::string> found(const std::vector<Phrase>& phrases, std::string_view text,
+                               Disguise disguise = Disguise::None) {
     std::vector<WordHit> hits;
     WordFinder(phrases, disguise).find(text, hits);
     std::vector<std::string> all;
@@ -24,20 +25,30 @@ TEST_CASE("words are found whole, whatever their case") {
     const std::vector<Phrase> words{{"bomb"}, {"Kill Yourself"}};
     CHECK(found(words, "A BOMB, a bomber, abomb; bomb's") == Strings{"BOMB", "bomb"});
     CHECK(found(words, "bomb") == Strings{"bomb"});
-    CHECK(found(words, "kill-yourself KILL\n\tyourself. kill/_yourself") == Strings{"kill-yourself", "KILL\n\tyourself", "kill/_yourself"});
+    CHECK(found(words, "kill-yourself KILL\n\tyourself. kill/_yourself") ==
+          Strings{"kill-yourself", "KILL\n\tyourself", "kill/_yourself"});
     CHECK(found(words, "kill and yourself, killyourself, kill yourselfs").empty());
     CHECK(found(words, "").empty());
 }
 
 TEST_CASE("accents, width, invisible characters and lookalikes do not count") {
     const std::vector<Phrase> words{{"cafe"}, {"Straße"}, {"łódź"}, {"password"}};
-    CHECK(found(words, "CAFÉ cafe\xCC\x81 caf\xE2\x80\x8B" "e ｃａｆｅ").size() == 4);
+    CHECK(found(words,
+                "CAFÉ cafe\xCC\x81 caf\xE2\x80\x8B"
+                "e ｃａｆｅ")
+              .size() == 4);
     CHECK(found(words, "STRASSE strasse Straße").size() == 3);
     CHECK(found(words, "LODZ Łódź lodz").size() == 3);
-    CHECK(found(words, "p\xD0\xB0ssword \xF0\x9D\x90\xA9\xF0\x9D\x90\x9A\xF0\x9D\x90\xACsword pass\xC2\xADword").size() == 3);
-    CHECK(found(words, "caf\xFF" "e").empty());  // a broken byte separates
+    CHECK(
+        found(words, "p\xD0\xB0ssword \xF0\x9D\x90\xA9\xF0\x9D\x90\x9A\xF0\x9D\x90\xACsword pass\xC2\xADword")
+            .size() == 3);
+    CHECK(found(words,
+                "caf\xFF"
+                "e")
+              .empty());  // a broken byte separates
     CHECK(found({{"café"}}, "cafe") == Strings{"cafe"});
-    CHECK(found({{"cafe"}}, "a cafe\xCC\x81!") == Strings{"cafe\xCC\x81"});  // the accent goes with its letter
+    CHECK(found({{"cafe"}}, "a cafe\xCC\x81!") ==
+          Strings{"cafe\xCC\x81"});  // the accent goes with its letter
 }
 
 TEST_CASE("letters of other scripts are letters: no word begins inside of a word") {
@@ -65,8 +76,12 @@ TEST_CASE("a gap between the words of a phrase has a bound") {
     std::string zero = "a";
     for (int i = 0; i < 5; ++i) zero += "\xE2\x80\x8B";
     CHECK(found({{"ab"}}, zero + "b").size() == 1);
-    CHECK(found({{"ab"}}, zero + "\xE2\x80\x8B" "b").empty());
-    CHECK(found({{"b"}}, zero + "\xE2\x80\x8B" "b").size() == 1);
+    CHECK(found({{"ab"}}, zero + "\xE2\x80\x8B"
+                                 "b")
+              .empty());
+    CHECK(found({{"b"}}, zero + "\xE2\x80\x8B"
+                                "b")
+              .size() == 1);
 }
 
 TEST_CASE("parts of words, if asked for") {
@@ -116,11 +131,13 @@ TEST_CASE("folding never leaves the text, whatever its bytes") {
         }
     }
     for (uint32_t c = 0x80; c < 0x30000; ++c) {
-        const std::string text = c < 0x800 ? std::string{static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 63))}
-                                 : c < 0x10000
-                                     ? std::string{static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))}
-                                     : std::string{static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 63)), static_cast<char>(0x80 | (c >> 6 & 63)),
-                                                   static_cast<char>(0x80 | (c & 63))};
+        const std::string text =
+            c < 0x800 ? std::string{static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 63))}
+            : c < 0x10000
+                ? std::string{static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 63)),
+                              static_cast<char>(0x80 | (c & 63))}
+                : std::string{static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 63)),
+                              static_cast<char>(0x80 | (c >> 6 & 63)), static_cast<char>(0x80 | (c & 63))};
         const auto folded = foldChar(text, 0);
         if (folded.kind != CharKind::Word) continue;
         const std::string once(folded.folded, folded.folded_size);  // folding twice is folding once
