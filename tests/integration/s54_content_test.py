@@ -1,8 +1,10 @@
 """YY: the content filter: LiteLLM's configuration as it is, and what it has beyond; requests, answers, streams, files, faults."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
@@ -192,6 +194,43 @@ class Files(Filtered):
                 check = subprocess.run([gateway_binary(), "check", "--load", "-c", config], capture_output=True, text=True, timeout=60)
                 self.assertNotEqual(check.returncode, 0)
                 self.assertIn(wanted, check.stdout + check.stderr)
+
+
+class Manual(unittest.TestCase):
+    """docs/content_filter.md says what is so"""
+
+    @classmethod
+    def setUpClass(cls):
+        if not (gateway_binary().parent.parent / "lib" / "sluice" / "plugins" / "guard_content.so").exists():
+            raise unittest.SkipTest("guard_content.so is not built")
+        text = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "content_filter.md").read_text(encoding="utf-8")
+        cls.blocks = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        cls.answer = json.loads(re.search(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[1])
+        cls.question = json.loads(re.search(r"-d '(.*?)'", text, re.DOTALL)[1])
+
+    def test_yy30_the_first_example(self):
+        with Gateway(next(block for block in self.blocks if block.startswith("model_list:"))) as gateway:
+            answer = request(gateway.port, "POST", CHAT, self.question)
+            self.assertEqual((answer.status, answer.json()), (400, self.answer))
+            self.question["messages"][0]["content"] = "mail john@example.com, ABC-1234"
+            self.assertIn("mail [EMAIL_REDACTED], [EMPLOYEE_ID_REDACTED]", request(gateway.port, "POST", CHAT, self.question).text())
+
+    def test_yy31_every_part_of_a_configuration_is_accepted(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="sluice-content-")))
+        (folder / "words.yaml").write_text(next(block for block in self.blocks if block.startswith("blocked_words:")))
+        (folder / "codenames.txt").write_text("apollo\n")
+        (folder / "category.yaml").write_text(next(block for block in self.blocks if block.startswith("category_name:")))
+        parts = [block.replace("/etc/sluice/", f"{folder}/") for block in self.blocks if block.startswith("      ")]
+        parts.append(f"      categories: [{{category: mine, category_file: {folder}/category.yaml}}]\n")
+        self.assertGreater(len(parts), 6)
+        for part in parts:
+            with self.subTest(part):
+                mode = "" if "      mode:" in part else "      mode: pre_call\n"
+                config = folder / "config.yaml"
+                config.write_text("model_list: [{model_name: gpt, litellm_params: {model: echo/gpt}}]\nguardrails:\n  - guardrail_name: x\n"
+                                  "    litellm_params:\n      guardrail: guard_content\n" + mode + part)
+                check = subprocess.run([gateway_binary(), "check", "--load", "-c", config], capture_output=True, text=True, timeout=60)
+                self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
 
 
 if __name__ == "__main__":
