@@ -1,5 +1,5 @@
 // In which language is a text? By script where a script has one language; else by the commonest words of the
-// languages that share it, and by letters that only some of them have. No model, 60 languages, a microsecond
+// languages that share it, and by letters that only some of them have. No model, 66 languages, a microsecond
 // for each hundred bytes.
 #pragma once
 
