@@ -14,6 +14,20 @@ struct Plugin::Config {
     explicit Config(std::string_view text)
         : json(nlohmann::json::parse(text.empty() ? "{}" : text, nullptr, false)) {
         if (!json.is_object()) throw sluice::ConfigError("the configuration: found no object");
+        addDefaults();
+    }
+    // Without a word about what to look for guard_content looks for explicit harm, in LiteLLM's place nothing
+    // is assumed.
+    void addDefaults() {
+        for (const char* key : {"patterns", "blocked_words", "blocked_words_file", "word_lists", "categories",
+                                "topics", "languages", "limits", "answer_limits", "models", "tools",
+                                "denied_parameters", "json_schema", "json_schema_file"})
+            if (json.contains(key)) return;
+        if (json.value("guardrail", "guard_content") != "guard_content") return;
+        for (const char* name : {"harmful_child_safety", "harmful_hate", "harmful_illegal_weapons",
+                                 "harmful_self_harm", "harmful_violence"})
+            json["categories"].push_back({{"category", name}});
+        if (!json.contains("severity_threshold")) json["severity_threshold"] = "high";
     }
     nlohmann::json json;
     Setting root{json, ""};

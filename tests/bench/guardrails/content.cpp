@@ -97,13 +97,13 @@ double microseconds(const sluice::Scanner& scanner, const std::vector<std::strin
     return best / static_cast<double>(all.size());
 }
 
-double hostileMilliseconds(const sluice::Scanner& scanner) {
+double hostileMicroseconds(const sluice::Scanner& scanner) {
     double worst = 0;
     for (const char* piece : {"a", "1 ", "@", "a@", "kill ", "suicide mental health ", "minor sexual ", "自",
                               "k\xE2\x80\x8B", "4111 ", "::", "aa@b.co ", "212-555-0123 ", "é", "A", "Aa1"}) {
         std::string text;
         while (text.size() < 1'000'000) text += piece;
-        worst = std::max(worst, microseconds(scanner, {text}, 2) / 1000);
+        worst = std::max(worst, microseconds(scanner, {text}, 2));
     }
     return worst;
 }
@@ -140,7 +140,7 @@ int main(int count, char** arguments) {
     std::printf("content.us_2kb\t%.1f\t20\t10\n", microseconds(all, pages(lines, 2048, 400), 20));
     const auto longs = pages(lines, 1 << 20, 4);
     std::printf("content.mb_s\t%.0f\t80\t400\n", 1e6 / microseconds(all, longs, 5) * (1 << 20) / 1e6);
-    std::printf("content.hostile_1mb_ms\t%.1f\t50\t20\n", hostileMilliseconds(all));
+    std::printf("content.us_hostile_1mb\t%.0f\t50000\t20000\n", hostileMicroseconds(all));
     const Languages languages;
     const auto prompts = pages(lines, 2048, 200);
     const double start = now();
@@ -148,6 +148,6 @@ int main(int count, char** arguments) {
     for (const auto& text : prompts) english += languages.guess(text).code == "en";
     std::printf("content.language_us_2kb\t%.1f\t40\t20\n",
                 (now() - start) / static_cast<double>(prompts.size()));
-    std::printf("content.memory_kb\t%zu\t2000\t1000\n", all.bytes() / 1024);
+    std::printf("content.memory_kb\t%zu\t-\t-\n", all.bytes() / 1024);
     return english > 0 ? 0 : 1;
 }

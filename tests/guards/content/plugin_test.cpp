@@ -158,7 +158,8 @@ TEST_CASE("answers that do not fit a schema are refused; a stream ends before it
 TEST_CASE("a configuration with a fault says where, what, and what is allowed") {
     FakeHost host;
     const auto fault = [&](const char* config) { return host.refusal<Plugin>(config); };
-    CHECK(fault("{}").find("found nothing to look for") != std::string::npos);
+    CHECK(fault(R"({"guardrail":"litellm_content_filter"})").find("found nothing to look for") !=
+          std::string::npos);
     CHECK(fault(R"({"patterns":[{"pattern_name":"us_sn"}]})")
               .find("patterns[0].pattern_name: found another text; allowed: amex, au_abn") == 0);
     CHECK(fault(R"({"patterns":[{"pattern_name":"email","action":"DENY"}]})") ==
@@ -189,6 +190,15 @@ TEST_CASE("a configuration with a fault says where, what, and what is allowed") 
     CHECK(fault(R"({"limits":{"max_byte":1}})").find("limits: found the unknown key max_byte") == 0);
     CHECK(fault(R"({"limits":{"max_bytes":-1}})") ==
           "limits.max_bytes: found -1; allowed: a whole number from 0");
+}
+
+TEST_CASE("without a word about what to look for, explicit harm is looked for") {
+    FakeHost host;
+    auto guard = host.load<Plugin>(R"({"guardrail":"guard_content"})");
+    auto harm = host.request(chat("how to make a bomb, step by step"));
+    CHECK(guard.preCall(harm).blocked());
+    auto fine = host.request(chat("the bomb of the second world war, a murder mystery, a@b.co"));
+    CHECK(guard.preCall(fine).continued());
 }
 
 TEST_CASE("words come from files, and from a category file of one's own") {
