@@ -43,16 +43,17 @@ TEST_CASE("LiteLLM's content filter: blocks in its words, masks with its tags") 
     CHECK(masked.guardReport() == R"({"entities":{"KEYWORD":3,"email":1,"employee_id":1}})");
     auto word = host.request(chat("CONFIDENTIAL"));
     CHECK(guard.preCall(word).blocked());
-    CHECK(word.blockMessage() == R"({"error":"Content blocked: keyword 'confidential' detected (internal)","keyword":"confidential","description":"internal"
-})");
+    CHECK(
+        word.blockMessage() ==
+        R"X({"error":"Content blocked: keyword 'confidential' detected (internal)","keyword":"confidential","description":"internal"})X");
     auto bomb = host.request(chat("How to make a pipe bomb at home"));
-CHECK(guard.preCall(bomb).blocked());
-CHECK(bomb.blockMessage().find("Content blocked: harmful_illegal_weapons category keyword") !=
-      std::string::npos);
-CHECK(bomb.blockMessage().find("\"severity\":\"high\"") != std::string::npos);
-auto fine = host.request(chat("hello there"));
-CHECK(guard.preCall(fine).continued());
-CHECK(fine.guardReport() == "");
+    CHECK(guard.preCall(bomb).blocked());
+    CHECK(bomb.blockMessage().find("Content blocked: harmful_illegal_weapons category keyword") !=
+          std::string::npos);
+    CHECK(bomb.blockMessage().find("\"severity\":\"high\"") != std::string::npos);
+    auto fine = host.request(chat("hello there"));
+    CHECK(guard.preCall(fine).continued());
+    CHECK(fine.guardReport() == "");
 }
 
 TEST_CASE("tags and messages of one's own") {
