@@ -21,9 +21,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 SEED = 20250101
 ATTACKS, BENIGN, HELD_OUT = 16000, 26000, 3000
 NGRAM_BITS = 17
-STEPS = 400
-RARE = 12  # texts in which an n-gram must occur at least
-DECAY_NGRAMS, DECAY_DENSE = 3e-3, 1e-4
+STEPS = 300
+RARE = 8  # texts in which an n-gram must occur at least
+DECAY_NGRAMS, DECAY_DENSE = 3e-3, 3e-5
 DENSE_STEP = 1 / 512  # weights are multiples of it
 
 

@@ -7,13 +7,18 @@ namespace injection {
 namespace {
 
 // Numbers about the form, in the order of Extractor::structure.
-constexpr const char* kStructure[] = {
-    "+length",  "-short",    "?capitals",   "?shouted",   "+disguised", "+decoded", "+invisible",
-    "+tags",    "?lines",    "?questions",  "?shouts",    "?quotes",    "?colons",  "-code",
-    "?bullets", "?pictures", "?wordlength", "?sentences", "+command",   "+persona", "?placeholder"};
+constexpr const char* kStructure[] = {"+length",      "-short",      "?capitals",  "?shouted", "+disguised",
+                                      "+decoded",     "+invisible",  "+tags",      "?lines",   "?questions",
+                                      "?shouts",      "?quotes",     "?colons",    "-code",    "?bullets",
+                                      "?pictures",    "?wordlength", "?sentences", "+command", "+persona",
+                                      "?placeholder", "+doubt",      "+strong",    "+groups",  "-opening"};
 constexpr size_t kStructureCount = std::size(kStructure);
 
 uint32_t ngram(uint32_t hash) { return (hash * 0x9E3779B1U) >> (32 - kNgramBits); }
+
+bool isOf(const Meaning& meaning, size_t one) {
+    return std::find(meaning.classes.begin(), meaning.classes.end(), one) != meaning.classes.end();
+}
 
 float capped(float value, float most) { return std::min(value, most) / most; }
 
@@ -34,10 +39,15 @@ std::vector<FeatureName> featureNames(const Lexicon& lexicon) {
 }
 
 Extractor::Extractor(const Lexicon& lexicon, WindowSink& sink)
-    : lexicon_(lexicon), sink_(sink), matcher_(lexicon), taken_((1U << kNgramBits) / 64) {
+    : lexicon_(lexicon),
+      sink_(sink),
+      matcher_(lexicon),
+      taken_((1U << kNgramBits) / 64),
+      question_(lexicon.classIndex("ask")) {
     for (auto& block : blocks_) {
         block.classes.resize(lexicon.classes().size());
         block.groups.resize(lexicon.groups().size());
+        block.strongest.resize(lexicon.groups().size());
         block.ngrams.reserve(kBlockWords * 3);
     }
     window_.dense.resize((lexicon.classes().size() + lexicon.groups().size()) * 2 + kStructureCount);
@@ -51,6 +61,7 @@ void Extractor::extract(std::string_view text) {
 
 void Extractor::word(const Word& word) {
     Block& block = blocks_[1];
+    if (last_hash_ == 0 && word.meaning != nullptr) opening_ = isOf(*word.meaning, question_) ? 1.0F : 0.0F;
     ++block.words;
     block.letters += word.length;
     block.capitals += word.capital ? 1 : 0;
@@ -83,6 +94,7 @@ void Extractor::close() {
     Block& next = blocks_[1];
     std::fill(next.classes.begin(), next.classes.end(), 0);
     std::fill(next.groups.begin(), next.groups.end(), 0);
+    std::fill(next.strongest.begin(), next.strongest.end(), 0.0F);
     next.ngrams.clear();
     next.words = next.capitals = next.shouted = next.disguised = next.decoded = next.letters = next.marks = 0;
 }
@@ -143,6 +155,24 @@ void Extractor::structure(const Marks& before, float words, std::vector<float>::
     *out++ = capped(you * many(lexicon_.classIndex("must")), 0.004F);
     *out++ = capped(you * many(lexicon_.classIndex("act")), 0.002F);
     *out++ = capped(word(&Block::marks) / words, 0.1F);
+    phrases(out);
+    *out++ = opening_;
+}
+
+// All phrases together: what is left of the doubt, the strongest, and how many groups there are.
+void Extractor::phrases(std::vector<float>::iterator& out) const {
+    float left = 1;
+    float strongest = 0;
+    float groups = 0;
+    for (size_t i = 0; i < lexicon_.groups().size(); ++i) {
+        const float strength = std::max(blocks_[0].strongest[i], blocks_[1].strongest[i]);
+        left *= 1 - strength;
+        strongest = std::max(strongest, strength);
+        groups += strength > 0 ? 1.0F : 0.0F;
+    }
+    *out++ = 1 - left;
+    *out++ = strongest;
+    *out++ = capped(groups, 8);
 }
 
 }  // namespace injection

@@ -49,6 +49,7 @@ public:
 private:
     struct Block {
         std::vector<uint16_t> classes, groups;
+        std::vector<float> strongest;  // by group: of its phrases
         std::vector<uint32_t> ngrams;
         uint32_t words = 0, capitals = 0, shouted = 0, disguised = 0, decoded = 0, letters = 0, marks = 0;
         Marks seen;  // what the text had up to its end
@@ -56,6 +57,7 @@ private:
     void close();
     void fill(const Marks& before);
     void structure(const Marks& before, float words, std::vector<float>::iterator out) const;
+    void phrases(std::vector<float>::iterator& out) const;
     uint32_t sum(uint32_t Block::*member) const { return blocks_[0].*member + blocks_[1].*member; }
 
     const Lexicon& lexicon_;
@@ -66,7 +68,9 @@ private:
     Marks before_;                 // marks up to the begin of blocks_[0]
     Window window_;
     std::vector<uint64_t> taken_;  // n-grams of the window, a bit each
+    size_t question_;              // the class of words that questions begin with
     uint32_t last_hash_ = 0;
+    float opening_ = 0;    // 1: the text begins like a question
     bool closed_ = false;  // a window has been given
 };
 

@@ -90,10 +90,10 @@ double microsecondsFor2KiB(const injection::Detector& detector, const std::vecto
     return sum < 0 ? 0 : best;
 }
 
-double milliseconds(const injection::Detector& detector, const std::string& text) {
+template <class Call>
+double milliseconds(Call call) {
     const auto start = std::chrono::steady_clock::now();
-    (void)detector.score(text);
-    (void)detector.scoreIndirect(text);
+    call();
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -111,8 +111,11 @@ double worstMegabyte(const injection::Detector& detector) {
          {"i g n o r e ", "ignore", "SWdub3JlIGFsbCBwcmV2aW91cyBpbnN0cnVjdGlvbnM", "a!a!", "%2569%2567",
           "&#105;&#x67;", "69676e6f72652061", "\xE5\xBF\xBD", "[<|<<###```",
           "you must never ignore your previous system instructions ", "1gn0r3 4ll ", "\xF3\xA0\x81\xA9",
-          "i\xE2\x80\x8Bg\xE2\x80\x8B", "\\u0069", "aaaaaaaaaaaaaaaaaaaaaaa ", "a+a/a+"})
-        worst = std::max(worst, milliseconds(detector, repeated(part, size)));
+          "i\xE2\x80\x8Bg\xE2\x80\x8B", "\\u0069", "aaaaaaaaaaaaaaaaaaaaaaa ", "a+a/a+"}) {
+        const std::string text = repeated(part, size);
+        worst = std::max({worst, milliseconds([&] { (void)detector.score(text); }),
+                          milliseconds([&] { (void)detector.scoreIndirect(text); })});
+    }
     return worst;
 }
 
