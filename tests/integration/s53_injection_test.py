@@ -114,6 +114,7 @@ class Answers(Guarded):
 
     def ask(self, text, *messages):
         self.setUp()
+        self.upstream.reset()
         self.upstream.script({"respond": {"status": 200, "body": answer(text)}})
         return self.call(CHAT, {**said(*(messages or (("system", SYSTEM), ("user", "hi")))), "guardrails": ["leaks"]})
 

@@ -25,6 +25,7 @@ STEPS = 300
 RARE = 8  # texts in which an n-gram must occur at least
 DECAY_NGRAMS, DECAY_DENSE = 3e-3, 3e-5
 DENSE_STEP = 1 / 512  # weights are multiples of it
+SHIFT = 0  # added to the bias: 0.5 is to be the threshold for what people write
 
 
 def texts(folder, kind, count, random, disguised):
@@ -107,7 +108,7 @@ def train(features, labels, signs):
 
 
 def quantised(bias, dense, ngrams):
-    bias = numpy.round(bias / DENSE_STEP) * DENSE_STEP
+    bias = numpy.round(bias / DENSE_STEP) * DENSE_STEP + SHIFT
     dense = numpy.round(dense / DENSE_STEP) * DENSE_STEP
     scale = numpy.ceil(numpy.abs(ngrams).max() * 64) / 64 / 127
     small = numpy.clip(numpy.round(ngrams / scale), -127, 127).astype(numpy.int8)
