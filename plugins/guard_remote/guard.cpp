@@ -1,0 +1,304 @@
+#include "guard.h"
+
+#include <algorithm>
+
+#include "characters.h"
+
+namespace guard_remote {
+namespace {
+
+using sluice::Verdict;
+
+std::string_view nameOf(sluice::Role role) {
+    switch (role) {
+        case sluice::Role::System:
+            return "system";
+        case sluice::Role::Assistant:
+            return "assistant";
+        case sluice::Role::Tool:
+            return "tool";
+        case sluice::Role::User:
+        case sluice::Role::Other:
+            break;
+    }
+    return "user";
+}
+
+// Nobody outside of this process can tell a text from its key.
+std::string saltOf(const sluice::Host& host) {
+    std::string salt;
+    for (int i = 0; i < 4; ++i) salt += std::to_string(host.random()) + ".";
+    return salt;
+}
+
+std::string guardName(const sluice::Host& host) {
+    const auto* table = host.find<sluice_host_guard>(SLUICE_HOST_GUARD_ID);
+    return table ? std::string(sluice::view(table->name(host.raw()))) : std::string();
+}
+
+std::string lastOfUser(const sluice::Request& request) {
+    std::string last;
+    for (const auto text : sluice::texts(request)) {
+        const bool user = text.role() == sluice::Role::User || text.role() == sluice::Role::Other;
+        if (user && !text.opaque() && text.lane() == SLUICE_LANE_TEXT) last = text.view();
+    }
+    return last;
+}
+
+}  // namespace
+
+Guard::Guard(std::string_view config, sluice::Host host)
+    : Guard(sluice::ConfigObject(config, &host), host,
+            readSettings(sluice::ConfigObject(config, &host), guardName(host))) {}
+
+Guard::Guard(const sluice::ConfigObject& config, sluice::Host host, Settings settings)
+    : GuardrailBase(host, sluice::GuardScope{true, true, sluice::GuardScope{}.lanes, false, settings.monitors},
+                    settings.service.name),
+      settings_(std::move(settings)),
+      adapter_(makeAdapter(config, host, settings_.service.name)),
+      judge_(*adapter_, settings_.cache, saltOf(host), settings_.judge),
+      service_(host, settings_.service) {}
+
+Verdict Guard::pre_call(sluice::Request request) {
+    const uint32_t how = modes(request);
+    if ((how & SLUICE_GUARD_POST_CALL) && request.stream() && !settings_.monitors) {
+        sluice::Hold hold;
+        // The upstream may pause: what is held waits, up to the request's own deadline.
+        hold.max_ms = 3'600'000;
+        hold.max_bytes = static_cast<uint32_t>(std::max<size_t>(
+            1024 * 1024, 8 * (settings_.stream_chunk_chars + settings_.stream_overlap_chars)));
+        constexpr uint32_t kInStreams =
+            SLUICE_LANE_TEXT | SLUICE_LANE_REASONING | SLUICE_LANE_TOOL_ARGS | SLUICE_LANE_REFUSAL;
+        if (!request.rewrite(scope().lanes & kInStreams, hold))
+            return request.failed("the stream cannot be subscribed to");
+        auto& kept = memory<Streams>(request);
+        if (adapter_->wantsAbout() && !kept.prompt) kept.prompt = lastOfUser(request);
+    }
+    if ((how & SLUICE_GUARD_PRE_CALL) == 0) return Verdict::Continue;
+    return examine(request, "pre_call", guard_remote::Side::Request,
+                   settings_.monitors ? May::Observe : May::Edit);
+}
+
+Verdict Guard::during_call(sluice::Request request) {
+    if ((modes(request) & SLUICE_GUARD_DURING_CALL) == 0) return Verdict::Continue;
+    return examine(request, "during_call", guard_remote::Side::Request,
+                   settings_.monitors ? May::Observe : May::Block);
+}
+
+// logging_only waits until here, where it keeps the upstream waiting for nothing.
+Verdict Guard::post_call(sluice::Response response) {
+    const uint32_t how = modes(response);
+    const bool only_told = (how & SLUICE_GUARD_LOGGING_ONLY) != 0;
+    if (only_told) (void)examine(response, "logging_only", guard_remote::Side::Request, May::Observe);
+    if ((how & SLUICE_GUARD_POST_CALL) == 0 && !only_told) return Verdict::Continue;
+    const bool observes = settings_.monitors || (how & SLUICE_GUARD_POST_CALL) == 0;
+    return examine(response, only_told ? "logging_only" : "post_call", guard_remote::Side::Answer,
+                   observes ? May::Observe : May::Edit);
+}
+
+bool Guard::answersJson(const sluice::Request& request) const {
+    int& known = memory<Streams>(request).json_answer;
+    if (known < 0) {
+        known = 0;
+        for (const char* member : {"response_format", "text", "output_format"}) {
+            const auto wish = request.member(member);
+            if (wish && wish->find("\"json_") != std::string_view::npos) known = 1;
+        }
+    }
+    return known == 1;
+}
+
+bool Guard::isJson(const sluice::Request& request, guard_remote::Side side, uint32_t lane) const {
+    if (lane == SLUICE_LANE_TOOL_ARGS) return true;
+    return side == guard_remote::Side::Answer && lane == SLUICE_LANE_TEXT && answersJson(request);
+}
+
+std::deque<Guard::Item> Guard::itemsOf(const sluice::Request& request, guard_remote::Side side,
+                                       const sluice::Texts& all) const {
+    const bool watched = !scope().observes && (modes(request) & SLUICE_GUARD_POST_CALL);  // by on_stream
+    std::deque<Item> items;
+    for (const auto text : all) {
+        if ((text.sent() && watched) || text.opaque() || (text.lane() & scope().lanes) == 0) continue;
+        items.push_back({text, std::nullopt});
+        // Escapes must hide nothing. What a service edits has to be JSON before and after, so it sees it as it is.
+        if (adapter_->yields() != Yields::Edits && isJson(request, side, text.lane()))
+            items.back().json = sluice::ScanView::json({}, text.view(), false, true);
+    }
+    return items;
+}
+
+About Guard::aboutOf(const sluice::Request& request, guard_remote::Side side) const {
+    About about;
+    about.side = side;
+    about.wishes = wishes(request);
+    if (!adapter_->wantsAbout()) return about;
+    about.call_id = request.callId();
+    about.user = request.user();
+    about.team = request.team();
+    about.key_id = request.keyId();
+    about.organization = request.organization();
+    about.end_user = request.endUser();
+    for (const auto [name, value] : request.headers())
+        about.headers.emplace_back(std::string(name), std::string(value));
+    if (side == guard_remote::Side::Request) {
+        about.body = request.body();
+        return about;
+    }
+    auto& kept = memory<Streams>(request);
+    if (!kept.prompt) kept.prompt = lastOfUser(request);
+    about.prompt = *kept.prompt;
+    return about;
+}
+
+std::vector<Judgement> Guard::ask(const sluice::Request& request, const About& about,
+                                  const std::vector<Piece>& pieces) {
+    HostCaller caller(service_, request);
+    Judge::Counts counts;
+    auto judgements = judge_.all(caller, about, pieces, &counts);
+    if (counts.asked > 0) service_.worked();
+    auto& kept = memory<Streams>(request);
+    kept.asked += counts.asked;
+    kept.known += counts.known;
+    for (const auto& judgement : judgements) note(request, judgement);
+    tell(request, "texts_asked", std::to_string(kept.asked));
+    tell(request, "texts_known", std::to_string(kept.known));
+    return judgements;
+}
+
+void Guard::note(const sluice::Request& request, const Judgement& judgement) const {
+    if (!judgement.blocked && judgement.found.empty() && !judgement.edited) return;
+    auto& counts = request.state<PerRequest>().counts;
+    if (judgement.found.empty()) {
+        for (const auto& label : judgement.labels) ++counts[label];
+        if (judgement.labels.empty()) ++counts[judgement.blocked ? "blocked" : "edited"];
+    }
+    for (const auto& one : judgement.found) ++counts[one.entity];
+}
+
+Verdict Guard::examine(const sluice::Request& request, std::string_view phase, guard_remote::Side side,
+                       May may) {
+    const auto all = side == guard_remote::Side::Request ? sluice::texts(request)
+                                                         : sluice::answerTexts(sluice::Response(request.raw()));
+    if (!all.known()) return request.notScanned("this host does not tell the texts");
+    const auto items = itemsOf(request, side, all);
+    std::vector<Piece> pieces;
+    for (const auto& item : items) {
+        const auto role = side == guard_remote::Side::Answer ? "assistant" : nameOf(item.text.role());
+        pieces.push_back({item.json ? item.json->text() : item.text.view(), role});
+    }
+    try {
+        auto about = aboutOf(request, side);
+        if (adapter_->wantsAbout() && side == guard_remote::Side::Answer)
+            about.body = sluice::Response(request.raw()).responseBody();
+        return apply(request, items, ask(request, about, pieces), may);
+    } catch (const Unasked& e) {
+        return may == May::Observe ? Verdict::Continue : request.notScanned(e.what());
+    } catch (const Unusable& e) {
+        return failed(request, phase, e, may);
+    }
+}
+
+Verdict Guard::failed(const sluice::Request& request, std::string_view phase, const Unusable& why, May may) {
+    const bool goes_on = may == May::Observe || settings_.goesOn(why.kind);
+    service_.failed(phase, why, goes_on);
+    tell(request, "not_scanned", sluice::jsonQuoted(why.what()));
+    (void)request.setAttribute("guard." + name() + ".not_scanned", std::string(phase) + ": " + why.what());
+    return goes_on ? Verdict::Continue : request.notScanned(why.what());
+}
+
+Verdict Guard::block(const sluice::Request& request, const Judgement& judgement) const {
+    std::string labels;
+    for (const auto& label : judgement.labels) labels += (labels.empty() ? "" : ", ") + label;
+    sluice::Refusal why;
+    why.message = judgement.reason.empty() ? std::string_view("Violated guardrail policy") : judgement.reason;
+    why.code = "content_blocked";
+    why.category = name();
+    why.internal_reason = labels;
+    return request.block(why);
+}
+
+bool Guard::edit(const Item& item, const Judgement& judgement) const {
+    if (judgement.edited) return item.text.replace(*judgement.edited);
+    if (!item.json) return item.text.replace(masked(item.text.view(), judgement.found));
+    const auto& shown = *item.json;
+    std::string changed;
+    size_t at = 0;
+    for (const auto& one : judgement.found) {
+        size_t begin = one.begin, end = one.end;
+        if (!shown.together(begin, end)) return false;
+        shown.widen(begin, end);
+        if (at > 0 && shown.at(begin) < at) continue;  // of the same number
+        changed.append(item.text.view().substr(at, shown.at(begin) - at)).append(shown.fit(one.by, begin));
+        at = shown.at(end);
+    }
+    changed.append(item.text.view().substr(at));
+    return item.text.replace(changed);
+}
+
+Verdict Guard::apply(const sluice::Request& request, const std::deque<Item>& items,
+                     const std::vector<Judgement>& judgements, May may) const {
+    if (may == May::Observe) return Verdict::Continue;
+    for (const auto& judgement : judgements) {
+        if (judgement.blocked) return block(request, judgement);
+    }
+    for (size_t i = 0; i < items.size(); ++i) {
+        const auto& judgement = judgements[i];
+        if (judgement.found.empty() && !judgement.edited) continue;
+        if (may == May::Edit && edit(items[i], judgement)) continue;
+        Judgement refused = judgement;
+        refused.reason = "The content would have to be changed by a guardrail, which is not possible here";
+        return block(request, refused);
+    }
+    return Verdict::Continue;
+}
+
+Verdict Guard::on_stream(sluice::Stream stream) {
+    const auto window = stream.window();
+    if (window.empty() || (modes(stream) & SLUICE_GUARD_POST_CALL) == 0) return Verdict::Continue;
+    auto& texts = memory<Streams>(stream).texts;
+    StreamText* text = nullptr;
+    for (auto& known : texts) {
+        if (known.is(stream.lane(), stream.choice())) text = &known;
+    }
+    if (!text) {
+        const bool json = isJson(stream, guard_remote::Side::Answer, stream.lane());
+        text = &texts.emplace_back(stream.lane(), stream.choice(), json);
+    }
+    if (!text->due(window, stream.ended(), host().monotonicMs(), adapter_->yields(), settings_))
+        return stream.hold();
+    return judged(stream, *text);
+}
+
+Verdict Guard::judged(const sluice::Stream& stream, StreamText& text) {
+    const auto window = stream.window();
+    const auto step = text.step(window, stream.ended(), adapter_->yields(), settings_);
+    auto yields = adapter_->yields();
+    Judgement judgement;
+    try {
+        const std::vector<Piece> pieces{{step.shown.text().substr(0, step.size), "assistant"}};
+        judgement = ask(stream, aboutOf(stream, guard_remote::Side::Answer), pieces).front();
+    } catch (const Unasked& e) {
+        return stream.notScanned(e.what());
+    } catch (const Unusable& e) {
+        const Verdict verdict = failed(stream, "on_stream", e, May::Edit);
+        if (verdict != Verdict::Continue) return verdict;
+        if (yields == Yields::Spans) yields = Yields::Verdicts;  // nothing to wait for
+    }
+    if (judgement.blocked) {
+        (void)block(stream, judgement);
+        return Verdict::Abort;
+    }
+    const auto outcome = text.settle(step, judgement, window, stream.ended(), yields, settings_);
+    if (!outcome.possible) {
+        judgement.reason = "The content would have to be changed by a guardrail, which is not possible here";
+        (void)block(stream, judgement);
+        return Verdict::Abort;
+    }
+    for (const auto& change : outcome.changes) {
+        if (!stream.replace(change.begin, change.end - change.begin, change.by))
+            return stream.failed("a span of the stream could not be replaced");
+    }
+    return stream.release(outcome.release);
+}
+
+}  // namespace guard_remote
