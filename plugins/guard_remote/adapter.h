@@ -1,5 +1,5 @@
-// A service that judges texts. An adapter knows how one vendor is asked and what its answers mean, and nothing of
-// hooks, caches and streams: texts and context in, judgements out, over a Caller.
+// A service that judges texts. An adapter knows how one vendor is asked and what its answers mean, and
+// nothing of hooks, caches and streams: texts and context in, judgements out, over a Caller.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,8 @@ namespace guard_remote {
 /// Adapter::wantsAbout().
 struct About {
     Side side = Side::Request;
-    /// What the request wishes of this guardrail, a JSON object: its guardrail_config or extra_body. May be empty.
+    /// What the request wishes of this guardrail, a JSON object: its guardrail_config or extra_body. May be
+    /// empty.
     std::string_view wishes = {};
     std::string_view call_id = {}, user = {}, team = {}, key_id = {}, organization = {}, end_user = {};
     std::string_view body = {};  // of the request; with Side::Answer of the answer, empty for streams
@@ -49,14 +50,14 @@ public:
     virtual bool skips(Side /*side*/, std::string_view /*role*/) const { return false; }
     /// What its judgement depends on besides the text: a part of the key under which it is remembered.
     virtual std::string keyOf(const About& /*about*/, std::string_view /*role*/) const { return {}; }
-    /// As many judgements as texts, in their order. The texts are within bounds() and not blank. Throws Unusable.
-    /// [loop] [may-wait], many at once
+    /// As many judgements as texts, in their order. The texts are within bounds() and not blank. Throws
+    /// Unusable. [loop] [may-wait], many at once
     virtual std::vector<Judgement> judge(Caller& caller, const About& about,
                                          const std::vector<Piece>& texts) const = 0;
 };
 
-/// The adapter that `guardrail` of the configuration names; `name` is what the guardrail is called in messages.
-/// Throws ConfigError, also for keys that this adapter does not have.
+/// The adapter that `guardrail` of the configuration names; `name` is what the guardrail is called in
+/// messages. Throws ConfigError, also for keys that this adapter does not have.
 std::unique_ptr<Adapter> makeAdapter(const sluice::ConfigObject& config, const sluice::Host& host,
                                      const std::string& name);
 

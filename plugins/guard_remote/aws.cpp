@@ -17,7 +17,8 @@ std::string needed(const sluice::ConfigObject& config, const sluice::Host& host,
                    std::string_view variable) {
     std::string value = headerValue(textOrVariable(config, host, key, variable), key);
     if (value.empty())
-        sluice::ConfigObject::fail(std::string(key), "nothing", "a text, here or in " + std::string(variable));
+        sluice::ConfigObject::fail(std::string(key), "nothing",
+                                   "a text, here or in " + std::string(variable));
     return value;
 }
 

@@ -1,7 +1,7 @@
 // Judgements that are remembered, so that a conversation's history is not judged anew with every message.
 //
-// What is kept is a hash of the text, never the text itself; of an edited text the edited one. Bounded in entries
-// and bytes: the one that was not asked for longest goes first. [any]
+// What is kept is a hash of the text, never the text itself; of an edited text the edited one. Bounded in
+// entries and bytes: the one that was not asked for longest goes first. [any]
 #pragma once
 
 #include <array>

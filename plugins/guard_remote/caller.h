@@ -10,8 +10,8 @@
 
 namespace guard_remote {
 
-/// No judgement came: nobody there, too slow, or an answer that cannot be used. what() says why and quotes neither
-/// the texts nor the answer.
+/// No judgement came: nobody there, too slow, or an answer that cannot be used. what() says why and quotes
+/// neither the texts nor the answer.
 struct Unusable : std::runtime_error {
     enum class Kind {
         Unreachable,  // no connection, no answer in time, 502, 503, 504

@@ -30,9 +30,7 @@ size_t firstCharacters(std::string_view text, size_t count) {
     return at;
 }
 
-bool blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
-}
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
 std::optional<size_t> CharacterIndex::byteOf(size_t character) const {
     // Places are found once, in order; from the nearest one it is less than a stride.

@@ -21,8 +21,8 @@ size_t firstCharacters(std::string_view text, size_t count);
 /// Nothing but white space: there is nothing to judge, and some services refuse it.
 bool blank(std::string_view text);
 
-/// Turns positions in code points into bytes. Made once for a text, asked in any order; linear in the text and
-/// in the number of questions.
+/// Turns positions in code points into bytes. Made once for a text, asked in any order; linear in the text
+/// and in the number of questions.
 class CharacterIndex {
 public:
     explicit CharacterIndex(std::string_view text) : text_(text) {}
@@ -39,8 +39,8 @@ private:
     mutable bool whole_ = false;            // no further places
 };
 
-/// Ascending and without overlap: where two overlap the surer one counts, of equally sure ones the longer, and
-/// of the other one stays what sticks out, so that every byte that was found is covered. Empty ones go.
+/// Ascending and without overlap: where two overlap the surer one counts, of equally sure ones the longer,
+/// and of the other one stays what sticks out, so that every byte that was found is covered. Empty ones go.
 void settle(std::vector<Found>& found);
 
 /// The text with `by` in the place of each.

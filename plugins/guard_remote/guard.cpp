@@ -52,7 +52,8 @@ Guard::Guard(std::string_view config, sluice::Host host)
             readSettings(sluice::ConfigObject(config, &host), guardName(host))) {}
 
 Guard::Guard(const sluice::ConfigObject& config, sluice::Host host, Settings settings)
-    : GuardrailBase(host, sluice::GuardScope{true, true, sluice::GuardScope{}.lanes, false, settings.monitors},
+    : GuardrailBase(host,
+                    sluice::GuardScope{true, true, sluice::GuardScope{}.lanes, false, settings.monitors},
                     settings.service.name),
       settings_(std::move(settings)),
       adapter_(makeAdapter(config, host, settings_.service.name)),
@@ -120,7 +121,8 @@ std::deque<Guard::Item> Guard::itemsOf(const sluice::Request& request, guard_rem
     for (const auto text : all) {
         if ((text.sent() && watched) || text.opaque() || (text.lane() & scope().lanes) == 0) continue;
         items.push_back({text, std::nullopt});
-        // Escapes must hide nothing. What a service edits has to be JSON before and after, so it sees it as it is.
+        // Escapes must hide nothing. What a service edits has to be JSON before and after, so it sees it as
+        // it is.
         if (adapter_->yields() != Yields::Edits && isJson(request, side, text.lane()))
             items.back().json = sluice::ScanView::json({}, text.view(), false, true);
     }
@@ -177,8 +179,9 @@ void Guard::note(const sluice::Request& request, const Judgement& judgement) con
 
 Verdict Guard::examine(const sluice::Request& request, std::string_view phase, guard_remote::Side side,
                        May may) {
-    const auto all = side == guard_remote::Side::Request ? sluice::texts(request)
-                                                         : sluice::answerTexts(sluice::Response(request.raw()));
+    const auto all = side == guard_remote::Side::Request
+                         ? sluice::texts(request)
+                         : sluice::answerTexts(sluice::Response(request.raw()));
     if (!all.known()) return request.notScanned("this host does not tell the texts");
     const auto items = itemsOf(request, side, all);
     std::vector<Piece> pieces;

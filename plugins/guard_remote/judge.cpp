@@ -57,7 +57,8 @@ void Judge::ask(Caller& caller, const About& about, const std::vector<Piece>& te
         }
         auto said = adapter_.judge(caller, about, asked);
         if (said.size() != asked.size())
-            throw Unusable(Unusable::Kind::Malformed, "the answer is not as documented: it is about other texts");
+            throw Unusable(Unusable::Kind::Malformed,
+                           "the answer is not as documented: it is about other texts");
         bool blocked = false;
         for (size_t n = 0; n < parcel.size(); ++n) {
             blocked |= said[n].blocked;

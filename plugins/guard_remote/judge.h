@@ -1,5 +1,5 @@
-// Texts in, judgements out: what is known already is not asked again, the rest goes to the service in as few calls
-// as it permits.
+// Texts in, judgements out: what is known already is not asked again, the rest goes to the service in as few
+// calls as it permits.
 #pragma once
 
 #include "adapter.h"
@@ -22,8 +22,8 @@ public:
     Judge(const Adapter& adapter, Cache::Limits limits, std::string salt, Options options)
         : adapter_(adapter), cache_(limits, std::move(salt)), options_(options) {}
 
-    /// As many judgements as texts. Once one is blocked the others may not have been looked at. Throws Unusable,
-    /// Unasked. [loop] [may-wait], many at once
+    /// As many judgements as texts. Once one is blocked the others may not have been looked at. Throws
+    /// Unusable, Unasked. [loop] [may-wait], many at once
     std::vector<Judgement> all(Caller& caller, const About& about, const std::vector<Piece>& texts,
                                Counts* counts = nullptr);
     const Cache& cache() const { return cache_; }

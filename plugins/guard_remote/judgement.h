@@ -9,7 +9,8 @@
 
 namespace guard_remote {
 
-/// Bytes [begin, end) of a text, at character boundaries, and what stands in their place when they are masked.
+/// Bytes [begin, end) of a text, at character boundaries, and what stands in their place when they are
+/// masked.
 struct Found {
     size_t begin = 0;
     size_t end = 0;

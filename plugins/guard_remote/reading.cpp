@@ -31,9 +31,8 @@ std::string urlOf(std::string url, std::string_view key) {
 }
 
 std::string headerValue(std::string value, std::string_view key) {
-    const bool control = std::any_of(value.begin(), value.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
+    const bool control = std::any_of(
+        value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
     if (control)
         throw sluice::ConfigError(std::string(key) + ": found control characters; allowed: text of one line");
     return value;

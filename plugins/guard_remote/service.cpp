@@ -40,8 +40,8 @@ bool has(const Call& call, std::string_view name) {
 Service::Service(const sluice::Host& host, Options options)
     : host_(host),
       options_(std::move(options)),
-      failures_(host.counter("sluice_guard_remote_failures_total",
-                             "Texts that no judgement came for", {"guardrail", "phase"})) {
+      failures_(host.counter("sluice_guard_remote_failures_total", "Texts that no judgement came for",
+                             {"guardrail", "phase"})) {
     if (!host.find<sluice_host_http>(SLUICE_HOST_HTTP_ID))
         throw sluice::ConfigError("the capability \"net\" is not granted: see grants");
 }
@@ -76,8 +76,8 @@ std::string_view HostCaller::post(const Call& call) {
     if (answer.error != SLUICE_OK) throw Unusable(kindOf(answer.error), reasonOf(answer.error));
     if (answer.status < 200 || answer.status > 299) {
         const bool gateway = answer.status >= 502 && answer.status <= 504;
-        throw Unusable(gateway ? Kind::Unreachable : Kind::Refused,
-                       "status " + std::to_string(answer.status), answer.status);
+        throw Unusable(gateway ? Kind::Unreachable : Kind::Refused, "status " + std::to_string(answer.status),
+                       answer.status);
     }
     if (answer.body.size() > service_.options().max_answer_bytes)
         throw Unusable(Kind::Malformed, reasonOf(SLUICE_E_LIMIT));

@@ -1,4 +1,5 @@
-// The service of an instance over the host's HTTP client: deadlines, one retry, bounds, and what the log says.
+// The service of an instance over the host's HTTP client: deadlines, one retry, bounds, and what the log
+// says.
 #pragma once
 
 #include <atomic>
@@ -43,8 +44,8 @@ public:
           request_(request),
           end_ms_(service.host().monotonicMs() + service.options().timeout_ms) {}
 
-    /// Asked once more if there was no connection, unless the service is known to be away: nothing that is down
-    /// is asked twice as often.
+    /// Asked once more if there was no connection, unless the service is known to be away: nothing that is
+    /// down is asked twice as often.
     std::string_view post(const Call& call) override;
     int64_t wallMs() const override { return service_.host().wallMs(); }
 

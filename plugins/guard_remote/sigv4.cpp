@@ -24,8 +24,8 @@ int digitOf(char c) {
 std::string decoded(std::string_view text) {
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && digitOf(text[i + 1]) >= 0 &&
-                            digitOf(text[i + 2]) >= 0;
+        const bool escape =
+            text[i] == '%' && i + 2 < text.size() && digitOf(text[i + 1]) >= 0 && digitOf(text[i + 2]) >= 0;
         out += escape ? static_cast<char>(digitOf(text[i + 1]) * 16 + digitOf(text[i + 2])) : text[i];
         i += escape ? 2 : 0;
     }
@@ -166,7 +166,7 @@ std::string uriEncoded(std::string_view text, bool keep_slash) {
 }
 
 std::string canonicalRequest(const Request& request, const Scope& scope) {
-    const std::string path = scope.encode_path ? uriEncoded(normalized(request.path), true)
+    const std::string path = scope.encode_path      ? uriEncoded(normalized(request.path), true)
                              : request.path.empty() ? "/"
                                                     : request.path;
     std::string out = request.method + "\n" + path + "\n" + canonicalQuery(request.query) + "\n";
@@ -195,11 +195,10 @@ Fields sign(const Request& request, const Credentials& credentials, const Scope&
 
     const std::string text = stringToSign(canonicalRequest(whole, scope), scope, date);
     const std::string key = signingKey(credentials.secret_access_key, date.substr(0, 8), scope);
-    added.emplace_back("authorization",
-                       std::string(kAlgorithm) + " Credential=" + credentials.access_key_id + "/" +
-                           scopeOf(scope, date.substr(0, 8)) +
-                           ", SignedHeaders=" + signedNames(whole.headers) +
-                           ", Signature=" + hex(hmacSha256(key, text)));
+    added.emplace_back("authorization", std::string(kAlgorithm) + " Credential=" + credentials.access_key_id +
+                                            "/" + scopeOf(scope, date.substr(0, 8)) +
+                                            ", SignedHeaders=" + signedNames(whole.headers) +
+                                            ", Signature=" + hex(hmacSha256(key, text)));
     return added;
 }
 

@@ -1,4 +1,5 @@
-// AWS Signature Version 4: what proves to AWS who asks. Knows nothing of this plugin; needs OpenSSL's libcrypto.
+// AWS Signature Version 4: what proves to AWS who asks. Knows nothing of this plugin; needs OpenSSL's
+// libcrypto.
 //
 //   auto fields = sigv4::sign({"POST", "/", "", {{"host", "comprehend.eu-west-1.amazonaws.com"}}, body},
 //                             credentials, {"eu-west-1", "comprehend"}, unix_seconds);

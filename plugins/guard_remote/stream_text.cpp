@@ -80,8 +80,8 @@ StreamText::Outcome StreamText::settle(const Step& step, const Judgement& judgem
     const auto& shown = step.shown;
     const bool tail = !ended && yields == Yields::Spans;
     size_t sure = tail ? sureOf(shown, step.size, settings.stream_overlap_chars) : step.size;
-    // What crosses the line waits, so that it is judged once more with what follows; one that fills the window
-    // does not.
+    // What crosses the line waits, so that it is judged once more with what follows; one that fills the
+    // window does not.
     for (const auto& one : judgement.found) {
         if (tail && one.begin < sure && one.end > sure && one.begin > shown.from()) sure = one.begin;
     }

@@ -1,5 +1,5 @@
-// One text of a stream on its way past a service: when the next step is worth a call, what is shown, and how much
-// may go once the judgement is there. Nothing goes that has not been judged.
+// One text of a stream on its way past a service: when the next step is worth a call, what is shown, and how
+// much may go once the judgement is there. Nothing goes that has not been judged.
 #pragma once
 
 #include <string>
@@ -51,8 +51,8 @@ private:
     bool json_;
     std::string context_;  // the end of what has gone, as it was judged
     bool in_string_ = false;
-    size_t held_ = 0;         // bytes of the window that have been judged and wait for what follows
-    int64_t since_ms_ = -1;   // when the oldest text that has not been judged came; -1: there is none
+    size_t held_ = 0;        // bytes of the window that have been judged and wait for what follows
+    int64_t since_ms_ = -1;  // when the oldest text that has not been judged came; -1: there is none
 };
 
 }  // namespace guard_remote

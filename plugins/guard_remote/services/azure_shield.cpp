@@ -1,8 +1,9 @@
-// Azure AI Content Safety, text:shieldPrompt: attacks in what users say and in what documents and tools bring.
+// Azure AI Content Safety, text:shieldPrompt: attacks in what users say and in what documents and tools
+// bring.
 //
 // Format: "Text Operations - Shield Prompt", version 2024-09-01,
-// https://learn.microsoft.com/rest/api/contentsafety/text-operations/shield-prompt: a userPrompt of at most 10,000
-// characters, at most five documents of 10,000 together.
+// https://learn.microsoft.com/rest/api/contentsafety/text-operations/shield-prompt: a userPrompt of at most
+// 10,000 characters, at most five documents of 10,000 together.
 #include "azure.h"
 
 namespace guard_remote {

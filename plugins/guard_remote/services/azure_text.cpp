@@ -1,8 +1,8 @@
 // Azure AI Content Safety, text:analyze: how severe a text is in four categories, and blocklists.
 //
 // Format: "Text Operations - Analyze Text", version 2024-09-01,
-// https://learn.microsoft.com/rest/api/contentsafety/text-operations/analyze-text: at most 10,000 code points;
-// severities 0, 2, 4, 6, or 0 to 7 with EightSeverityLevels.
+// https://learn.microsoft.com/rest/api/contentsafety/text-operations/analyze-text: at most 10,000 code
+// points; severities 0, 2, 4, 6, or 0 to 7 with EightSeverityLevels.
 #include "azure.h"
 
 namespace guard_remote {

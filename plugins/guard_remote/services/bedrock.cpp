@@ -1,9 +1,9 @@
 // Amazon Bedrock Guardrails: policies kept at AWS, asked with ApplyGuardrail.
 //
 // Format: "ApplyGuardrail" of the Amazon Bedrock API Reference,
-// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html. What intervened stands in
-// the assessments: an action BLOCKED anywhere is a block; with nothing but ANONYMIZED the outputs are the texts
-// with identifiers in the place of what was found.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html. What intervened
+// stands in the assessments: an action BLOCKED anywhere is a block; with nothing but ANONYMIZED the outputs
+// are the texts with identifiers in the place of what was found.
 #include <algorithm>
 
 #include "../aws.h"
@@ -100,7 +100,8 @@ private:
         first.blocked = true;
         first.labels = blocked.empty() ? anonymized : blocked;
         first.reason = "Violated guardrail policy";
-        for (const auto& label : first.labels) first.reason += (&label == &first.labels[0] ? ": " : ", ") + label;
+        for (const auto& label : first.labels)
+            first.reason += (&label == &first.labels[0] ? ": " : ", ") + label;
         for (auto& one : judgements) one.certain = texts.size() == 1;
         return judgements;
     }

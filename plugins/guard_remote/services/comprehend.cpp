@@ -40,9 +40,10 @@ public:
 private:
     Judgement one(Caller& caller, std::string_view text) const {
         const std::string operation = detects_ ? "DetectPiiEntities" : "ContainsPiiEntities";
-        const Json answer = parsed(aws_.post(caller, "/", dumped({{"Text", text}, {"LanguageCode", language_}}),
-                                             {{"content-type", "application/x-amz-json-1.1"},
-                                              {"x-amz-target", "Comprehend_20171127." + operation}}));
+        const Json answer =
+            parsed(aws_.post(caller, "/", dumped({{"Text", text}, {"LanguageCode", language_}}),
+                             {{"content-type", "application/x-amz-json-1.1"},
+                              {"x-amz-target", "Comprehend_20171127." + operation}}));
         Judgement judgement;
         const CharacterIndex index(text);
         for (const auto& found : needList(answer, detects_ ? "Entities" : "Labels")) {

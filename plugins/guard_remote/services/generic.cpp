@@ -14,14 +14,15 @@ constexpr std::string_view kPath = "/beta/litellm_basic_guardrail_api";
 constexpr size_t kReasonMax = 1'000;  // bytes of a reason that reach the client
 
 // Fields that say something of the client and give nothing away; of others only that they are there.
-constexpr std::string_view kShown[] = {"content-type", "user-agent", "accept", "x-request-id", "x-litellm-call-id"};
+constexpr std::string_view kShown[] = {"content-type", "user-agent", "accept", "x-request-id",
+                                       "x-litellm-call-id"};
 
 class Generic final : public Adapter {
 public:
     Generic(const sluice::ConfigObject& config, const sluice::Host& host) {
         url_ = urlOf(textOrVariable(config, host, "api_base", "GENERIC_GUARDRAIL_API_BASE"), "api_base");
-        const bool whole = url_.size() >= kPath.size() &&
-                           url_.compare(url_.size() - kPath.size(), kPath.size(), kPath) == 0;
+        const bool whole =
+            url_.size() >= kPath.size() && url_.compare(url_.size() - kPath.size(), kPath.size(), kPath) == 0;
         if (!whole) url_ += kPath;
         if (const auto key = textOf(config, {"api_key"}); !key.empty())
             headers_.emplace_back("x-api-key", headerValue(key, "api_key"));
@@ -45,8 +46,8 @@ public:
     bool wantsAbout() const override { return true; }
     // Who asks may matter to the service, and what else it is told.
     std::string keyOf(const About& about, std::string_view role) const override {
-        const std::string_view parts[] = {typeOf(about), role,          about.wishes,       about.key_id,
-                                          about.user,    about.team,    about.organization, about.end_user};
+        const std::string_view parts[] = {typeOf(about), role,       about.wishes,       about.key_id,
+                                          about.user,    about.team, about.organization, about.end_user};
         std::string key;
         for (const auto part : parts) key += std::to_string(part.size()) + ":" + std::string(part);
         return key;
@@ -119,7 +120,8 @@ private:
         return headers;
     }
 
-    // What the body has of messages, tools and images in OpenAI's form. It has been checked before, or is none.
+    // What the body has of messages, tools and images in OpenAI's form. It has been checked before, or is
+    // none.
     static void readBody(const About& about, Json& question) {
         const Json body = parsedOrNull(about.body);
         if (!body.is_object()) return;

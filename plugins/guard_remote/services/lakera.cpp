@@ -1,8 +1,9 @@
 // Lakera Guard v2: detectors for attacks, personal data and content by a policy kept at Lakera.
 //
-// Format: "Screen content for threats", https://docs.lakera.ai/api-reference/api/endpoints/guard/screen-content:
-// `flagged`, with breakdown a list of detectors and with payload the places of personal data. The guard
-// screens the last message of a conversation, so each text is a call of its own. Places are code points.
+// Format: "Screen content for threats",
+// https://docs.lakera.ai/api-reference/api/endpoints/guard/screen-content: `flagged`, with breakdown a list
+// of detectors and with payload the places of personal data. The guard screens the last message of a
+// conversation, so each text is a call of its own. Places are code points.
 #include <algorithm>
 
 #include "../characters.h"
@@ -18,7 +19,8 @@ public:
     Lakera(const sluice::ConfigObject& config, const sluice::Host& host) {
         const std::string key =
             headerValue(textOrVariable(config, host, "api_key", "LAKERA_API_KEY"), "api_key");
-        if (key.empty()) sluice::ConfigObject::fail("api_key", "nothing", "a text, here or in LAKERA_API_KEY");
+        if (key.empty())
+            sluice::ConfigObject::fail("api_key", "nothing", "a text, here or in LAKERA_API_KEY");
         headers_.emplace_back("authorization", "Bearer " + key);
         url_ = urlOf(textOrVariable(config, host, "api_base", "LAKERA_API_BASE", "https://api.lakera.ai"),
                      "api_base") +

@@ -1,5 +1,5 @@
-// Llama Guard, served by anything that speaks OpenAI's chat completions (vLLM, Ollama, Groq, …): a model whose
-// whole answer is "safe", or "unsafe" and a line of categories.
+// Llama Guard, served by anything that speaks OpenAI's chat completions (vLLM, Ollama, Groq, …): a model
+// whose whole answer is "safe", or "unsafe" and a line of categories.
 //
 // Format: model card of Llama Guard 3 and 4,
 // https://github.com/meta-llama/PurpleLlama/blob/main/Llama-Guard3/8B/MODEL_CARD.md: "unsafe\nS1,S10"; the
@@ -97,8 +97,11 @@ private:
             messages.push_back({{"role", "user"}, {"content", blank(prompt) ? "Hello" : prompt}});
         }
         messages.push_back({{"role", role}, {"content", piece.text}});
-        const Json question{
-            {"model", model_}, {"messages", messages}, {"temperature", 0}, {"max_tokens", 32}, {"stream", false}};
+        const Json question{{"model", model_},
+                            {"messages", messages},
+                            {"temperature", 0},
+                            {"max_tokens", 32},
+                            {"stream", false}};
         return read(parsed(caller.post({url_, headers_, dumped(question)})));
     }
 

@@ -1,7 +1,7 @@
 // OpenAI's moderation endpoint, or one that speaks like it.
 //
-// Format: "Create moderation", https://platform.openai.com/docs/api-reference/moderations/create: `input` is a list
-// of texts, `results` has one entry for each, with `flagged`, `categories` and `category_scores`.
+// Format: "Create moderation", https://platform.openai.com/docs/api-reference/moderations/create: `input` is
+// a list of texts, `results` has one entry for each, with `flagged`, `categories` and `category_scores`.
 #include "../json.h"
 #include "../reading.h"
 #include "services.h"
@@ -33,7 +33,8 @@ public:
     }
 
 private:
-    // Without a threshold a category counts as the service says; without any the whole verdict is the service's.
+    // Without a threshold a category counts as the service says; without any the whole verdict is the
+    // service's.
     Judgement read(const Json& result) const {
         Judgement judgement;
         const bool flagged = needBool(result, "flagged");

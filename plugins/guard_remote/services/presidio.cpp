@@ -44,14 +44,16 @@ Json recognizersOf(const sluice::ConfigObject& config) {
         if (!file) sluice::ConfigObject::fail(std::string(kKey), "a file that cannot be read", "a JSON file");
         list = Json::parse(file, nullptr, false);
     }
-    if (!list.is_array()) sluice::ConfigObject::fail(std::string(kKey), "no list", "a list, or a file with one");
+    if (!list.is_array())
+        sluice::ConfigObject::fail(std::string(kKey), "no list", "a list, or a file with one");
     return list;
 }
 
 Options optionsOf(const sluice::ConfigObject& config, const sluice::Host& host) {
     Options o;
-    o.analyzer = urlOf(textOrVariable(config, host, "presidio_analyzer_api_base", "PRESIDIO_ANALYZER_API_BASE"),
-                       "presidio_analyzer_api_base");
+    o.analyzer =
+        urlOf(textOrVariable(config, host, "presidio_analyzer_api_base", "PRESIDIO_ANALYZER_API_BASE"),
+              "presidio_analyzer_api_base");
     o.anonymizer =
         textOrVariable(config, host, "presidio_anonymizer_api_base", "PRESIDIO_ANONYMIZER_API_BASE");
     if (!o.anonymizer.empty()) o.anonymizer = urlOf(o.anonymizer, "presidio_anonymizer_api_base");
@@ -174,7 +176,8 @@ private:
     }
 
     // One call for all: of the texts it gets what was found and nothing else.
-    void anonymize(Caller& caller, const std::vector<Piece>& texts, std::vector<Judgement>& judgements) const {
+    void anonymize(Caller& caller, const std::vector<Piece>& texts,
+                   std::vector<Judgement>& judgements) const {
         if (options_.anonymizer.empty()) return;
         std::vector<Found*> all;
         std::string joined;
@@ -193,8 +196,9 @@ private:
             }
         }
         if (all.empty()) return;
-        const Json answer = parsed(caller.post(
-            {options_.anonymizer + "/anonymize", {}, dumped({{"text", joined}, {"analyzer_results", results}})}));
+        const Json answer = parsed(caller.post({options_.anonymizer + "/anonymize",
+                                                {},
+                                                dumped({{"text", joined}, {"analyzer_results", results}})}));
         std::map<size_t, std::string> by;  // by where it stands
         for (const auto& item : needList(answer, "items"))
             by[needCount(item, "start")] = needText(item, "text");

@@ -7,9 +7,9 @@ namespace {
 
 // Keys that every adapter has: settings.h reads them.
 constexpr std::string_view kCommon[] = {
-    "guardrail",        "fail",        "fail_on_error",     "unreachable_fallback", "timeout",
-    "timeout_ms",       "cache_ttl_s", "cache_entries_max", "cache_bytes_max",      "max_answer_bytes",
-    "max_text_bytes",   "on_flagged",  "stream_chunk_chars", "stream_overlap_chars", "stream_wait_ms"};
+    "guardrail",      "fail",        "fail_on_error",      "unreachable_fallback", "timeout",
+    "timeout_ms",     "cache_ttl_s", "cache_entries_max",  "cache_bytes_max",      "max_answer_bytes",
+    "max_text_bytes", "on_flagged",  "stream_chunk_chars", "stream_overlap_chars", "stream_wait_ms"};
 
 struct Kind {
     std::string_view name;
@@ -50,8 +50,9 @@ void checkKeys(const sluice::ConfigObject& config, const Kind& kind) {
     for (const auto key : config.keys()) {
         if (std::find(std::begin(kCommon), std::end(kCommon), key) != std::end(kCommon)) continue;
         if (lists(kind.keys, key) || (aws && lists(kAws, key)) || !config.has(key)) continue;
-        sluice::ConfigObject::fail(config.pathOf(key), "a key that " + std::string(kind.name) + " does not have",
-                                   "the common ones and" + std::string(kind.keys.substr(0, kind.keys.size() - 1)));
+        sluice::ConfigObject::fail(
+            config.pathOf(key), "a key that " + std::string(kind.name) + " does not have",
+            "the common ones and" + std::string(kind.keys.substr(0, kind.keys.size() - 1)));
     }
 }
 

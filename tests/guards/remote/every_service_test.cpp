@@ -1,5 +1,5 @@
-// The same for every service: allow, block, mask, on requests, answers and streams; and everything that a service
-// can do wrong, closed and open.
+// The same for every service: allow, block, mask, on requests, answers and streams; and everything that a
+// service can do wrong, closed and open.
 #include <catch2/catch.hpp>
 
 #include "rig.h"
@@ -39,20 +39,21 @@ std::vector<Misdeed> misdeeds() {
     };
     HttpReply hangs;
     hangs.takes_ms = 60'000;
-    return {{"hangs", hangs, true, "timeout"},
-            {"closed connection", error(SLUICE_E_UNAVAILABLE), true, "unavailable"},
-            {"more than the host takes", error(SLUICE_E_LIMIT), false, "the answer is too large"},
-            {"500", {500, "{}"}, false, "status 500"},
-            {"503", {503, ""}, true, "status 503"},
-            {"429", {429, R"({"error":"s3cr3t"})"}, false, "status 429"},
-            {"301", {301, ""}, false, "status 301"},
-            {"nothing", {200, ""}, false, "no JSON"},
-            {"garbage", {200, "<html>ann@example.com"}, false, "no JSON"},
-            {"huge", {200, "{\"x\":\"" + std::string(2'000'000, 'x') + "\"}"}, false, "the answer is too large"},
-            {"a number", {200, "17"}, false, "not as documented"},
-            {"null", {200, "null"}, false, "not as documented"},
-            {"another object", {200, R"({"hello":"world"})"}, false, "not as documented"},
-            {"deep", {200, std::string(5000, '[') + std::string(5000, ']')}, false, "nested too deeply"}};
+    return {
+        {"hangs", hangs, true, "timeout"},
+        {"closed connection", error(SLUICE_E_UNAVAILABLE), true, "unavailable"},
+        {"more than the host takes", error(SLUICE_E_LIMIT), false, "the answer is too large"},
+        {"500", {500, "{}"}, false, "status 500"},
+        {"503", {503, ""}, true, "status 503"},
+        {"429", {429, R"({"error":"s3cr3t"})"}, false, "status 429"},
+        {"301", {301, ""}, false, "status 301"},
+        {"nothing", {200, ""}, false, "no JSON"},
+        {"garbage", {200, "<html>ann@example.com"}, false, "no JSON"},
+        {"huge", {200, "{\"x\":\"" + std::string(2'000'000, 'x') + "\"}"}, false, "the answer is too large"},
+        {"a number", {200, "17"}, false, "not as documented"},
+        {"null", {200, "null"}, false, "not as documented"},
+        {"another object", {200, R"({"hello":"world"})"}, false, "not as documented"},
+        {"deep", {200, std::string(5000, '[') + std::string(5000, ']')}, false, "nested too deeply"}};
 }
 
 }  // namespace
@@ -123,14 +124,17 @@ TEST_CASE("every service: streams are allowed, stopped and masked, and nothing g
                 FakeHost host;
                 host.http.answer(script.url, {200, said});
                 auto guard = host.load<guard_remote::Guard>(configOf(script));
-                auto request = host.request(chat("hello", R"(,"stream":true)")).withGuard(SLUICE_GUARD_POST_CALL);
+                auto request =
+                    host.request(chat("hello", R"(,"stream":true)")).withGuard(SLUICE_GUARD_POST_CALL);
                 REQUIRE(guard.preCall(request).continued());
                 auto stream = host.stream(request);
                 REQUIRE(stream.pushCut(kText, seed));
                 CHECK(stream.text().empty());
                 CHECK(stream.end() == (said != script.block));
                 CHECK(stream.aborted() == (said == script.block));
-                CHECK(stream.text() == (said == script.allow ? kText : said == script.mask ? script.masked : ""));
+                CHECK(stream.text() == (said == script.allow  ? kText
+                                        : said == script.mask ? script.masked
+                                                              : ""));
                 CHECK(host.http.asked().size() == 1);
                 CHECK(guard.postCall(request).continued());  // it has gone
                 CHECK(host.http.asked().size() == 1);
@@ -144,8 +148,9 @@ TEST_CASE("every service: what goes wrong closes, or goes on if that is configur
     for (const auto& script : everyService()) {
         for (const auto& misdeed : misdeeds()) {
             INFO(script.name + ": " + misdeed.name);
-            for (const std::string mode : {"", "\"fail\":\"open\"", "\"unreachable_fallback\":\"fail_open\"",
-                                           "\"fail_on_error\":false", "\"fail\":\"closed\",\"fail_on_error\":false"}) {
+            for (const std::string mode :
+                 {"", "\"fail\":\"open\"", "\"unreachable_fallback\":\"fail_open\"",
+                  "\"fail_on_error\":false", "\"fail\":\"closed\",\"fail_on_error\":false"}) {
                 const bool open = mode == "\"fail\":\"open\"" || mode == "\"fail_on_error\":false" ||
                                   (mode.find("unreachable") != std::string::npos && misdeed.unreachable);
                 INFO(mode);
@@ -160,7 +165,8 @@ TEST_CASE("every service: what goes wrong closes, or goes on if that is configur
                 CHECK(request.body() == chat(kText));
                 CHECK(request.guardReport().find("not_scanned") != std::string::npos);
                 REQUIRE(request.attribute("guard.guard.not_scanned"));
-                CHECK(request.attribute("guard.guard.not_scanned")->find(misdeed.reason) != std::string::npos);
+                CHECK(request.attribute("guard.guard.not_scanned")->find(misdeed.reason) !=
+                      std::string::npos);
                 CHECK(host.logged("was not scanned: "));
                 CHECK(host.metric("sluice_guard_remote_failures_total", {"guard", "pre_call"}) == 1);
                 // Nothing was remembered, and what is known to be away is not asked twice.
@@ -184,8 +190,10 @@ TEST_CASE("every service: a stream whose service fails is held and stopped, or g
             for (const bool open : {false, true}) {
                 FakeHost host;
                 host.http.answer(script.url, misdeed.reply);
-                auto guard = host.load<guard_remote::Guard>(configOf(script, open ? "\"fail\":\"open\"" : ""));
-                auto request = host.request(chat("hello", R"(,"stream":true)")).withGuard(SLUICE_GUARD_POST_CALL);
+                auto guard =
+                    host.load<guard_remote::Guard>(configOf(script, open ? "\"fail\":\"open\"" : ""));
+                auto request =
+                    host.request(chat("hello", R"(,"stream":true)")).withGuard(SLUICE_GUARD_POST_CALL);
                 REQUIRE(guard.preCall(request).continued());
                 auto stream = host.stream(request);
                 CHECK(stream.run(kText, 7) == (open ? kText : ""));
@@ -208,7 +216,8 @@ TEST_CASE("every service: it answers again, and the log says so once") {
         host.http.next({500, ""});
         host.http.next({200, script.allow});
         host.http.next({200, script.allow});
-        auto one = host.request(chat(kText)), two = host.request(chat(kText)), three = host.request(chat("other"));
+        auto one = host.request(chat(kText)), two = host.request(chat(kText)),
+             three = host.request(chat("other"));
         CHECK(guard.preCall(one).notScanned());
         CHECK(guard.preCall(two).continued());
         CHECK(guard.preCall(three).continued());

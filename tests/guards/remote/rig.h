@@ -25,23 +25,29 @@ struct Script {
 };
 
 inline std::vector<Script> everyService() {
-    const std::string aws = R"("aws_region_name":"eu-west-1","aws_access_key_id":"AK","aws_secret_access_key":"s3cr3t")";
+    const std::string aws =
+        R"("aws_region_name":"eu-west-1","aws_access_key_id":"AK","aws_secret_access_key":"s3cr3t")";
     const std::string base = "\"api_base\":\"" + kOrigin + "\",\"api_key\":\"s3cr3t\"";
     return {
         {"presidio",
          R"("presidio_analyzer_api_base":"http://service.test","pii_entities_config":{"US_SSN":"BLOCK","EMAIL_ADDRESS":"MASK"})",
          kOrigin + "/analyze", "[]", R"([{"entity_type":"US_SSN","start":0,"end":5,"score":0.85}])",
-         R"([{"entity_type":"EMAIL_ADDRESS","start":11,"end":26,"score":1.0}])", "na\u00efve mail <EMAIL_ADDRESS>"},
+         R"([{"entity_type":"EMAIL_ADDRESS","start":11,"end":26,"score":1.0}])",
+         "na\u00efve mail <EMAIL_ADDRESS>"},
         {"aws_comprehend",
-         aws + R"(,"aws_comprehend_endpoint":"http://service.test","pii_entities_config":{"SSN":"BLOCK","EMAIL":"MASK"})",
+         aws +
+             R"(,"aws_comprehend_endpoint":"http://service.test","pii_entities_config":{"SSN":"BLOCK","EMAIL":"MASK"})",
          kOrigin + "/", R"({"Entities":[]})",
          R"({"Entities":[{"Type":"SSN","Score":0.99,"BeginOffset":0,"EndOffset":5}]})",
-         R"({"Entities":[{"Type":"EMAIL","Score":0.99,"BeginOffset":11,"EndOffset":26}]})", "na\u00efve mail <EMAIL>"},
+         R"({"Entities":[{"Type":"EMAIL","Score":0.99,"BeginOffset":11,"EndOffset":26}]})",
+         "na\u00efve mail <EMAIL>"},
         {"bedrock",
-         aws + R"(,"aws_bedrock_runtime_endpoint":"http://service.test","guardrailIdentifier":"abc","guardrailVersion":1)",
+         aws +
+             R"(,"aws_bedrock_runtime_endpoint":"http://service.test","guardrailIdentifier":"abc","guardrailVersion":1)",
          kOrigin + "/guardrail/abc/version/1/apply", R"({"action":"NONE","outputs":[],"assessments":[]})",
          R"({"action":"GUARDRAIL_INTERVENED","outputs":[{"text":"no"}],"assessments":[{"contentPolicy":{"filters":[{"type":"HATE","action":"BLOCKED"}]}}]})",
-         "{\"action\":\"GUARDRAIL_INTERVENED\",\"outputs\":[{\"text\":\"na\u00efve mail {EMAIL}\"}],\"assessments\":[{"
+         "{\"action\":\"GUARDRAIL_INTERVENED\",\"outputs\":[{\"text\":\"na\u00efve mail "
+         "{EMAIL}\"}],\"assessments\":[{"
          R"("sensitiveInformationPolicy":{"piiEntities":[{"type":"EMAIL","action":"ANONYMIZED","match":"ann@example.com"}],"regexes":[]}}]})",
          "na\u00efve mail {EMAIL}"},
         {"llama_guard", base + R"(,"model":"llama-guard")", kOrigin + "/chat/completions",
@@ -49,7 +55,8 @@ inline std::vector<Script> everyService() {
          R"({"choices":[{"message":{"role":"assistant","content":"unsafe\nS1,S10"}}]})", "", ""},
         {"openai_moderation", base, kOrigin + "/moderations",
          R"({"results":[{"flagged":false,"categories":{"violence":false},"category_scores":{"violence":0.1}}]})",
-         R"({"results":[{"flagged":true,"categories":{"violence":true},"category_scores":{"violence":0.9}}]})", "", ""},
+         R"({"results":[{"flagged":true,"categories":{"violence":true},"category_scores":{"violence":0.9}}]})",
+         "", ""},
         {"azure/text_moderations", base, kOrigin + "/contentsafety/text:analyze?api-version=2024-09-01",
          R"({"blocklistsMatch":[],"categoriesAnalysis":[{"category":"Hate","severity":0}]})",
          R"({"blocklistsMatch":[],"categoriesAnalysis":[{"category":"Hate","severity":4}]})", "", ""},

@@ -70,14 +70,14 @@ TEST_CASE("the steps of the IAM User Guide", "[sigv4]") {
 TEST_CASE("what Bedrock and Comprehend are sent", "[sigv4]") {
     auto temporary = kCredentials;
     temporary.session_token = "TOKEN";
-    CHECK(signatureOf({"POST",
-                       "/guardrail/arn%3Aaws%3Abedrock%3Aeu-west-1%3A123456789012%3Aguardrail%2Fabc/version/"
-                       "DRAFT/apply",
-                       "",
-                       {{"host", "bedrock-runtime.eu-west-1.amazonaws.com"}, {"content-type", "application/json"}},
-                       R"({"source":"INPUT"})"},
-                      "bedrock", temporary) ==
-          "5fbc928214d5b0d6d1017369a399d92b9c65e2db55b21ed2e0f72c6efa0b91f0");
+    CHECK(signatureOf(
+              {"POST",
+               "/guardrail/arn%3Aaws%3Abedrock%3Aeu-west-1%3A123456789012%3Aguardrail%2Fabc/version/"
+               "DRAFT/apply",
+               "",
+               {{"host", "bedrock-runtime.eu-west-1.amazonaws.com"}, {"content-type", "application/json"}},
+               R"({"source":"INPUT"})"},
+              "bedrock", temporary) == "5fbc928214d5b0d6d1017369a399d92b9c65e2db55b21ed2e0f72c6efa0b91f0");
     CHECK(signatureOf({"POST",
                        "/",
                        "",
@@ -90,15 +90,17 @@ TEST_CASE("what Bedrock and Comprehend are sent", "[sigv4]") {
 
 TEST_CASE("fields are trimmed, joined and sorted; queries decoded once", "[sigv4]") {
     const sigv4::Scope scope{"us-east-1", "service"};
-    CHECK(sigv4::canonicalRequest({"GET",
-                                   "",
-                                   "b=%7E+&a=1&a=%2f&&c",
-                                   {{"My-Header2", "  \"a   b   c\" "}, {"host", "h"}, {"my-header1", "x"}, {"My-Header1", "y"}},
-                                   ""},
-                                  scope) ==
+    CHECK(sigv4::canonicalRequest(
+              {"GET",
+               "",
+               "b=%7E+&a=1&a=%2f&&c",
+               {{"My-Header2", "  \"a   b   c\" "}, {"host", "h"}, {"my-header1", "x"}, {"My-Header1", "y"}},
+               ""},
+              scope) ==
           "GET\n/\na=%2F&a=1&b=~%2B&c=\nhost:h\nmy-header1:x,y\nmy-header2:\"a b c\"\n\n"
           "host;my-header1;my-header2\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     CHECK(sigv4::canonicalRequest({"GET", "/a/../b%20c", "", {}, ""}, {"r", "s3", false}).substr(0, 16) ==
           "GET\n/a/../b%20c\n");
-    CHECK(sigv4::canonicalRequest({"GET", "/a/b%20c/", "", {}, ""}, scope).substr(0, 16) == "GET\n/a/b%2520c/\n");
+    CHECK(sigv4::canonicalRequest({"GET", "/a/b%20c/", "", {}, ""}, scope).substr(0, 16) ==
+          "GET\n/a/b%2520c/\n");
 }

@@ -44,14 +44,17 @@ TEST_CASE("positions in characters become bytes", "[texts]") {
     for (const std::string_view letter : {"x", "\u00e9", "\U0001F600"}) {
         const std::string longer = many(letter, 1000);
         const CharacterIndex far(longer);
-        for (const size_t at : {999u, 0u, 255u, 256u, 257u, 512u, 1000u}) CHECK(far.byteOf(at) == at * letter.size());
+        for (const size_t at : {999u, 0u, 255u, 256u, 257u, 512u, 1000u})
+            CHECK(far.byteOf(at) == at * letter.size());
         CHECK_FALSE(far.byteOf(1001));
         CHECK_FALSE(far.byteOf(1024));
     }
     CHECK(blank(" \t\r\n"));
     CHECK_FALSE(blank("\u00a0"));
     // Bytes that are no UTF-8 do no harm.
-    const CharacterIndex broken("\x80\x80" "a\xC3");
+    const CharacterIndex broken(
+        "\x80\x80"
+        "a\xC3");
     CHECK(broken.byteOf(1));
     CHECK_FALSE(broken.byteOf(5));
 }
