@@ -35,18 +35,37 @@ const Json* listIn(const Json& assessment, const List& which) {
     return list;
 }
 
+// Of an ARN its last part: escapes in a path do not survive the host's HTTP client, and an ARN needs two.
+std::string identifierOf(const sluice::ConfigObject& config) {
+    constexpr std::string_view kKey = "guardrailIdentifier";
+    std::string identifier;
+    config.need(kKey, identifier);
+    if (const size_t slash = identifier.rfind('/'); identifier.rfind("arn:", 0) == 0 && slash < identifier.size())
+        identifier.erase(0, slash + 1);
+    if (identifier.empty() ||
+        identifier.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") != std::string::npos)
+        sluice::ConfigObject::fail(std::string(kKey), "another text", "an id of letters and digits, or an ARN");
+    return identifier;
+}
+
+std::string versionOf(const sluice::ConfigObject& config) {
+    constexpr std::string_view kKey = "guardrailVersion";
+    std::string version;
+    config.needJson(kKey, version);  // 1 and "1" are the same one
+    if (version.front() == '"') config.need(kKey, version);
+    if (version != "DRAFT" &&
+        (version.empty() || version.find_first_not_of("0123456789") != std::string::npos))
+        sluice::ConfigObject::fail(std::string(kKey), "another value", "DRAFT or a number");
+    return version;
+}
+
 class Bedrock final : public Adapter {
 public:
     Bedrock(const sluice::ConfigObject& config, const sluice::Host& host)
         : aws_(config, host, "bedrock", "bedrock-runtime",
                textOrVariable(config, host, "aws_bedrock_runtime_endpoint", "AWS_BEDROCK_RUNTIME_ENDPOINT"),
                "aws_bedrock_runtime_endpoint") {
-        std::string identifier, version;
-        config.need("guardrailIdentifier", identifier);
-        config.needJson("guardrailVersion", version);  // 1 and "1" are the same one
-        if (version.front() == '"') config.need("guardrailVersion", version);
-        path_ = "/guardrail/" + sigv4::uriEncoded(identifier, false) + "/version/" +
-                sigv4::uriEncoded(version, false) + "/apply";
+        path_ = "/guardrail/" + identifierOf(config) + "/version/" + versionOf(config) + "/apply";
         config.read("mask_request_content", mask_requests_);
         config.read("mask_response_content", mask_answers_);
     }
@@ -80,11 +99,12 @@ private:
                 for (const auto& entry : *list) add(entry, which, blocked, anonymized);
             }
         }
+        std::vector<Judgement> judgements(texts.size());
         const bool masks = side == Side::Request ? mask_requests_ : mask_answers_;
         const Json* outputs = find(answer, "outputs");
-        std::vector<Judgement> judgements(texts.size());
-        if (blocked.empty() && masks && !anonymized.empty() && outputs && outputs->is_array() &&
-            outputs->size() == texts.size()) {
+        if (blocked.empty() && masks && !anonymized.empty() && outputs && !outputs->empty()) {
+            if (!outputs->is_array() || outputs->size() != texts.size())
+                malformed("outputs are about other texts");
             for (size_t i = 0; i < texts.size(); ++i) {
                 std::string text = needText((*outputs)[i], "text");
                 if (text == texts[i].text) continue;
@@ -93,8 +113,6 @@ private:
             }
             return judgements;
         }
-        if (blocked.empty() && masks && !anonymized.empty() && texts.size() > 1)
-            malformed("outputs are about other texts");
         // Which of the texts it was is not said.
         auto& first = judgements.front();
         first.blocked = true;

@@ -271,18 +271,25 @@ TEST_CASE("bedrock: sources, several texts, and what intervened", "[bedrock]") {
     CHECK(blocks(R"({"action":"SOMETHING"})") == "not scanned");
 }
 
-TEST_CASE("bedrock: an ARN in the path is encoded once on the way and twice in the signature", "[bedrock]") {
-    FakeHost host;
-    host.http.answer(kOrigin, {200, R"({"action":"NONE"})"});
-    auto script = service("bedrock");
-    const size_t at = script.config.find("\"abc\"");
-    script.config.replace(at, 5, R"("arn:aws:bedrock:eu-west-1:123456789012:guardrail/abc")");
-    auto guard = host.load<Guard>(configOf(script));
-    auto request = host.request(chat("x"));
-    CHECK(guard.preCall(request).continued());
-    CHECK(host.http.asked()[0].url ==
-          kOrigin +
-              "/guardrail/arn%3Aaws%3Abedrock%3Aeu-west-1%3A123456789012%3Aguardrail%2Fabc/version/1/apply");
+TEST_CASE("bedrock: the path", "[bedrock]") {
+    const auto pathOf = [](const std::string& identifier, const std::string& version) {
+        FakeHost host;
+        host.http.answer(kOrigin, {200, R"({"action":"NONE"})"});
+        auto script = service("bedrock");
+        const size_t at = script.config.find("\"abc\",\"guardrailVersion\":1");
+        script.config.replace(at, 26, identifier + ",\"guardrailVersion\":" + version);
+        const auto fault = host.refusal<Guard>(configOf(script));
+        if (!fault.empty()) return fault;
+        auto guard = host.load<Guard>(configOf(script));
+        auto request = host.request(chat("x"));
+        CHECK(guard.preCall(request).continued());
+        return host.http.asked()[0].url.substr(kOrigin.size());
+    };
+    CHECK(pathOf("\"x1\"", "\"DRAFT\"") == "/guardrail/x1/version/DRAFT/apply");
+    CHECK(pathOf("\"arn:aws:bedrock:eu-west-1:123456789012:guardrail/x1\"", "12") == "/guardrail/x1/version/12/apply");
+    CHECK(pathOf("\"../x\"", "1").find("guardrailIdentifier: found another text") == 0);
+    CHECK(pathOf("\"x\"", "1.5").find("guardrailVersion: found another value") == 0);
+    CHECK(pathOf("\"x\"", "\"\"").find("guardrailVersion: found") == 0);
 }
 
 TEST_CASE("llama guard: categories, turns, and answers that are none", "[llama_guard]") {
