@@ -36,6 +36,12 @@ std::string guardName(const sluice::Host& host) {
     return table ? std::string(sluice::view(table->name(host.raw()))) : std::string();
 }
 
+// As it stands inside of a string of JSON.
+std::string quoted(std::string_view text) {
+    const std::string json = sluice::jsonQuoted(text);
+    return json.substr(1, json.size() - 2);
+}
+
 std::string lastOfUser(const sluice::Request& request) {
     std::string last;
     for (const auto text : sluice::texts(request)) {
@@ -62,7 +68,8 @@ Guard::Guard(const sluice::ConfigObject& config, sluice::Host host, Settings set
 
 Verdict Guard::pre_call(sluice::Request request) {
     const uint32_t how = modes(request);
-    if ((how & SLUICE_GUARD_POST_CALL) && request.stream() && !settings_.monitors) {
+    const bool comes_back = settings_.restores && (how & SLUICE_GUARD_PRE_CALL);
+    if (((how & SLUICE_GUARD_POST_CALL) || comes_back) && request.stream() && !settings_.monitors) {
         sluice::Hold hold;
         // The upstream may pause: what is held waits, up to the request's own deadline.
         hold.max_ms = 3'600'000;
@@ -93,8 +100,29 @@ Verdict Guard::post_call(sluice::Response response) {
     if (only_told) (void)examine(response, "logging_only", guard_remote::Side::Request, May::Observe);
     if ((how & SLUICE_GUARD_POST_CALL) == 0 && !only_told) return Verdict::Continue;
     const bool observes = settings_.monitors || (how & SLUICE_GUARD_POST_CALL) == 0;
-    return examine(response, only_told ? "logging_only" : "post_call", guard_remote::Side::Answer,
-                   observes ? May::Observe : May::Edit);
+    const Verdict said = examine(response, only_told ? "logging_only" : "post_call",
+                                 guard_remote::Side::Answer, observes ? May::Observe : May::Edit);
+    if (said != Verdict::Continue || restore(response)) return said;
+    return response.failed("what was masked could not be put back");
+}
+
+// False if a text could not be replaced.
+bool Guard::restore(const sluice::Response& response) const {
+    const auto& names = memory<Streams>(response).names;
+    if (names.empty()) return true;
+    for (const auto text : sluice::answerTexts(response)) {
+        if (text.opaque() || text.sent() || text.readOnly()) continue;
+        const bool json = isJson(response, guard_remote::Side::Answer, text.lane());
+        std::string out;
+        size_t at = 0;
+        for (const auto& place : names.placesIn(text.view())) {
+            out.append(text.view().substr(at, place.begin - at))
+                .append(json ? quoted(*place.original) : *place.original);
+            at = place.end;
+        }
+        if (at > 0 && !text.replace(out.append(text.view().substr(at)))) return false;
+    }
+    return true;
 }
 
 bool Guard::answersJson(const sluice::Request& request) const {
@@ -193,7 +221,7 @@ Verdict Guard::examine(const sluice::Request& request, std::string_view phase, g
         auto about = aboutOf(request, side);
         if (adapter_->wantsAbout() && side == guard_remote::Side::Answer)
             about.body = sluice::Response(request.raw()).responseBody();
-        return apply(request, items, ask(request, about, pieces), may);
+        return apply(request, items, ask(request, about, pieces), side, may);
     } catch (const Unasked& e) {
         return may == May::Observe ? Verdict::Continue : request.notScanned(e.what());
     } catch (const Unusable& e) {
@@ -220,18 +248,29 @@ Verdict Guard::block(const sluice::Request& request, const Judgement& judgement)
     return request.block(why);
 }
 
-bool Guard::edit(const Item& item, const Judgement& judgement) const {
+// `names`: what is masked gets a name and comes back in the answer.
+bool Guard::edit(const sluice::Request& request, const Item& item, const Judgement& judgement,
+                 bool names) const {
     if (judgement.edited) return item.text.replace(*judgement.edited);
-    if (!item.json) return item.text.replace(masked(item.text.view(), judgement.found));
-    const auto& shown = *item.json;
+    const auto text = item.json ? item.json->text() : item.text.view();
+    auto& kept = memory<Streams>(request).names;
+    const auto by = [&](const Found& one) {
+        return names ? kept.nameFor(one, text.substr(one.begin, one.end - one.begin)) : one.by;
+    };
     std::string changed;
     size_t at = 0;
     for (const auto& one : judgement.found) {
         size_t begin = one.begin, end = one.end;
+        if (!item.json) {
+            changed.append(text.substr(at, begin - at)).append(by(one));
+            at = end;
+            continue;
+        }
+        const auto& shown = *item.json;
         if (!shown.together(begin, end)) return false;
         shown.widen(begin, end);
         if (at > 0 && shown.at(begin) < at) continue;  // of the same number
-        changed.append(item.text.view().substr(at, shown.at(begin) - at)).append(shown.fit(one.by, begin));
+        changed.append(item.text.view().substr(at, shown.at(begin) - at)).append(shown.fit(by(one), begin));
         at = shown.at(end);
     }
     changed.append(item.text.view().substr(at));
@@ -239,25 +278,27 @@ bool Guard::edit(const Item& item, const Judgement& judgement) const {
 }
 
 Verdict Guard::apply(const sluice::Request& request, const std::deque<Item>& items,
-                     const std::vector<Judgement>& judgements, May may) const {
+                     std::vector<Judgement> judgements, guard_remote::Side side, May may) const {
     if (may == May::Observe) return Verdict::Continue;
     for (const auto& judgement : judgements) {
         if (judgement.blocked) return block(request, judgement);
     }
+    const bool answer = side == guard_remote::Side::Answer;
     for (size_t i = 0; i < items.size(); ++i) {
-        const auto& judgement = judgements[i];
+        auto& judgement = judgements[i];
+        const auto text = items[i].json ? items[i].json->text() : items[i].text.view();
+        if (answer) memory<Streams>(request).names.spare(judgement.found, text);
         if (judgement.found.empty() && !judgement.edited) continue;
-        if (may == May::Edit && edit(items[i], judgement)) continue;
-        Judgement refused = judgement;
-        refused.reason = "The content would have to be changed by a guardrail, which is not possible here";
-        return block(request, refused);
+        if (may == May::Edit && edit(request, items[i], judgement, settings_.restores && !answer)) continue;
+        judgement.reason = "The content would have to be changed by a guardrail, which is not possible here";
+        return block(request, judgement);
     }
     return Verdict::Continue;
 }
 
 Verdict Guard::on_stream(sluice::Stream stream) {
     const auto window = stream.window();
-    if (window.empty() || (modes(stream) & SLUICE_GUARD_POST_CALL) == 0) return Verdict::Continue;
+    if (window.empty()) return Verdict::Continue;
     auto& texts = memory<Streams>(stream).texts;
     StreamText* text = nullptr;
     for (auto& known : texts) {
@@ -267,6 +308,8 @@ Verdict Guard::on_stream(sluice::Stream stream) {
         const bool json = isJson(stream, guard_remote::Side::Answer, stream.lane());
         text = &texts.emplace_back(stream.lane(), stream.choice(), json);
     }
+    if ((modes(stream) & SLUICE_GUARD_POST_CALL) == 0)  // here for what comes back
+        return release(stream, *text, {true, window.size(), {}});
     if (!text->due(window, stream.ended(), host().monotonicMs(), adapter_->yields(), settings_))
         return stream.hold();
     return judged(stream, *text);
@@ -291,11 +334,26 @@ Verdict Guard::judged(const sluice::Stream& stream, StreamText& text) {
         (void)block(stream, judgement);
         return Verdict::Abort;
     }
+    memory<Streams>(stream).names.spare(judgement.found, step.shown.text());
     const auto outcome = text.settle(step, judgement, window, stream.ended(), yields, settings_);
     if (!outcome.possible) {
         judgement.reason = "The content would have to be changed by a guardrail, which is not possible here";
         (void)block(stream, judgement);
         return Verdict::Abort;
+    }
+    return release(stream, text, outcome);
+}
+
+Verdict Guard::release(const sluice::Stream& stream, StreamText& text, StreamText::Outcome outcome) const {
+    const auto window = stream.window();
+    const auto& names = memory<Streams>(stream).names;
+    if (!names.empty()) {
+        if (!stream.ended()) text.keep(outcome, names.safe(window, outcome.release));
+        for (const auto& place : names.placesIn(window.substr(0, outcome.release)))
+            outcome.changes.push_back(
+                {place.begin, place.end, text.json() ? quoted(*place.original) : *place.original});
+        std::sort(outcome.changes.begin(), outcome.changes.end(),
+                  [](const auto& a, const auto& b) { return a.begin < b.begin; });
     }
     for (const auto& change : outcome.changes) {
         if (!stream.replace(change.begin, change.end - change.begin, change.by))

@@ -6,6 +6,7 @@
 
 #include <sluice/guardrail.hpp>
 
+#include "pseudonyms.h"
 #include "settings.h"
 #include "stream_text.h"
 
@@ -31,6 +32,7 @@ private:
     // What this guardrail keeps of one request.
     struct Streams : Memory {
         std::vector<StreamText> texts;
+        Pseudonyms names;
         std::optional<std::string> prompt;
         int json_answer = -1;  // 1: the answer's text is JSON; -1: not looked yet
         size_t asked = 0, known = 0;
@@ -50,13 +52,15 @@ private:
     std::deque<Item> itemsOf(const sluice::Request& request, guard_remote::Side side,
                              const sluice::Texts& all) const;
     Verdict apply(const sluice::Request& request, const std::deque<Item>& items,
-                  const std::vector<Judgement>& judgements, May may) const;
-    bool edit(const Item& item, const Judgement& judgement) const;
+                  std::vector<Judgement> judgements, guard_remote::Side side, May may) const;
+    bool restore(const sluice::Response& response) const;
+    bool edit(const sluice::Request& request, const Item& item, const Judgement& judgement, bool names) const;
     bool answersJson(const sluice::Request& request) const;
     bool isJson(const sluice::Request& request, guard_remote::Side side, uint32_t lane) const;
     About aboutOf(const sluice::Request& request, guard_remote::Side side) const;
 
     Verdict judged(const sluice::Stream& stream, StreamText& text);
+    Verdict release(const sluice::Stream& stream, StreamText& text, StreamText::Outcome outcome) const;
 
     // Throws Unusable, Unasked.
     std::vector<Judgement> ask(const sluice::Request& request, const About& about,

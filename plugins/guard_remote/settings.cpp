@@ -64,6 +64,7 @@ Settings readSettings(const sluice::ConfigObject& config, const std::string& nam
     std::string flagged = "block";
     config.read("on_flagged", flagged, {"block", "monitor"});
     settings.monitors = flagged == "monitor";
+    config.read("output_parse_pii", settings.restores);
     settings.stream_chunk_chars = count(config, "stream_chunk_chars", 1'000, 1, 100'000);
     settings.stream_wait_ms = count(config, "stream_wait_ms", 1'500, 0, 60'000);
     settings.stream_overlap_chars = count(config, "stream_overlap_chars", 100, 0, 10'000);

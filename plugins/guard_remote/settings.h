@@ -20,6 +20,7 @@ struct Settings {
     bool open_failed = false;       // any other failure: the request goes on
 
     bool monitors = false;  // what is found is only noted
+    bool restores = false;  // answers get back what was masked in their request
 
     size_t stream_chunk_chars = 1'000;  // new characters of a stream that make a step worth a call
     size_t stream_wait_ms = 1'500;      // text that has waited so long is judged, however little it is

@@ -97,6 +97,16 @@ StreamText::Outcome StreamText::settle(const Step& step, const Judgement& judgem
     return outcome;
 }
 
+// Called for the beginning of a name: letters, which stand for themselves in JSON too.
+void StreamText::keep(Outcome& outcome, size_t release) {
+    if (release >= outcome.release) return;
+    const size_t less = outcome.release - release;
+    context_.resize(context_.size() - std::min(context_.size(), less));
+    held_ += less;
+    outcome.release = release;
+    while (!outcome.changes.empty() && outcome.changes.back().end > release) outcome.changes.pop_back();
+}
+
 void StreamText::remember(const sluice::ScanView& shown, size_t sure, const Settings& settings) {
     const auto text = shown.text();
     size_t begin = sure;

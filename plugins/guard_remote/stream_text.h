@@ -43,6 +43,10 @@ public:
     Outcome settle(const Step& step, const Judgement& judgement, std::string_view window, bool ended,
                    Yields yields, const Settings& settings);
 
+    /// Less of it goes than that; what is kept back is judged with the next step.
+    void keep(Outcome& outcome, size_t release);
+    bool json() const { return json_; }
+
 private:
     void change(const Step& step, const Judgement& judgement, size_t& sure, Outcome& outcome) const;
     void remember(const sluice::ScanView& shown, size_t sure, const Settings& settings);

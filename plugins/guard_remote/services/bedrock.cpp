@@ -40,11 +40,13 @@ std::string identifierOf(const sluice::ConfigObject& config) {
     constexpr std::string_view kKey = "guardrailIdentifier";
     std::string identifier;
     config.need(kKey, identifier);
-    if (const size_t slash = identifier.rfind('/'); identifier.rfind("arn:", 0) == 0 && slash < identifier.size())
+    if (const size_t slash = identifier.rfind('/');
+        identifier.rfind("arn:", 0) == 0 && slash < identifier.size())
         identifier.erase(0, slash + 1);
     if (identifier.empty() ||
         identifier.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") != std::string::npos)
-        sluice::ConfigObject::fail(std::string(kKey), "another text", "an id of letters and digits, or an ARN");
+        sluice::ConfigObject::fail(std::string(kKey), "another text",
+                                   "an id of letters and digits, or an ARN");
     return identifier;
 }
 

@@ -24,9 +24,10 @@ constexpr Kind kKinds[] = {
     {"presidio", makePresidio,
      " presidio_analyzer_api_base presidio_anonymizer_api_base pii_entities_config presidio_score_thresholds"
      " presidio_entities_deny_list presidio_phrase_allow_list presidio_language presidio_ad_hoc_recognizers"
-     " presidio_filter_scope presidio_skip_system_developer_message presidio_batch mask_pii_fail_closed "},
+     " presidio_filter_scope presidio_skip_system_developer_message presidio_batch mask_pii_fail_closed "
+     "output_parse_pii "},
     {"aws_comprehend", makeComprehend,
-     " aws_comprehend_endpoint pii_entities_config score_threshold language operation "},
+     " aws_comprehend_endpoint output_parse_pii pii_entities_config score_threshold language operation "},
     {"bedrock", makeBedrock,
      " guardrailIdentifier guardrailVersion aws_bedrock_runtime_endpoint mask_request_content"
      " mask_response_content "},

@@ -286,7 +286,8 @@ TEST_CASE("bedrock: the path", "[bedrock]") {
         return host.http.asked()[0].url.substr(kOrigin.size());
     };
     CHECK(pathOf("\"x1\"", "\"DRAFT\"") == "/guardrail/x1/version/DRAFT/apply");
-    CHECK(pathOf("\"arn:aws:bedrock:eu-west-1:123456789012:guardrail/x1\"", "12") == "/guardrail/x1/version/12/apply");
+    CHECK(pathOf("\"arn:aws:bedrock:eu-west-1:123456789012:guardrail/x1\"", "12") ==
+          "/guardrail/x1/version/12/apply");
     CHECK(pathOf("\"../x\"", "1").find("guardrailIdentifier: found another text") == 0);
     CHECK(pathOf("\"x\"", "1.5").find("guardrailVersion: found another value") == 0);
     CHECK(pathOf("\"x\"", "\"\"").find("guardrailVersion: found") == 0);
