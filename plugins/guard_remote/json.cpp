@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <sluice/json.hpp>
+
 #include "caller.h"
 
 namespace guard_remote {
@@ -45,6 +47,11 @@ Json parsedOrNull(std::string_view text) {
 }
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string escaped(std::string_view text) {
+    const std::string json = sluice::jsonQuoted(text);
+    return json.substr(1, json.size() - 2);
+}
 
 const Json* find(const Json& object, const char* member) {
     if (!object.is_object()) malformed("an object is expected");

@@ -17,6 +17,9 @@ Json parsedOrNull(std::string_view text);
 /// Bytes that are no UTF-8 become U+FFFD.
 std::string dumped(const Json& json);
 
+/// A text as it stands inside of a string of JSON.
+std::string escaped(std::string_view text);
+
 // Members of an answer. Throw Unusable with the member's name if it is not there or of another type.
 const Json& needList(const Json& object, const char* member);
 std::string needText(const Json& object, const char* member);
