@@ -38,6 +38,22 @@ std::string headerValue(std::string value, std::string_view key) {
     return value;
 }
 
+std::string headerName(std::string name, std::string_view key) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    constexpr std::string_view kOwn[] = {"connection", "content-length",   "content-type", "host",
+                                         "te",         "transfer-encoding"};
+    bool fits = !name.empty();
+    for (char& c : name) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+        fits &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || kMarks.find(c) != std::string_view::npos;
+    }
+    if (!fits || std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn))
+        throw sluice::ConfigError(std::string(key) +
+                                  ": found a name that is none, or one of the gateway's own; allowed: a "
+                                  "field of a request");
+    return name;
+}
+
 std::map<std::string, bool> actionsOf(const sluice::ConfigObject& config, std::string_view key) {
     std::map<std::string, bool> actions;
     const auto object = config.object(key);

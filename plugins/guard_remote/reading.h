@@ -20,6 +20,9 @@ std::string urlOf(std::string url, std::string_view key);
 /// It can stand in a header. Throws ConfigError, which does not quote it.
 std::string headerValue(std::string value, std::string_view key);
 
+/// A field that may be added to a call, in lower case. Throws ConfigError: the host frames calls itself.
+std::string headerName(std::string name, std::string_view key);
+
 /// {"ENTITY": "MASK"|"BLOCK"}: true for BLOCK.
 std::map<std::string, bool> actionsOf(const sluice::ConfigObject& config, std::string_view key);
 /// {"NAME": number}

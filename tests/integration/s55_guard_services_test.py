@@ -240,6 +240,31 @@ class Verdicts(WithServices):
         self.assertNotIn(SECRET, done.stdout)
 
 
+class Restored(WithServices):
+    @classmethod
+    def guardrails(cls):
+        more = {"output_parse_pii": True, "stream_chunk_chars": 10, "timeout_ms": int(2000 * SLOW)}
+        return [cls.services.guardrail("presidio", "both", ["pre_call", "post_call"], **more), cls.services.guardrail("presidio", "in", "pre_call", **more)]
+
+    def test_zz15_answers_get_back_what_was_masked(self):
+        self.upstream.reset()
+        self.answers("to <EMAIL_ADDRESS_2>, not <EMAIL_ADDRESS_3> or eve@example.com")
+        answer = self.ask("both", "ann@example.com and bob@example.com and ann@example.com")
+        self.assertEqual(self.content_sent(), "<EMAIL_ADDRESS_1> and <EMAIL_ADDRESS_2> and <EMAIL_ADDRESS_1>")
+        self.assertEqual(answer.json()["choices"][0]["message"]["content"], "to bob@example.com, not <EMAIL_ADDRESS_3> or <EMAIL_ADDRESS>")
+        self.assertNotIn("@", json.dumps(self.record(answer)["guardrail_information"]))
+
+    def test_zz16_streams_too(self):
+        for guard in ("both", "in"):
+            self.upstream.reset()
+            pieces = ["dear <EMA", "IL_ADDR", "ESS_1>, ", "and <EMAIL_", "ADDRESS_2"]
+            self.upstream.script({"sse": {"events": [*map(events.chat, pieces), *events.ENDING["chat"]]}})
+            answer = self.ask(guard, "ann@example.com", stream=True)
+            chunks = [json.loads(line[6:]) for line in answer.text().splitlines() if line.startswith("data: {")]
+            said = "".join(c.get("delta", {}).get("content") or "" for chunk in chunks for c in chunk.get("choices", []))
+            self.assertEqual(said, "dear ann@example.com, and <EMAIL_ADDRESS_2")
+
+
 class Steps(WithServices):
     more = {"stream_chunk_chars": 60, "stream_overlap_chars": 20}
 

@@ -3,6 +3,7 @@
 // Format: "Generic Guardrail API", https://docs.litellm.ai/docs/adding_provider/generic_guardrail_api: POST
 // {api_base}/beta/litellm_basic_guardrail_api; the answer's action is NONE, BLOCKED with a blocked_reason, or
 // GUARDRAIL_INTERVENED with as many texts as were sent.
+#include "../characters.h"
 #include "../json.h"
 #include "../reading.h"
 #include "services.h"
@@ -17,6 +18,14 @@ constexpr size_t kReasonMax = 1'000;  // bytes of a reason that reach the client
 constexpr std::string_view kShown[] = {"content-type", "user-agent", "accept", "x-request-id",
                                        "x-litellm-call-id"};
 
+std::string reasonOf(const Json& answer) {
+    const Json* reason = find(answer, "blocked_reason");
+    if (!reason || !reason->is_string()) return "Content violates policy";
+    std::string text = reason->get<std::string>();
+    text.resize(characterBegin(text, kReasonMax));
+    return text;
+}
+
 class Generic final : public Adapter {
 public:
     Generic(const sluice::ConfigObject& config, const sluice::Host& host) {
@@ -30,7 +39,8 @@ public:
             for (const auto name : headers->keys()) {
                 std::string value;
                 headers->read(name, value);
-                headers_.emplace_back(std::string(name), headerValue(value, headers->pathOf(name)));
+                headers_.emplace_back(headerName(std::string(name), headers->pathOf(name)),
+                                      headerValue(value, headers->pathOf(name)));
             }
         }
         config.read("extra_headers", extra_);
@@ -61,12 +71,9 @@ public:
         std::vector<Judgement> judgements(texts.size());
         if (action == "NONE") return judgements;
         if (action == "BLOCKED") {
-            const Json* reason = find(answer, "blocked_reason");
             auto& first = judgements.front();
             first.blocked = true;
-            first.reason = "Content blocked by guardrail: " +
-                           (reason && reason->is_string() ? reason->get<std::string>().substr(0, kReasonMax)
-                                                          : std::string("Content violates policy"));
+            first.reason = "Content blocked by guardrail: " + reasonOf(answer);
             for (auto& one : judgements) one.certain = texts.size() == 1;
             return judgements;
         }

@@ -81,6 +81,9 @@ TEST_CASE("generic: edits that can be followed, and those that cannot", "[generi
     CHECK(outcomeOf(R"({"action":"BLOCKED"})") == "Content blocked by guardrail: Content violates policy");
     CHECK(outcomeOf(R"({"action":"BLOCKED","blocked_reason":"too blue"})") ==
           "Content blocked by guardrail: too blue");
+    const std::string longer = outcomeOf(
+        Json{{"action", "BLOCKED"}, {"blocked_reason", "a" + std::string(998, 'x') + "\u00e9"}}.dump());
+    CHECK(longer.size() == 30 + 999);
     CHECK(outcomeOf(R"({"action":"blocked"})") == "not scanned");
     CHECK(outcomeOf(R"({"action":"NONE","texts":["1","2"]})") == edited("one", "two"));
 }
@@ -116,6 +119,10 @@ TEST_CASE("configurations that cannot be right are refused, with the key and wit
             R"({"guardrail":"azure/prompt_shield","api_key":"k","api_base":"https://a","api_version":"2024&x=y"})"),
         "api_version");
     has(refusalOf(R"({"guardrail":"llama_guard","api_base":"https://a"})"), "model: found nothing");
+    const std::string generic = R"({"guardrail":"generic_guardrail_api","api_base":"https://a","headers":)";
+    has(refusalOf(generic + R"({"Content-Length":"s3cr3t"}})"), "headers.Content-Length: found a name");
+    has(refusalOf(generic + R"({"x y":"s3cr3t"}})"), "headers.x y: found a name");
+    has(refusalOf(generic + R"({"x":"s3cr3t\r\n"}})"), "headers.x: found control characters");
     FakeHost host;
     host.capabilities.clear();
     has(host.refusal<Guard>(kPresidio + "}"), "net");
