@@ -17,14 +17,17 @@ uint32_t hashOf(std::string_view word) {  // FNV-1a
 bool isPart(char c) { return isAlnum(c) || isHigh(c); }
 bool isJoiner(char c) { return c == '-' || c == '.' || c == '\''; }
 
-// Lower case for ASCII and for the letters of Latin-1 (U+00C0 to U+00DE).
-void lowerInto(std::string_view text, std::array<char, ContextWords::kBytes>& out) {
+// Lower case for ASCII and for the letters of Latin-1 (U+00C0 to U+00DE). Returns whether there is any letter.
+bool lowerInto(std::string_view text, std::array<char, ContextWords::kBytes>& out) {
     char before = 0;
+    unsigned letters = 0;
     for (size_t i = 0; i < text.size(); ++i) {
+        letters |= static_cast<unsigned char>(text[i]) & 0xC0U;
         const bool latin = before == '\xC3' && static_cast<unsigned char>(text[i]) < 0x9F;
         out[i] = latin ? static_cast<char>(text[i] + 0x20) : lower(text[i]);
         before = text[i];
     }
+    return letters != 0;
 }
 
 }  // namespace
@@ -80,7 +83,7 @@ Context ContextWords::before(std::string_view text, size_t begin) const {
     const size_t from = begin > kBytes ? begin - kBytes : 0;
     const auto window = text.substr(from, begin - from);
     std::array<char, kBytes> bytes;
-    lowerInto(window, bytes);
+    if (!lowerInto(window, bytes)) return found;
     const std::string_view low(bytes.data(), window.size());
     const auto note = [&found, &window](const KindSet* kinds, size_t end) {
         if (!kinds) return;
@@ -91,8 +94,9 @@ Context ContextWords::before(std::string_view text, size_t begin) const {
     if (from > 0)
         while (i < low.size() && (isPart(low[i]) || isJoiner(low[i]))) ++i;  // may be the end of a longer word
     while (i < low.size()) {
-        if (!isPart(low[i])) {
+        if (!isLetter(low[i]) && !isHigh(low[i])) {  // our words begin with a letter
             ++i;
+            while (isDigit(low[i - 1]) && i < low.size() && isPart(low[i])) ++i;
             continue;
         }
         const size_t whole = i;

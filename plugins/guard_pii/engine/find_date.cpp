@@ -193,7 +193,9 @@ void findAge(Pass& pass, size_t begin, size_t end) {
     const std::string_view words(low.data(), behind.size());
     for (const std::string_view old : {" years old", " year old", " yr old", " yrs old", " y/o", " yo ", "yo ", "y/o", " years of age"})
         if (words.substr(0, old.size()) == old) return pass.add(Kind::Age, begin, end, 0.7F);
-    pass.add(Kind::Age, begin, end, 0.2F, true);
+    size_t i = begin;  // "age: 34": the word must stand right in front
+    while (i > 0 && begin - i < 3 && (text[i - 1] == ' ' || text[i - 1] == ':' || text[i - 1] == '=')) --i;
+    if (i > 0 && i < begin && isLetter(text[i - 1])) pass.add(Kind::Age, begin, end, 0.2F, true);
 }
 
 }  // namespace pii

@@ -171,6 +171,7 @@ size_t findDomain(Pass& pass, size_t dot) {
     if (touchesLeft(text, begin) || before == '@' || before == '/' || before == '\\') return next;
     if (touchesRight(text, host.end) || insideEmail(text, begin, host.end) || at(text, host.end) == '@') return next;
     if (host.end - begin > kValueMax) return next;
+    if (host.labels == 2 && text.substr(begin, 4) == "www.") return next;  // "www.microsoft": a label is missing
     const float score = nameScore(text, begin, host);
     pass.add(Kind::DomainName, begin, host.end, score);
     addUrl(pass, begin, pathEnd(text, host.end, begin + kUrlMax), score);
