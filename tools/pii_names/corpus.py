@@ -90,7 +90,9 @@ class Fillers:
     def _plain(self, slot):
         rng, words, digits = self._random, self._words, self.streets.digits
         if slot in ("word", "Word", "WORD"):
-            word = words.any()
+            word = words.any() if rng.random() < 0.82 else self._jargon(slot)
+            if slot == "Word" and not word.islower():
+                return word
             return {"word": word, "Word": word.capitalize(), "WORD": word.upper()}[slot]
         make = {
             "WORD2": lambda: "".join(chr(65 + rng.randrange(26)) for _ in range(2)),
@@ -101,7 +103,9 @@ class Fillers:
             "month": lambda: rng.choice(_MONTHS), "zip": lambda: self.streets.zip(),
             "date": lambda: rng.choice((f"{rng.randint(1, 12)}/{rng.randint(1, 28)}/{rng.randint(1930, 2026)}",
                                         f"{rng.randint(1930, 2026)}-0{rng.randint(1, 9)}-{rng.randint(10, 28)}",
-                                        f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}", f"{rng.randint(1, 28)} {rng.choice(_MONTHS)}")),
+                                        f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}", f"{rng.randint(1, 28)} {rng.choice(_MONTHS)}",
+                                        f"{rng.randint(1, 28)} {rng.choice(_MONTHS)[:3]} {rng.randint(1950, 2030)}",
+                                        f"{rng.choice(_MONTHS)[:3]} {rng.randint(1950, 2030)}")),
             "date_long": lambda: rng.choice((f"{rng.randint(1, 28)} {rng.choice(_MONTHS)} {rng.randint(1800, 2020)}",
                                              f"{rng.choice(_MONTHS)} {rng.randint(1, 28)}, {rng.randint(1800, 2020)}")),
             "time": lambda: rng.choice((f"{rng.randint(1, 12)} pm", f"{rng.randint(10, 23)}:{rng.randint(10, 59)}")),
@@ -115,6 +119,19 @@ class Fillers:
             "iban": lambda: rng.choice("GB DE FR IT ES".split()) + digits(18, 20),
         }[slot]
         return make()
+
+    def _jargon(self, slot):
+        """What stands in no dictionary and is no name: libfoo, stdcnt, TypeError, PCRE."""
+        rng, words = self._random, self._words
+        one, two = words.any(), words.short()
+        if slot == "Word" and rng.random() < 0.6:
+            capitals = "".join(rng.choice("ABCDEFGHIKLMNOPRSTUVWX") for _ in range(rng.randint(2, 5)))
+            return rng.choice((capitals, capitals, one.capitalize() + two.capitalize(), f"{two.capitalize()}-{one.capitalize()}",
+                               one.capitalize() + capitals[:2], capitals[:1] + one, one[:rng.randint(3, 6)].capitalize()))
+        bare = one[0] + "".join(c for c in one[1:] if c not in "aeiou")
+        return rng.choice((one[:rng.randint(3, 6)], bare, "lib" + two, one + rng.choice(("ctl", "fs", "db", "d", "py", "js", "x", "er", "able", "lib")),
+                           rng.choice(("un", "re", "pre", "sub", "multi", "z", "g", "x", "py", "sys")) + two, two + one[:3], f"{two}-{one}",
+                           "".join(rng.choice("bcdfgklmnprstvz") for _ in range(rng.randint(2, 4)))))
 
     def _email(self):
         rng, persons = self._random, self.persons

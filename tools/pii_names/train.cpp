@@ -237,7 +237,9 @@ void describe(Document& document, Random& random) {
     for (uint32_t i = 0; i < document.tokens.size(); ++i) {
         if (!candidates[i]) continue;
         features.count = 0;
-        context.describe(i, features);
+        Neighbours neighbours(context, document.tokens, i);
+        context.describe(neighbours, features);
+        context.describeFurther(neighbours, features);
         document.samples.push_back({i, goldOf(document.spans, document.tokens, i),
                                     static_cast<uint32_t>(document.features.size()),
                                     static_cast<uint32_t>(features.count)});

@@ -10,9 +10,13 @@ namespace {
 
 constexpr size_t kEntries = 1 << 18;  // twice as many as there are words and pairs of them
 
-uint64_t load8(const char* at, size_t size) {
+uint64_t load8(const char* at, size_t readable) {
     uint64_t chunk = 0;
-    std::memcpy(&chunk, at, size < 8 ? size : 8);
+    if (readable >= 8) {
+        std::memcpy(&chunk, at, 8);
+    } else {
+        for (size_t i = 0; i < readable; ++i) chunk |= uint64_t{static_cast<uint8_t>(at[i])} << 8 * i;
+    }
     return chunk;
 }
 
@@ -28,19 +32,20 @@ bool isWordByte(char c) {
 
 }  // namespace
 
-uint32_t hashAscii(std::string_view word) {
+uint32_t hashAscii(std::string_view word, size_t readable) {
+    constexpr uint64_t kSmall = 0x2020202020202020u;  // makes letters small; digits, '-' and '\'' stay as they are
     uint64_t hash = word.size();
-    for (size_t at = 0; at < word.size(); at += 8) {
-        size_t left = word.size() - at;
-        uint64_t keep = left < 8 ? (uint64_t{1} << (8 * left)) - 1 : ~uint64_t{0};
-        hash = mix(hash, (load8(word.data() + at, left) | 0x2020202020202020u) & keep);
-    }
+    size_t at = 0;
+    for (; at + 8 < word.size(); at += 8) hash = mix(hash, load8(word.data() + at, 8) | kSmall);
+    uint64_t keep = ~uint64_t{0} >> 8 * (8 - (word.size() - at));
+    hash = mix(hash, (load8(word.data() + at, readable - at) | kSmall) & keep);
     return static_cast<uint32_t>(hash ^ (hash >> 32));
 }
 
 uint32_t hashWord(std::string_view word) {
-    char folded[2 * kWordBytesMax];
-    return hashAscii({folded, fold(word, folded, sizeof folded)});
+    char folded[2 * kWordBytesMax + 8] = {};
+    size_t size = fold(word, folded, 2 * kWordBytesMax);
+    return size ? hashAscii({folded, size}, sizeof folded) : 0;
 }
 
 const Lexicon& Lexicon::builtIn() {

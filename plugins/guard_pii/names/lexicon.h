@@ -2,6 +2,7 @@
 // are compiled in; they are hashed once, when the first scanner is made (some milliseconds, about 2 MB).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -9,27 +10,28 @@
 namespace pii::names {
 
 /// What a word may be: a set of these bits.
+/// The lower the bit, the more it tells: the lowest one is the group of a word.
 enum Known : uint16_t {
-    kGiven = 1 << 0,
-    kFamily = 1 << 1,
-    kPlace = 1 << 2,
-    kCountry = 1 << 3,
-    kNation = 1 << 4,
-    kStreet = 1 << 5,
-    kOrgSuffix = 1 << 6,  // "inc", "gmbh"
-    kOrgWord = 1 << 7,    // "university", "bank"
-    kTitle = 1 << 8,      // "mrs", "dr"
-    kOrdinary = 1 << 9,   // a word of the dictionary
-    kCommon = 1 << 10,    // one of the few hundred that every text is full of
-    kParticle = 1 << 11,  // "van", "de", "of": inside of names
+    kCommon = 1 << 0,     // one of the few hundred words that every text is full of
+    kParticle = 1 << 1,   // "van", "de", "of": inside of names
+    kStreet = 1 << 2,     // "street", "rue", "apt"
+    kOrgSuffix = 1 << 3,  // "inc", "gmbh"
+    kOrgWord = 1 << 4,    // "university", "bank"
+    kTitle = 1 << 5,      // "mrs", "dr"
+    kOrdinary = 1 << 6,   // a word of the dictionary
+    kCountry = 1 << 7,
+    kNation = 1 << 8,
+    kGiven = 1 << 9,
+    kFamily = 1 << 10,
+    kPlace = 1 << 11,
     kCompany = 1 << 12,
-    kTelling = 1 << 13,   // the model knows the word itself, not only its kind
+    kTelling = 1 << 13,  // the model knows the word itself, not only its kind
 };
 
 constexpr size_t kWordBytesMax = 40;  // longer words are no names; nothing is known of them
 
-/// A hash of a word without case and accents. `word` must be ASCII; any length up to kWordBytesMax.
-uint32_t hashAscii(std::string_view word);
+/// A hash of a word without case and accents. `word` must be ASCII; `readable` bytes from its begin on may be read.
+uint32_t hashAscii(std::string_view word, size_t readable);
 /// The same for any word.
 uint32_t hashWord(std::string_view word);
 /// The hash of two words that follow one another.

@@ -38,7 +38,7 @@ public:
     static std::string_view nameOf(int entity);
 
     static constexpr size_t kLongest = 160;     // longer runs of names are not reported
-    static constexpr size_t kLookBehind = 160;
+    static constexpr size_t kLookBehind = 208;
     static constexpr size_t kLookAhead = 96;
 
 private:

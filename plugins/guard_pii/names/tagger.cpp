@@ -1,19 +1,38 @@
 #include "tagger.h"
 
+#include <algorithm>
+
 #include "candidates.h"
 
 namespace pii::names {
 namespace {
 
+constexpr int kFarAhead = 100;
+
+bool isFarAhead(const Scores& scores) {
+    int rival = scores[1];
+    for (int t = 2; t < kTags; ++t) rival = std::max<int>(rival, scores[t]);
+    return scores[0] > rival + kFarAhead;
+}
+
+void add(const Model& model, const Features& features, Scores& scores) {
+    for (int f = 0; f < features.count; ++f) model.add(features.ids[f], scores);
+}
+
+// Most words are no names, and half of the features are enough to see it.
 void firstPass(const Context& context, const Model& model, Tagged& tagged) {
     Features features;
     for (size_t i = 0; i < tagged.tokens.size(); ++i) {
         if (!tagged.candidates[i]) continue;
+        Neighbours neighbours(context, tagged.tokens, i);
+        Scores& scores = tagged.scores[i] = Scores{};
         features.count = 0;
-        context.describe(i, features);
-        Scores scores{};
-        for (int f = 0; f < features.count; ++f) model.add(features.ids[f], scores);
-        tagged.scores[i] = scores;
+        context.describe(neighbours, features);
+        add(model, features, scores);
+        if (!best(scores) && isFarAhead(scores)) continue;
+        features.count = 0;
+        context.describeFurther(neighbours, features);
+        add(model, features, scores);
         tagged.first[i] = best(scores);
     }
 }

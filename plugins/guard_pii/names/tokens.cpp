@@ -23,6 +23,7 @@ enum Sign : uint16_t {
     kSymbol = 1 << 11,
 };
 
+// '_' is a letter for which kDash is set, too.
 enum Class : uint16_t { kUpper = 1 << 12, kLower = 1 << 13, kDigit = 1 << 14, kWide = 1 << 15 };
 constexpr uint16_t kWordClass = kUpper | kLower | kDigit;
 
@@ -32,7 +33,7 @@ constexpr std::array<uint16_t, 256> kClasses = [] {
     for (int c = 'a'; c <= 'z'; ++c) classes[c] = kLower;
     for (int c = 'A'; c <= 'Z'; ++c) classes[c] = kUpper;
     for (int c = '0'; c <= '9'; ++c) classes[c] = kDigit;
-    classes['_'] = kLower;
+    classes['_'] = uint16_t{kLower} | uint16_t{kDash};
     for (char c : {' ', '\t', '\r'}) classes[static_cast<size_t>(c)] = kBlank;
     for (char c : {'.', '!', '?'}) classes[static_cast<size_t>(c)] = kStop;
     for (char c : {':', ';'}) classes[static_cast<size_t>(c)] = kColon;
@@ -104,8 +105,6 @@ private:
         bool wide = false;
         bool joined = false;
         bool under = false;
-        bool letters_before_digit = false;
-        uint32_t digits = 0;
     };
 
     uint16_t classAt(size_t at) const { return kClasses[static_cast<uint8_t>(text_[at])]; }
@@ -128,7 +127,24 @@ private:
         return own ? 0 : bytes;
     }
 
+    // Most words are ASCII without apostrophe or hyphen: letters and digits up to a gap.
     size_t word(size_t begin) {
+        uint16_t first = classAt(begin);
+        if (first & kWide) return mixedWord(begin);
+        uint16_t rest = 0;
+        size_t at = begin + 1;
+        for (uint16_t cls; at < text_.size() && ((cls = classAt(at)) & kWordClass); ++at) rest |= cls;
+        if (at < text_.size() && (text_[at] == '-' || text_[at] == '\'' || (classAt(at) & kWide))) return mixedWord(begin);
+        Form form;
+        form.first = first & kWordClass;
+        form.seen = (first | rest) & kWordClass;
+        form.under = ((first | rest) & kDash) != 0;
+        form.inner_upper = (rest & kUpper) != 0;
+        add(begin, at, form);
+        return at;
+    }
+
+    size_t mixedWord(size_t begin) {
         Form form;
         size_t at = begin;
         bool part_begins = true;
@@ -155,15 +171,10 @@ private:
                 at += bytes;
                 continue;
             }
-            if (!form.first) form.first = cls;
-            if (cls & kDigit) {
-                ++form.digits;
-                form.letters_before_digit |= (form.seen & (kUpper | kLower)) != 0;
-            } else if ((cls & kUpper) && !part_begins) {
-                form.inner_upper = true;
-            }
+            if (!form.first) form.first = cls & kWordClass;
+            form.inner_upper |= (cls & kUpper) && !part_begins;
             form.under |= text_[at] == '_';
-            form.seen |= cls;
+            form.seen |= cls & kWordClass;
             part_begins = false;
             at += bytes;
         }
@@ -191,7 +202,7 @@ private:
         token.shape = Shape::Odd;
         if (word.size() <= kWordBytesMax) {
             token.shape = shapeOf(word, form);
-            token.hash = form.wide ? hashWord(word) : hashAscii(word);
+            token.hash = form.wide ? hashWord(word) : hashAscii(word, text_.size() - begin);
             if (!(form.seen & kDigit)) token.known = lexicon_.find(token.hash);
             if (!token.known && form.joined) token.known = knownOfParts(word);
         }

@@ -1,5 +1,7 @@
 #include "word_features.h"
 
+#include <bit>
+
 #include "letters.h"
 
 namespace pii::names {
@@ -8,12 +10,8 @@ namespace {
 // Words whose identity says something; of all others (names above all) only the kind is looked at, so that what was
 // learned from some names holds for others.
 constexpr uint16_t kIdentified = kTelling | kCommon | kParticle | kStreet | kOrgSuffix | kOrgWord | kTitle;
+constexpr uint32_t kNearKinds = 20;  // the kinds of features that are described first are below that
 constexpr uint32_t kNobody = 0x51ED270Bu;
-
-uint32_t mix(uint32_t a, uint32_t b) {
-    uint32_t hash = (a ^ (b * 0x85EBCA6Bu)) * 0x9E3779B1u;
-    return hash ^ (hash >> 15);
-}
 
 // The kind of a word: what is known of it, and its shape.
 uint32_t kindOf(const Token* token) {
@@ -21,22 +19,12 @@ uint32_t kindOf(const Token* token) {
     return token->known | static_cast<uint32_t>(token->shape) << 16;
 }
 
-// A coarse kind, for combinations of three.
+// A coarse kind, for combinations of three: the shape, and the group of what is known.
 uint32_t coarse(const Token* token) {
     if (!token) return 31;
     auto shape = static_cast<uint32_t>(token->shape);
     if (token->isNumber()) shape = static_cast<uint32_t>(Shape::Digits1) + (token->shape > Shape::Digits3);
-    uint32_t group = 0;
-    if (token->is(kCommon | kParticle)) group = 1;
-    else if (token->is(kStreet)) group = 2;
-    else if (token->is(kOrgSuffix | kOrgWord)) group = 3;
-    else if (token->is(kTitle)) group = 4;
-    else if (token->is(kOrdinary)) group = 5;
-    else if (token->is(kCountry | kNation)) group = 6;
-    else if (token->is(kGiven)) group = 7;
-    else if (token->is(kFamily)) group = 8;
-    else if (token->is(kPlace)) group = 9;
-    return shape | group << 5;
+    return shape | static_cast<uint32_t>(std::countr_zero(token->known | 1u << 14)) << 5;
 }
 
 uint32_t wordOf(const Token* token) {
@@ -46,17 +34,17 @@ uint32_t wordOf(const Token* token) {
 
 class Collector {
 public:
-    explicit Collector(Features& features) : features_(features) {}
+    Collector(Features& features, uint32_t kind) : features_(features), kind_(kind) {}
     void operator()(uint32_t a, uint32_t b = 0, uint32_t c = 0, uint32_t d = 0) {
-        ++kind_;
-        uint32_t hash = mix(mix(mix(kind_ * 0xC2B2AE35u, a), b), mix(c, d) + kind_);
-        features_.ids[features_.count++] = hash ^ hash >> 16;
+        uint32_t hash = a * 0x9E3779B1u + b * 0x85EBCA77u + c * 0xC2B2AE3Du + d * 0x27D4EB2Fu + ++kind_ * 0x165667B1u;
+        hash = (hash ^ hash >> 15) * 0x2C1B3C6Du;
+        features_.ids[features_.count++] = hash ^ hash >> 13;
     }
     void skip() { ++kind_; }
 
 private:
     Features& features_;
-    uint32_t kind_ = 0;
+    uint32_t kind_;
 };
 
 uint32_t ends(const char* text, size_t size, size_t count) {
@@ -86,72 +74,89 @@ Gap Context::gapAfter(size_t index) const {
     return index + 1 == tokens_.size() && text_.size() < tokens_[index].end + kReachAhead ? Gap::Edge : Gap::Far;
 }
 
-void Context::describe(size_t index, Features& features) const {
-    const Token* self = &tokens_[index];
-    const Token *b1 = near(index, -1), *b2 = b1 ? near(index, -2) : nullptr, *b3 = b2 ? near(index, -3) : nullptr;
-    const Token *a1 = near(index, 1), *a2 = a1 ? near(index, 2) : nullptr, *a3 = a2 ? near(index, 3) : nullptr;
-    auto gap_b = static_cast<uint32_t>(gapBefore(index));
-    auto gap_a = static_cast<uint32_t>(gapAfter(index));
-    auto gap_b2 = static_cast<uint32_t>(b2 ? b1->before : Gap::Far);
-    auto gap_a2 = static_cast<uint32_t>(a2 ? a2->before : Gap::Far);
-    auto shape = static_cast<uint32_t>(self->shape);
-    uint32_t kind = kindOf(self), word = wordOf(self);
-    uint32_t wb1 = wordOf(b1), wb2 = wordOf(b2), wb3 = wordOf(b3), wa1 = wordOf(a1), wa2 = wordOf(a2), wa3 = wordOf(a3);
-    uint32_t c0 = coarse(self), cb1 = coarse(b1), cb2 = coarse(b2), ca1 = coarse(a1), ca2 = coarse(a2);
-    uint32_t gaps = gap_b | gap_a << 4;
+Neighbours::Neighbours(const Context& context, const std::vector<Token>& tokens, size_t at)
+    : self(&tokens[at]),
+      b1(context.near(at, -1)),
+      b2(b1 ? context.near(at, -2) : nullptr),
+      b3(b2 ? context.near(at, -3) : nullptr),
+      a1(context.near(at, 1)),
+      a2(a1 ? context.near(at, 2) : nullptr),
+      a3(a2 ? context.near(at, 3) : nullptr),
+      gap_before(static_cast<uint32_t>(context.gapBefore(at))),
+      gap_after(static_cast<uint32_t>(context.gapAfter(at))) {}
 
-    Collector feature(features);
-    feature(0);
+// What decides most words: the word, its ending, and what stands directly beside it.
+void Context::describe(const Neighbours& n, Features& features) const {
+    auto shape = static_cast<uint32_t>(n.self->shape);
+    uint32_t kind = kindOf(n.self), gaps = n.gap_before | n.gap_after << 4;
+    uint32_t before = wordOf(n.b1), after = wordOf(n.a1);
+    Collector feature(features, 0);
     feature(shape, gaps);
-    feature(kind);
     feature(kind, gaps);
-    feature(word, shape);
-    feature(word, gaps);
-    feature(self->known);
-    feature(wb1, gap_b);
-    feature(wb1, shape, gap_b);
-    feature(wb1, kind);
-    feature(wa1, gap_a);
-    feature(wa1, shape, gap_a);
-    feature(wa1, kind);
-    feature(wb2, wb1);
-    feature(wb2, shape);
-    feature(wb3, wb2, wb1);
-    feature(wb3, shape);
-    feature(wa1, wa2);
-    feature(wa2, shape);
-    feature(wa1, wa2, wa3);
-    feature(wb1, c0, wa1);
-    feature(cb1, c0, ca1, gaps);
-    feature(cb2, cb1, c0, gap_b | gap_b2 << 4);
-    feature(c0, ca1, ca2, gap_a | gap_a2 << 4);
+    feature(wordOf(n.self), shape);
+    feature(before, n.gap_before, shape);
+    feature(after, n.gap_after, shape);
+    feature(before, kind);
+    feature(after, kind);
+    feature(before, wordOf(n.b2));
+    feature(after, wordOf(n.a2));
+    feature(coarse(n.b1), coarse(n.self), coarse(n.a1), gaps);
+    feature(kindOf(n.b1), kind, n.gap_before);
+    feature(kind, kindOf(n.a1), n.gap_after);
+}
+
+// What decides the rest: two and three words around, pairs that are on lists, endings.
+void Context::describeFurther(const Neighbours& n, Features& features) const {
+    auto shape = static_cast<uint32_t>(n.self->shape);
+    auto gap_b2 = static_cast<uint32_t>(n.b2 ? n.b1->before : Gap::Far);
+    auto gap_a2 = static_cast<uint32_t>(n.a2 ? n.a2->before : Gap::Far);
+    uint32_t wb1 = wordOf(n.b1), wb2 = wordOf(n.b2), wb3 = wordOf(n.b3);
+    uint32_t wa1 = wordOf(n.a1), wa2 = wordOf(n.a2), wa3 = wordOf(n.a3);
+    uint32_t c0 = coarse(n.self), cb1 = coarse(n.b1), cb2 = coarse(n.b2), ca1 = coarse(n.a1), ca2 = coarse(n.a2);
+    uint32_t pair_b = n.b1 && n.b1->hash && !n.gap_before ? lexicon_.find(hashPair(n.b1->hash, n.self->hash)) : 0;
+    uint32_t pair_a = n.a1 && n.a1->hash && !n.gap_after ? lexicon_.find(hashPair(n.self->hash, n.a1->hash)) : 0;
+    Collector feature(features, kNearKinds);
+    feature(pair_b, pair_a, kindOf(n.self));
+    feature(cb2, cb1, c0, n.gap_before | gap_b2 << 4);
+    feature(c0, ca1, ca2, n.gap_after | gap_a2 << 4);
     feature(cb2, cb1, c0, ca1);
     feature(cb1, c0, ca1, ca2);
-    feature(kindOf(b1), kind, gap_b);
-    feature(kind, kindOf(a1), gap_a);
-    feature(word, wb1, gap_b);
-    feature(word, wa1, gap_a);
-    feature(wb2, kindOf(b1), c0);
-    feature(wb2, gap_b2 | gap_b << 4, c0);
-    feature(wb3, cb1, cb2, c0);
-    feature(wa2, kindOf(a1), c0);
-    uint32_t pair_b = b1 && b1->hash && gap_b == 0 ? lexicon_.find(hashPair(b1->hash, self->hash)) : 0;
-    uint32_t pair_a = a1 && a1->hash && gap_a == 0 ? lexicon_.find(hashPair(self->hash, a1->hash)) : 0;
-    feature(pair_b, pair_a);
-    feature(pair_b, pair_a, kind);
-
-    if (self->shape <= Shape::Uncased && !(self->known & kCommon)) {
-        char folded[2 * kWordBytesMax];
-        size_t size = fold(text_.substr(self->begin, self->end - self->begin), folded, sizeof folded);
-        size_t most = self->is(kOrdinary) ? 3 : 5;
-        for (size_t count = 2; count <= 5; ++count) {
-            if (size > count && count <= most) feature(ends(folded, size, count), shape == 0);
-            else feature.skip();
-        }
-        if (size > 3 && !self->is(kOrdinary)) feature(ends(folded, 3, 3), shape == 0);
+    feature(wb3, wb2, wb1);
+    feature(wa1, wa2, wa3);
+    feature(wb1, c0, wa1);
+    feature(wb2, kindOf(n.b1), c0);
+    feature(wa2, kindOf(n.a1), c0);
+    feature(wb2, gap_b2 | n.gap_before << 4, c0);
+    feature(wb3, cb2, cb1, c0);
+    feature(wa2, shape, n.gap_after);
+    if (n.self->shape > Shape::Uncased || n.self->is(kCommon)) return;
+    char folded[2 * kWordBytesMax];
+    size_t size = fold(text_.substr(n.self->begin, n.self->end - n.self->begin), folded, sizeof folded);
+    size_t longest = n.self->is(kOrdinary) ? 3 : 5;
+    bool small = n.self->shape == Shape::Lower;
+    for (size_t count = 2; count <= 5; ++count) {
+        if (size > count && count <= longest) feature(ends(folded, size, count), small);
         else feature.skip();
-        feature(std::min<size_t>(size, 12), shape);
     }
+    if (size > 3 && longest > 3) feature(ends(folded, 3, 3), small);
+    else feature.skip();
+    feature(std::min<size_t>(size, 12), shape);
+}
+
+// What an address or place stands in: where the run of such words begins, as far as it can be seen, and what is
+// before it. In a sentence an address is one thing; in the head of a letter each line is one for itself.
+uint32_t Context::openingOf(size_t index, const uint8_t* tags) const {
+    size_t first = index;
+    auto isPart = [&](size_t i) {
+        return tags[i] && (entityOf(tags[i]) == kAddress || entityOf(tags[i]) == kLocation);
+    };
+    int offset = -1;
+    while (near(index, offset, kRunReachBack, 0) && isPart(first - 1)) --first, --offset;
+    const Token* before = near(index, offset, kRunReachBack, 0);
+    uint32_t gap = static_cast<uint32_t>(before ? tokens_[first].before : first == 0 ? Gap::Edge : Gap::Far);
+    uint32_t kind = before ? tags[first - 1] | (before->shape == Shape::Lower ? 32u : 0u) : 64u;
+    uint32_t length = std::min<uint32_t>(static_cast<uint32_t>(index - first), 3);
+    return gap | kind << 4 | length << 12;
 }
 
 void Context::describeTags(size_t index, const uint8_t* tags, Features& features) const {
@@ -166,7 +171,7 @@ void Context::describeTags(size_t index, const uint8_t* tags, Features& features
     const Token* self = &tokens_[index];
     uint32_t c0 = coarse(self);
 
-    Collector feature(features);
+    Collector feature(features, 0);
     feature(t0);
     feature(b1, t0);
     feature(t0, a1);
@@ -184,6 +189,10 @@ void Context::describeTags(size_t index, const uint8_t* tags, Features& features
     feature(t0, c0);
     feature(b2 | b1 << 4, t0, gap_b, c0);
     feature(a2 | a1 << 4, t0, gap_a, c0);
+    uint32_t opening = openingOf(index, tags);
+    feature(opening, t0);
+    feature(opening, t0, gap_b, c0);
+    feature(opening, b1, t0, gap_b);
 }
 
 }  // namespace pii::names
