@@ -12,9 +12,10 @@
 
 namespace pii {
 
-/// The value is a list of recognisers, or the path of a JSON file with one: {"name", "supported_entity", "patterns":
-/// [{"name", "regex", "score"}], "context": ["word"], "deny_list": ["word"]}. What has a deny_list goes to `deny`.
-/// Throws sluice::ConfigError. [control]
+/// The value is a list of recognisers, or the path of a JSON file with one: {"name", "supported_entity",
+/// "patterns":
+/// [{"name", "regex", "score"}], "context": ["word"], "deny_list": ["word"]}. What has a deny_list goes to
+/// `deny`. Throws sluice::ConfigError. [control]
 std::vector<OwnPattern> readAdHoc(const sluice::ConfigObject& config, std::string_view key,
                                   std::map<std::string, std::vector<std::string>>& deny);
 

@@ -7,7 +7,9 @@ namespace {
 
 constexpr size_t kRuleMax = 64;  // what a rule finds that may begin inside of a name
 
-bool overlap(const sluice::Finding& a, const sluice::Finding& b) { return a.begin < b.end && b.begin < a.end; }
+bool overlap(const sluice::Finding& a, const sluice::Finding& b) {
+    return a.begin < b.end && b.begin < a.end;
+}
 
 bool beats(const sluice::Finding& rule, const sluice::Finding& name) {
     if (rule.score >= Combined::kChecked) return true;
@@ -15,7 +17,8 @@ bool beats(const sluice::Finding& rule, const sluice::Finding& name) {
     return rule.end - rule.begin >= name.end - name.begin;
 }
 
-// Of two lists, each without overlap: what nothing of the other list beats. `first` is the list that beats() asks about.
+// Of two lists, each without overlap: what nothing of the other list beats. `first` is the list that beats()
+// asks about.
 template <class Beats>
 void merge(const std::vector<sluice::Finding>& first, const std::vector<sluice::Finding>& second, Beats wins,
            std::vector<sluice::Finding>& out) {
@@ -24,7 +27,8 @@ void merge(const std::vector<sluice::Finding>& first, const std::vector<sluice::
         for (const auto& one : mine) {
             while (k < others.size() && others[k].end <= one.begin) ++k;
             bool beaten = false;
-            for (size_t i = k; i < others.size() && overlap(one, others[i]); ++i) beaten |= loses(one, others[i]);
+            for (size_t i = k; i < others.size() && overlap(one, others[i]); ++i)
+                beaten |= loses(one, others[i]);
             if (!beaten) out.push_back(one);
         }
     };
@@ -57,10 +61,13 @@ void Combined::find(std::string_view text, size_t from, std::vector<sluice::Find
     });
     std::vector<sluice::Finding> both;
     merge(rules, names, beats, both);
-    std::copy_if(both.begin(), both.end(), std::back_inserter(found), [from](const auto& one) { return one.begin >= from; });
+    std::copy_if(both.begin(), both.end(), std::back_inserter(found),
+                 [from](const auto& one) { return one.begin >= from; });
 }
 
-size_t Combined::longest() const { return std::max(rules_ ? rules_->longest() : 0, names_ ? names_->longest() : 0); }
+size_t Combined::longest() const {
+    return std::max(rules_ ? rules_->longest() : 0, names_ ? names_->longest() : 0);
+}
 size_t Combined::lookBehind() const {
     const size_t most = std::max(rules_ ? rules_->lookBehind() : 0, names_ ? names_->lookBehind() : 0);
     return rules_ && names_ ? most + longest() : most;
@@ -75,11 +82,14 @@ void WayBack::find(std::string_view text, size_t from, std::vector<sluice::Findi
     std::vector<sluice::Finding> other;
     back_.find(text, from, back);
     if (other_) other_->find(text, from, other);
-    merge(back, other, [](const auto&, const auto&) { return true; }, found);
+    merge(
+        back, other, [](const auto&, const auto&) { return true; }, found);
 }
 
 size_t WayBack::longest() const { return std::max(back_.longest(), other_ ? other_->longest() : 0); }
 size_t WayBack::lookBehind() const { return std::max(back_.lookBehind(), other_ ? other_->lookBehind() : 0); }
-size_t WayBack::lookAhead() const { return std::max(back_.lookAhead(), other_ ? other_->lookAhead() + back_.longest() : 0); }
+size_t WayBack::lookAhead() const {
+    return std::max(back_.lookAhead(), other_ ? other_->lookAhead() + back_.longest() : 0);
+}
 
 }  // namespace pii

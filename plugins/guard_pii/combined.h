@@ -15,7 +15,8 @@ public:
     static constexpr float kChecked = 0.6F;
 
     /// Either may be null. `thresholds`: of the names, by entity; names under 0.5 do not exist.
-    Combined(std::unique_ptr<sluice::Scanner> rules, std::unique_ptr<sluice::Scanner> names, std::map<std::string, float, std::less<>> thresholds);
+    Combined(std::unique_ptr<sluice::Scanner> rules, std::unique_ptr<sluice::Scanner> names,
+             std::map<std::string, float, std::less<>> thresholds);
 
     void find(std::string_view text, size_t from, std::vector<sluice::Finding>& found) const override;
     size_t longest() const override;
@@ -27,10 +28,12 @@ private:
     std::map<std::string, float, std::less<>> thresholds_;
 };
 
-/// The answer's side of a request with pseudonyms: the way back first, and of what others find whatever is left.
+/// The answer's side of a request with pseudonyms: the way back first, and of what others find whatever is
+/// left.
 class WayBack final : public sluice::Scanner {
 public:
-    WayBack(const sluice::Scanner& back, const sluice::Scanner* other) : back_(back), other_(other) {}  // must outlive it
+    WayBack(const sluice::Scanner& back, const sluice::Scanner* other)
+        : back_(back), other_(other) {}  // must outlive it
     void find(std::string_view text, size_t from, std::vector<sluice::Finding>& found) const override;
     size_t longest() const override;
     size_t lookBehind() const override;

@@ -1,4 +1,5 @@
-// The guardrail "pii": finds personal data by rules and names, and masks, blocks, hashes or replaces it. README.md.
+// The guardrail "pii": finds personal data by rules and names, and masks, blocks, hashes or replaces it.
+// README.md.
 #include <sluice/guardrail.hpp>
 #include <sluice/plugin.hpp>
 
@@ -45,34 +46,42 @@ public:
 
     sluice::GuardAction action(const sluice::Finding& finding, const Place&) const override {
         switch (settings_.actionOf(finding.entity)) {
-            case Action::Block: return sluice::GuardAction::Block;
+            case Action::Block:
+                return sluice::GuardAction::Block;
             case Action::Warn:
-            case Action::Off: return sluice::GuardAction::Observe;
+            case Action::Off:
+                return sluice::GuardAction::Observe;
             case Action::Mask:
             case Action::Hash:
-            case Action::Replace: break;
+            case Action::Replace:
+                break;
         }
         return sluice::GuardAction::Mask;
     }
 
-    std::string replacement(const sluice::Request& request, const sluice::Finding& finding, std::string_view found) const override {
+    std::string replacement(const sluice::Request& request, const sluice::Finding& finding,
+                            std::string_view found) const override {
         if (finding.entity == pii::PseudonymScanner::kEntity) {
             const auto original = memory<Known>(request).pseudonyms.originalOf(found);
             return std::string(original.value_or(found));
         }
         const auto action = settings_.actionOf(finding.entity);
-        if (action == Action::Hash) return masked(std::string(finding.entity) + ":" + keyed_.hash(finding.entity, found));
+        if (action == Action::Hash)
+            return masked(std::string(finding.entity) + ":" + keyed_.hash(finding.entity, found));
         if (!settings_.reversible) {
-            const auto stand_in = action == Action::Replace ? keyed_.standIn(finding.entity, found) : std::string();
+            const auto stand_in =
+                action == Action::Replace ? keyed_.standIn(finding.entity, found) : std::string();
             return stand_in.empty() ? masked(finding.entity) : stand_in;
         }
         auto& known = memory<Known>(request).pseudonyms;
-        return action == Action::Replace ? known.standInFor(finding.entity, found, keyed_) : known.tokenFor(finding.entity, found);
+        return action == Action::Replace ? known.standInFor(finding.entity, found, keyed_)
+                                         : known.tokenFor(finding.entity, found);
     }
 
     sluice::Refusal refusalOf(const sluice::Finding& finding) const override {
         thread_local std::string message;  // borrowed until the refusal has been given
-        message = "Blocked PII entity detected: " + std::string(finding.entity) + " by Guardrail: " + name() + ".";
+        message =
+            "Blocked PII entity detected: " + std::string(finding.entity) + " by Guardrail: " + name() + ".";
         sluice::Refusal why;
         why.message = message;
         why.code = "content_blocked";

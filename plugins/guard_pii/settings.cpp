@@ -52,11 +52,13 @@ struct Reader {
 
     bool known(std::string_view entity) const {
         const auto all = RuleScanner::known();
-        return nameBit(entity) != 0 || own.contains(std::string(entity)) || std::find(all.begin(), all.end(), entity) != all.end();
+        return nameBit(entity) != 0 || own.contains(std::string(entity)) ||
+               std::find(all.begin(), all.end(), entity) != all.end();
     }
     void needKnown(const std::string& path, std::string_view entity) const {
         if (!known(entity))
-            ConfigObject::fail(path, "\"" + std::string(entity.substr(0, 60)) + "\"", "an entity of docs/pii.md, or one of presidio_ad_hoc_recognizers");
+            ConfigObject::fail(path, "\"" + std::string(entity.substr(0, 60)) + "\"",
+                               "an entity of docs/pii.md, or one of presidio_ad_hoc_recognizers");
     }
     void enable(std::string_view entity, Action action) {
         settings.actions[std::string(entity)] = action;
@@ -134,8 +136,10 @@ void Reader::readThresholds() {
             continue;
         }
         needKnown(wanted->pathOf(key), entity);
-        if (nameBit(entity) != 0) name_thresholds.insert_or_assign(std::string(entity), threshold);
-        else rules.thresholds[std::string(entity)] = threshold;
+        if (nameBit(entity) != 0)
+            name_thresholds.insert_or_assign(std::string(entity), threshold);
+        else
+            rules.thresholds[std::string(entity)] = threshold;
     }
 }
 
@@ -149,7 +153,8 @@ void Reader::readRest(const sluice::Host& host) {
     config.read("presidio_phrase_allow_list", rules.allow);
     config.read("mask_format", settings.mask_format);
     if (settings.mask_format.find("{entity}") == std::string::npos && settings.reversible)
-        ConfigObject::fail("mask_format", "a text without {entity}", "one with it, as output_parse_pii is on");
+        ConfigObject::fail("mask_format", "a text without {entity}",
+                           "one with it, as output_parse_pii is on");
     std::string secret;
     config.read("hash_secret", secret);
     if (!secret.empty() && secret.size() < 16)
@@ -158,7 +163,8 @@ void Reader::readRest(const sluice::Host& host) {
     std::string base;
     for (const auto* unused : {"presidio_analyzer_api_base", "presidio_anonymizer_api_base"}) {
         config.read(unused, base);
-        if (!base.empty()) host.info(std::string(unused) + " is not used: everything is found in this process");
+        if (!base.empty())
+            host.info(std::string(unused) + " is not used: everything is found in this process");
         base.clear();
     }
 }
@@ -177,11 +183,14 @@ void Reader::build() {
         }
     }
     if (names != 0) by_names = std::make_unique<NameScanner>(names);
-    if (!by_rules && !by_names) ConfigObject::fail("pii_entities_config", "nothing to look for", "at least one entity that is not OFF");
-    settings.scanner = std::make_unique<Combined>(std::move(by_rules), std::move(by_names), std::move(name_thresholds));
-    settings.blocks_or_masks = std::any_of(settings.actions.begin(), settings.actions.end(), [](const auto& one) {
-        return one.second != Action::Warn && one.second != Action::Off;
-    });
+    if (!by_rules && !by_names)
+        ConfigObject::fail("pii_entities_config", "nothing to look for",
+                           "at least one entity that is not OFF");
+    settings.scanner =
+        std::make_unique<Combined>(std::move(by_rules), std::move(by_names), std::move(name_thresholds));
+    settings.blocks_or_masks =
+        std::any_of(settings.actions.begin(), settings.actions.end(),
+                    [](const auto& one) { return one.second != Action::Warn && one.second != Action::Off; });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The configuration of guard_pii: LiteLLM's names, made into what the scanners and the guardrail need. The manifest and
-// README.md tell of each key.
+// The configuration of guard_pii: LiteLLM's names, made into what the scanners and the guardrail need. The
+// manifest and README.md tell of each key.
 #pragma once
 
 #include <map>
@@ -18,9 +18,9 @@ struct Settings {
     std::map<std::string, Action, std::less<>> actions;  // by entity
     std::unique_ptr<sluice::Scanner> scanner;
     bool input = true, output = true;
-    bool reversible = false;     // output_parse_pii
+    bool reversible = false;  // output_parse_pii
     bool skip_system = false;
-    bool blocks_or_masks = true; // something is changed or blocked
+    bool blocks_or_masks = true;  // something is changed or blocked
     std::string mask_format = "<{entity}>";
     std::string secret;
 

@@ -1,4 +1,5 @@
-// Classes of bytes. Texts come here after normalise(): what is left beyond ASCII is letters and signs of other scripts.
+// Classes of bytes. Texts come here after normalise(): what is left beyond ASCII is letters and signs of
+// other scripts.
 #pragma once
 
 #include <array>
@@ -21,8 +22,9 @@ inline char lower(char c) { return isUpper(c) ? static_cast<char>(c + 32) : c; }
 /// The byte at `at`, or 0 in front of the text and behind it.
 inline char at(std::string_view text, size_t at) { return at < text.size() ? text[at] : '\0'; }
 
-/// Is there a letter of a Latin, Greek or Cyrillic script, beyond ASCII, that begins here? (Such a letter goes on a
-/// word; the scripts of Asia write no space between a word and a number, so that their letters end one.)
+/// Is there a letter of a Latin, Greek or Cyrillic script, beyond ASCII, that begins here? (Such a letter
+/// goes on a word; the scripts of Asia write no space between a word and a number, so that their letters end
+/// one.)
 inline bool isWideLetter(std::string_view text, size_t i) {
     const auto c = static_cast<unsigned char>(at(text, i));
     return c >= 0xC3 && c <= 0xD4;

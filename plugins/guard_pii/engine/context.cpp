@@ -17,7 +17,8 @@ uint32_t hashOf(std::string_view word) {  // FNV-1a
 bool isPart(char c) { return isAlnum(c) || isHigh(c); }
 bool isJoiner(char c) { return c == '-' || c == '.' || c == '\''; }
 
-// Lower case for ASCII and for the letters of Latin-1 (U+00C0 to U+00DE). Returns whether there is any letter.
+// Lower case for ASCII and for the letters of Latin-1 (U+00C0 to U+00DE). Returns whether there is any
+// letter.
 bool lowerInto(std::string_view text, std::array<char, ContextWords::kBytes>& out) {
     char before = 0;
     unsigned letters = 0;
@@ -92,7 +93,8 @@ Context ContextWords::before(std::string_view text, size_t begin) const {
     };
     size_t i = 0;
     if (from > 0)
-        while (i < low.size() && (isPart(low[i]) || isJoiner(low[i]))) ++i;  // may be the end of a longer word
+        while (i < low.size() && (isPart(low[i]) || isJoiner(low[i])))
+            ++i;  // may be the end of a longer word
     while (i < low.size()) {
         if (!isLetter(low[i]) && !isHigh(low[i])) {  // our words begin with a letter
             ++i;
@@ -106,7 +108,8 @@ Context ContextWords::before(std::string_view text, size_t begin) const {
             while (i < low.size() && isPart(low[i])) ++i;
             const auto word = low.substr(part, i - part);
             const auto* kinds = look(word);
-            if (!kinds && word.size() > 3 && word.back() == 's') kinds = look(word.substr(0, word.size() - 1));
+            if (!kinds && word.size() > 3 && word.back() == 's')
+                kinds = look(word.substr(0, word.size() - 1));
             if (!kinds && static_cast<unsigned char>(word[0]) >= 0xE0) kinds = lookPrefix(word);
             note(kinds, i);
             if (i + 1 >= low.size() || !isJoiner(low[i])) break;

@@ -1,5 +1,5 @@
-// Names as Presidio's documentation has them. The words are those that people and forms write in front of such a
-// number, in the language of its country and in English.
+// Names as Presidio's documentation has them. The words are those that people and forms write in front of
+// such a number, in the language of its country and in English.
 #include "entities.h"
 
 #include <array>
@@ -12,7 +12,7 @@ constexpr std::array<EntityInfo, kKinds> kEntities{{
 {Kind::EmailAddress, "EMAIL_ADDRESS", true, ""},
 {Kind::PhoneNumber, "PHONE_NUMBER", true,
  "phone phones telephone tel mobile mob cell cellphone call calls calling called fax telefax desk contact dial "
- "sms text whatsapp telegram signal landline hotline message messages messaged ring reach answering voicemail pager "
+ "sms whatsapp telegram landline hotline message messages messaged ring reach answering voicemail pager "
  "telefon telefonnummer rufnummer handy handynummer mobil mobilnummer durchwahl festnetz anrufen teléfono telefono "
  "móvil movil celular cellulare téléphone portable tél mobiel telefoon puhelin matkapuhelin komórka "
  "telefone telemóvel gsm cep numaram ph"},

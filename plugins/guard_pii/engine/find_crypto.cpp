@@ -1,5 +1,5 @@
-// Bitcoin and Ethereum. Sources: Bitcoin Wiki "Base58Check encoding"; BIP 173 (bech32), BIP 350 (bech32m); Ethereum's
-// yellow paper for the length (EIP-55's mixed case is optional and not checked).
+// Bitcoin and Ethereum. Sources: Bitcoin Wiki "Base58Check encoding"; BIP 173 (bech32), BIP 350 (bech32m);
+// Ethereum's yellow paper for the length (EIP-55's mixed case is optional and not checked).
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -15,7 +15,8 @@ constexpr auto npos = std::string_view::npos;
 
 // 25 bytes: version, hash of 20 bytes, the first 4 bytes of its double SHA-256.
 bool base58Check(std::string_view word) {
-    static constexpr std::string_view kAlphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    static constexpr std::string_view kAlphabet =
+        "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     std::array<unsigned char, 25> bytes{};
     for (const char c : word) {
         const auto digit = kAlphabet.find(c);
@@ -56,13 +57,14 @@ bool bech32(std::string_view word) {
         if (value == npos) return false;
         sum = polymod(sum, static_cast<uint32_t>(value));
     }
-    return sum == 1 || sum == 0x2bc830a3;
+    return sum == (lower(word[3]) == 'q' ? 1 : 0x2bc830a3);  // 'q' is version 0; later ones have bech32m
 }
 
 bool isAddress(std::string_view word) {
     if (word.size() == 42 && word[0] == '0' && lower(word[1]) == 'x')
         return std::all_of(word.begin() + 2, word.end(), isHex);
-    if (word.size() >= 26 && word.size() <= 35 && (word[0] == '1' || word[0] == '3') && base58Check(word)) return true;
+    if (word.size() >= 26 && word.size() <= 35 && (word[0] == '1' || word[0] == '3') && base58Check(word))
+        return true;
     if (word.size() < 14 || word[2] != '1') return false;
     const char a = lower(word[0]);
     const char b = lower(word[1]);

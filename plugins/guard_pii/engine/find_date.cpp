@@ -1,5 +1,5 @@
-// Dates and times as people and machines write them (ISO 8601; day first, month first; names of months in English, German,
-// French, Spanish), and ages.
+// Dates and times as people and machines write them (ISO 8601; day first, month first; names of months in
+// English, German, French, Spanish), and ages.
 #include <algorithm>
 #include <array>
 
@@ -53,9 +53,12 @@ size_t timeEnd(std::string_view text, size_t i) {
 }
 
 constexpr std::string_view kMonths =
-    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october "
-    "november december januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août "
-    "septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    " jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august "
+    "september october "
+    "november december januar februar märz mai juni juli oktober dezember janvier février mars avril juin "
+    "juillet août "
+    "septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre "
+    "octubre noviembre "
     "diciembre ";
 
 bool isMonth(std::string_view word) {
@@ -121,7 +124,8 @@ void numericDate(Pass& pass, size_t begin) {
         const int year = c.n == 4 ? c.value : 2000 + c.value;
         if (!dayAndMonth(a.value, b.value, year) || (c.n == 4 && (year < 1000 || year > 2999))) return;
         const size_t with_time = timeEnd(text, end);
-        if (free(text, begin, with_time)) pass.add(Kind::DateTime, begin, with_time, c.n == 4 ? 0.6F : sep == '/' ? 0.5F : 0.35F);
+        if (free(text, begin, with_time))
+            pass.add(Kind::DateTime, begin, with_time, c.n == 4 ? 0.6F : sep == '/' ? 0.5F : 0.35F);
     } else if (sep == '/' && dayAndMonth(a.value, b.value, 2000) && free(text, begin, b_end)) {
         pass.add(Kind::DateTime, begin, b_end, 0.1F);
     }
@@ -131,8 +135,11 @@ size_t yearBehind(std::string_view text, size_t i) {  // "-2021", " 2021", ", 20
     if (at(text, i) == ',' || at(text, i) == '.') ++i;
     if (at(text, i) != ' ' && at(text, i) != '-' && at(text, i) != '/') return 0;
     const auto year = readDigits(text, i + 1, 4);
-    const bool plausible = (year.n == 4 && year.value >= 1000 && year.value < 3000) || (year.n == 2 && text[i] != ' ');
-    return plausible && !touchesRight(text, i + 1 + static_cast<size_t>(year.n)) ? i + 1 + static_cast<size_t>(year.n) : 0;
+    const bool plausible =
+        (year.n == 4 && year.value >= 1000 && year.value < 3000) || (year.n == 2 && text[i] != ' ');
+    return plausible && !touchesRight(text, i + 1 + static_cast<size_t>(year.n))
+               ? i + 1 + static_cast<size_t>(year.n)
+               : 0;
 }
 
 // 5-MAY-2021, 21 May, 3rd of March 1999.
@@ -141,6 +148,7 @@ void dayThenName(Pass& pass, size_t begin) {
     const auto day = readDigits(text, begin, 2);
     if (day.n == 0 || day.n > 2 || day.value < 1 || day.value > 31) return;
     size_t i = begin + static_cast<size_t>(day.n);
+    if (!isNamePart(at(text, i)) && !isNamePart(at(text, i + 1)) && !isNamePart(at(text, i + 2))) return;
     for (const std::string_view suffix : {"st", "nd", "rd", "th", "."})
         if (text.substr(i, suffix.size()) == suffix) i += suffix.size();
     if (at(text, i) == ' ' || at(text, i) == '-' || at(text, i) == '/') ++i;
@@ -187,12 +195,16 @@ void findAge(Pass& pass, size_t begin, size_t end) {
     const auto age = readDigits(text, begin, 3);
     if (age.n != static_cast<int>(end - begin) || age.n > 3 || age.value == 0 || age.value > 120) return;
     if (touchesLeft(text, begin) || insideNumber(text, begin, end)) return;
-    std::array<char, 16> low{};
-    const auto behind = text.substr(end, low.size());
-    std::transform(behind.begin(), behind.end(), low.begin(), [](char c) { return c == '-' ? ' ' : lower(c); });
-    const std::string_view words(low.data(), behind.size());
-    for (const std::string_view old : {" years old", " year old", " yr old", " yrs old", " y/o", " yo ", "yo ", "y/o", " years of age"})
-        if (words.substr(0, old.size()) == old) return pass.add(Kind::Age, begin, end, 0.7F);
+    if (isLetter(at(text, end + 1)) || at(text, end + 1) == '/') {
+        std::array<char, 16> low{};
+        const auto behind = text.substr(end, low.size());
+        std::transform(behind.begin(), behind.end(), low.begin(),
+                       [](char c) { return c == '-' ? ' ' : lower(c); });
+        const std::string_view words(low.data(), behind.size());
+        for (const std::string_view old :
+             {" years old", " year old", " yr old", " yrs old", " y/o", " yo ", " years of age"})
+            if (words.substr(0, old.size()) == old) return pass.add(Kind::Age, begin, end, 0.7F);
+    }
     size_t i = begin;  // "age: 34": the word must stand right in front
     while (i > 0 && begin - i < 3 && (text[i - 1] == ' ' || text[i - 1] == ':' || text[i - 1] == '=')) --i;
     if (i > 0 && i < begin && isLetter(text[i - 1])) pass.add(Kind::Age, begin, end, 0.2F, true);

@@ -1,5 +1,6 @@
-// IBAN. Source: ISO 13616 and SWIFT's IBAN registry (release 99), which tells the structure for each country: a number
-// and the class of so many characters: n digits, a letters of upper case, c letters and digits. Egypt to Yemen included.
+// IBAN. Source: ISO 13616 and SWIFT's IBAN registry (release 99), which tells the structure for each country:
+// a number and the class of so many characters: n digits, a letters of upper case, c letters and digits.
+// Egypt to Yemen included.
 #include <array>
 
 #include "chars.h"
@@ -61,7 +62,8 @@ size_t place(char a, char b) { return static_cast<size_t>(a - 'A') * 26 + static
 const Layouts& layouts() {
     static const Layouts all = [] {
         Layouts made;
-        for (const auto& country : kCountries) made[place(country.code[0], country.code[1])] = layoutOf(country.structure);
+        for (const auto& country : kCountries)
+            made[place(country.code[0], country.code[1])] = layoutOf(country.structure);
         return made;
     }();
     return all;

@@ -1,5 +1,5 @@
-// IP addresses (RFC 791, RFC 4291 2.2 with embedded IPv4, RFC 4007 zones, RFC 4632 prefixes) and MAC addresses (IEEE 802
-// canonical with ":" or "-", and the three groups of Cisco).
+// IP addresses (RFC 791, RFC 4291 2.2 with embedded IPv4, RFC 4007 zones, RFC 4632 prefixes) and MAC
+// addresses (IEEE 802 canonical with ":" or "-", and the three groups of Cisco).
 #include <algorithm>
 
 #include "chars.h"
@@ -16,7 +16,7 @@ size_t ipv4End(std::string_view text, size_t i) {
         int value = 0;
         const size_t from = i;
         while (i - from < 4 && isDigit(at(text, i))) value = value * 10 + (text[i++] - '0');
-        if (i == from || i - from > 3 || value > 255) return kNone;
+        if (i == from || i - from > 3 || value > 255 || (i - from > 1 && text[from] == '0')) return kNone;
         if (part < 3 && at(text, i++) != '.') return kNone;
     }
     return i;
@@ -101,14 +101,16 @@ bool hexGroups(std::string_view text, size_t begin, size_t size, int count, size
     end = i;
     const char before = begin > 0 ? text[begin - 1] : ' ';
     if (before == sep && begin > 1 && isHex(text[begin - 2])) return false;
-    return !touchesLeft(text, begin) && !touchesRight(text, i) && !(at(text, i) == sep && isHex(at(text, i + 1)));
+    return !touchesLeft(text, begin) && !touchesRight(text, i) &&
+           !(at(text, i) == sep && isHex(at(text, i + 1)));
 }
 
 }  // namespace
 
 void findMac(Pass& pass, size_t begin) {
     size_t end = 0;
-    if (hexGroups(pass.text, begin, 2, 6, end) || hexGroups(pass.text, begin, 4, 3, end)) addMac(pass, begin, end);
+    if (hexGroups(pass.text, begin, 2, 6, end) || hexGroups(pass.text, begin, 4, 3, end))
+        addMac(pass, begin, end);
 }
 
 void findIpv4(Pass& pass, size_t begin) {
@@ -118,7 +120,8 @@ void findIpv4(Pass& pass, size_t begin) {
     const size_t end = prefixEnd(text, bare, 32);
     if (touchesRight(text, end) || (at(text, end) == '.' && isDigit(at(text, end + 1)))) return;
     const char before = begin > 0 ? text[begin - 1] : ' ';
-    if ((before == '.' || before == ':') && begin > 1 && (isHex(text[begin - 2]) || text[begin - 2] == ':')) return;
+    if ((before == '.' || before == ':') && begin > 1 && (isHex(text[begin - 2]) || text[begin - 2] == ':'))
+        return;
     pass.add(Kind::IpAddress, begin, end, 0.65F);
 }
 

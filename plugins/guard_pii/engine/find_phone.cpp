@@ -1,5 +1,6 @@
-// Telephone numbers. Sources: ITU-T E.164 and E.123, the NANP's rules (area code and exchange begin with 2 to 9), national
-// numbering plans as the ITU's bulletins and Wikipedia list them, reduced to the length of a national number.
+// Telephone numbers. Sources: ITU-T E.164 and E.123, the NANP's rules (area code and exchange begin with 2 to
+// 9), national numbering plans as the ITU's bulletins and Wikipedia list them, reduced to the length of a
+// national number.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -19,8 +20,8 @@ struct Dialled {
     std::array<char, kDigitsMax + 1> digits{};
     int n = 0;
     bool plus = false;
-    bool paren = false;    // some group stands in parentheses
-    bool trunk = false;    // "(0)" behind the country's code, which is not dialled
+    bool paren = false;  // some group stands in parentheses
+    bool trunk = false;  // "(0)" behind the country's code, which is not dialled
     uint8_t seps = 0;
     struct End {
         int n, groups;  // so far
@@ -35,15 +36,21 @@ struct Dialled {
 
 uint8_t phoneSep(char c) {
     switch (c) {
-        case ' ': return kSpace;
-        case '-': return kDash;
-        case '.': return kDot;
-        case '/': return kSlash;
-        default: return 0;
+        case ' ':
+            return kSpace;
+        case '-':
+            return kDash;
+        case '.':
+            return kDot;
+        case '/':
+            return kSlash;
+        default:
+            return 0;
     }
 }
 
-// Behind a group: one separator, a parenthesis, or both. Returns where the next group's digits (or "(") begin, or 0.
+// Behind a group: one separator, a parenthesis, or both. Returns where the next group's digits (or "(")
+// begin, or 0.
 size_t nextGroup(std::string_view text, size_t i, Dialled& number) {
     size_t signs = 0;
     while (signs < 2) {
@@ -128,7 +135,8 @@ std::optional<float> international(const Dialled& n, const Dialled::End& end) {
     const auto plan = planOf(digits);
     if (!plan.known()) return n.plus ? std::optional<float>(kReject) : std::nullopt;
     auto national = static_cast<int>(digits.size()) - plan.code;
-    if (digits[static_cast<size_t>(plan.code)] == '0' && !plan.zero_stays) --national;  // "+44 020 …": often written
+    if (digits[static_cast<size_t>(plan.code)] == '0' && !plan.zero_stays)
+        --national;  // "+44 020 …": often written
     return national >= plan.min && national <= plan.max ? score : kReject;
 }
 
@@ -146,6 +154,11 @@ float trunkZero(const Dialled& n, const Dialled::End& end) {
 
 bool looksLikeDate(const Dialled& n, int groups) {
     const auto& s = n.sizes;
+    const auto century = [&n](size_t i) {
+        return (n.digits[i] == '1' && n.digits[i + 1] >= '8') ||
+               (n.digits[i] == '2' && n.digits[i + 1] <= '1');
+    };
+    if (groups == 2 && s[0] == 4 && s[1] == 4 && century(0) && century(4)) return true;  // "2001-2003"
     if (groups < 3) return false;
     const bool iso = s[0] == 4 && s[1] == 2 && s[2] == 2;
     return iso || (s[0] <= 2 && s[1] <= 2 && s[2] == 4);
@@ -156,7 +169,7 @@ float grouped(const Dialled& n, const Dialled::End& end) {
     for (int i = 0; i < end.groups; ++i)
         if (n.sizes[static_cast<size_t>(i)] < (i == 0 ? 1 : 2)) return kReject;
     if ((n.seps & kSlash) != 0 && n.digits[0] != '0') return kReject;
-    if ((n.seps & kDot) != 0 && end.groups < 3) return kReject;
+    if ((n.seps & kDot) != 0 && (end.groups < 3 || (n.seps & kDash) != 0)) return kReject;
     if (end.n == 7 && end.groups == 2 && n.sizes[0] != 3) return kReject;  // "451 5986", but not "6556 106"
     if (n.paren) return end.n >= 8 ? 0.5F : 0.35F;
     return end.n > 11 ? 0.15F : 0.3F;
@@ -166,7 +179,8 @@ float score(const Dialled& n, const Dialled::End& end) {
     if (const auto abroad = international(n, end)) return *abroad;
     const auto digits = n.view(end.n);
     const int country = digits[0] == '1' && end.n == 11 ? 1 : 0;
-    if (northAmerican(digits.substr(static_cast<size_t>(country)))) {
+    const bool mixed = (n.seps & kDot) != 0 && (n.seps & kDash) != 0;  // "252.227-7013" is a paragraph
+    if (!mixed && northAmerican(digits.substr(static_cast<size_t>(country)))) {
         const int first = country != 0 && n.sizes[0] == 1 ? 1 : 0;
         if (threeThreeFour(n, end.groups, first)) return (n.seps & ~kSpace) != 0 || n.paren ? 0.7F : 0.5F;
         if (end.groups == 1) return country != 0 ? 0.15F : 0.3F;
@@ -180,9 +194,12 @@ float score(const Dialled& n, const Dialled::End& end) {
 size_t extensionEnd(std::string_view text, size_t end) {
     size_t i = end;
     if (at(text, i) == ' ') ++i;
-    if (text.substr(std::min(i, text.size()), 3) == "ext") i += 3;
-    else if (lower(at(text, i)) == 'x') ++i;
-    else return end;
+    if (text.substr(std::min(i, text.size()), 3) == "ext")
+        i += 3;
+    else if (lower(at(text, i)) == 'x')
+        ++i;
+    else
+        return end;
     if (at(text, i) == '.') ++i;
     if (at(text, i) == ' ') ++i;
     const size_t digits = i;
@@ -200,8 +217,8 @@ bool startsBadly(std::string_view text, size_t begin) {
     if (begin == 0) return false;
     const char c = text[begin - 1];
     if (touchesLeft(text, begin) || c == '$' || c == '+' || c == '(') return true;
-    return (c == '-' || c == '.' || c == '/' || c == ',' || c == ':') && begin > 1 && isAlnum(text[begin - 2]) &&
-           !(c == ':' && isLetter(text[begin - 2]));
+    return (c == '-' || c == '.' || c == '/' || c == ',' || c == ':') && begin > 1 &&
+           isAlnum(text[begin - 2]) && !(c == ':' && isLetter(text[begin - 2]));
 }
 
 // In signatures the word often stands behind: "416 60 039 office", "+46 8 … (fax)".
@@ -214,7 +231,9 @@ bool saidBehind(std::string_view text, size_t end) {
         low[n] = lower(text[i + n]);
         ++n;
     }
-    return i > end && n > 1 && listed(" office fax mobile home work cell desk tel phone direct main handy mobil ", {low.data(), n});
+    return i > end && n > 1 &&
+           listed(" office fax mobile home work cell desk tel phone direct main handy mobil ",
+                  {low.data(), n});
 }
 
 void addPhone(Pass& pass, const Dialled& number, size_t begin) {
@@ -236,7 +255,8 @@ void addPhone(Pass& pass, const Dialled& number, size_t begin) {
     pass.add(Kind::PhoneNumber, begin, extensionEnd(pass.text, chosen->at), best, vague);
 }
 
-// What is left of the digits of [0, n) without the country's code or the trunk's zero; `score` says how sure that is.
+// What is left of the digits of [0, n) without the country's code or the trunk's zero; `score` says how sure
+// that is.
 std::string_view nationalOf(const Dialled& number, int n, std::string_view code, float& score) {
     auto digits = number.view(n);
     score = 0.2F;
@@ -258,7 +278,8 @@ void addNational(Pass& pass, const Dialled& number, size_t begin) {
         if (end.n < 10 || goesOn(pass.text, end.at)) continue;
         float score = 0;
         const auto philippine = nationalOf(number, end.n, "63", score);
-        const bool mobile = philippine.size() == 10 && (philippine[0] == '9' || philippine.substr(0, 2) == "81") && score > 0.2F;
+        const bool mobile = philippine.size() == 10 &&
+                            (philippine[0] == '9' || philippine.substr(0, 2) == "81") && score > 0.2F;
         if (mobile) pass.add(Kind::PhMobileNumber, begin, end.at, score);
         const auto turkish = nationalOf(number, end.n, "90", score);
         if (turkish.size() == 10 && turkish[0] >= '2' && turkish[0] <= '5' && (score > 0.2F || !number.plus))
@@ -274,8 +295,12 @@ void findPhone(Pass& pass, size_t begin) {
     if (begin > 0 && text[begin - 1] == '+') --begin;
     if (begin > 1 && text[begin] == '+' && text[begin - 1] == '(') --begin;
     if (startsBadly(text, begin)) return;
+    // Two single digits side by side begin no number.
+    if (isDigit(text[begin]) && !isDigit(at(text, begin + 1)) && !isDigit(at(text, begin + 3)) &&
+        at(text, begin + 2) != '(')
+        return;
     const auto number = readDialled(text, begin);
-    if (number.n < 7) return;
+    if (number.n < 7 || (number.groups == 1 && number.view(number.n) == "0123456789")) return;
     if (pass.wants(Kind::PhoneNumber)) addPhone(pass, number, begin);
     if (pass.wants(Kind::PhMobileNumber) || pass.wants(Kind::TrPhoneNumber)) addNational(pass, number, begin);
 }

@@ -1,5 +1,5 @@
-// German registration marks: the district's letters, one or two letters, up to four digits, E (electric) or H (old).
-// Source: FZV annex 1 and Wikipedia's list of the districts' letters.
+// German registration marks: the district's letters, one or two letters, up to four digits, E (electric) or H
+// (old). Source: FZV annex 1 and Wikipedia's list of the districts' letters.
 #include <string_view>
 
 #include "chars.h"

@@ -19,8 +19,8 @@ Digest digestOf(const std::string& secret, std::string_view entity, std::string_
     message.append(1, '\0').append(value).append(1, '\0').append(1, counter);
     Digest digest{};
     unsigned size = digest.size();
-    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), reinterpret_cast<const unsigned char*>(message.data()),
-         message.size(), digest.data(), &size);
+    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+         reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(), &size);
     return digest;
 }
 
@@ -47,11 +47,13 @@ std::string Keyed::standIn(std::string_view entity, std::string_view value) cons
     if (entity == "IP_ADDRESS" && value.find(':') != std::string_view::npos)
         return "2001:db8::" + hex(digest, 0, 2) + ":" + hex(digest, 2, 2) + ":" + hex(digest, 4, 2);
     if (entity == "IP_ADDRESS")
-        return "198." + std::to_string(18 + digest[0] % 2) + "." + std::to_string(digest[1]) + "." + std::to_string(digest[2]);
+        return "198." + std::to_string(18 + digest[0] % 2) + "." + std::to_string(digest[1]) + "." +
+               std::to_string(digest[2]);
     if (value.size() < 6) return {};
     std::string out(value);
     for (size_t i = 0; i < out.size(); ++i) {
-        if (i % digest.size() == 0) digest = digestOf(secret_, entity, value, static_cast<char>(2 + i / digest.size()));
+        if (i % digest.size() == 0)
+            digest = digestOf(secret_, entity, value, static_cast<char>(2 + i / digest.size()));
         const unsigned drawn = digest[i % digest.size()];
         if (isDigit(out[i])) out[i] = static_cast<char>('0' + drawn % 10);
         if (isUpper(out[i])) out[i] = static_cast<char>('A' + drawn % 26);

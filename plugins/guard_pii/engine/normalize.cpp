@@ -47,15 +47,24 @@ char fullWidth(unsigned char b, unsigned char c) {  // EF BC .., EF BD ..
     if (c >= 0xA1 && c <= 0xBA) return static_cast<char>('A' + c - 0xA1);
     if (const char digit = digitFrom(c, 0x90)) return digit;
     switch (c) {
-        case 0xA0: return '@';
-        case 0x8B: return '+';
-        case 0x8D: return '-';
-        case 0x8E: return '.';
-        case 0x8F: return '/';
-        case 0x9A: return ':';
-        case 0x88: return '(';
-        case 0x89: return ')';
-        default: return kKeep;
+        case 0xA0:
+            return '@';
+        case 0x8B:
+            return '+';
+        case 0x8D:
+            return '-';
+        case 0x8E:
+            return '.';
+        case 0x8F:
+            return '/';
+        case 0x9A:
+            return ':';
+        case 0x88:
+            return '(';
+        case 0x89:
+            return ')';
+        default:
+            return kKeep;
     }
 }
 
@@ -105,7 +114,8 @@ char dropped(const std::string& before, std::string_view text, size_t next) {
     while (lookUp(text, next).with == kDrop) next += lookUp(text, next).bytes;
     const auto one = lookUp(text, next);
     const char after = one.with > kDrop ? one.with : at(text, next);
-    const bool differ = (isDigit(before.back()) && isLetter(after)) || (isLetter(before.back()) && isDigit(after));
+    const bool differ =
+        (isDigit(before.back()) && isLetter(after)) || (isLetter(before.back()) && isDigit(after));
     return differ ? ' ' : kDrop;
 }
 

@@ -14,8 +14,8 @@ bool wantsNormalising(std::string_view text);
 /// A text in which each byte knows where it came from.
 struct Normalised {
     std::string text;
-    std::vector<uint32_t> from;  // for each byte of text, and one behind the last: its place in the original
-    std::vector<uint32_t> until; // for each byte of text: where the original character ended
+    std::vector<uint32_t> from;   // for each byte of text, and one behind the last: its place in the original
+    std::vector<uint32_t> until;  // for each byte of text: where the original character ended
 };
 
 /// What becomes of a character depends on it and its two neighbours alone. Texts of up to 4 GB. [any]

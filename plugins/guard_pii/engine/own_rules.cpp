@@ -63,7 +63,9 @@ void DenyList::find(Pass& pass) const {
 }
 
 void AllowList::add(std::string_view value) { values_.insert(bare(value)); }
-bool AllowList::has(std::string_view value) const { return !values_.empty() && values_.contains(bare(value)); }
+bool AllowList::has(std::string_view value) const {
+    return !values_.empty() && values_.contains(bare(value));
+}
 
 PatternList::PatternList() = default;
 PatternList::~PatternList() = default;
@@ -79,15 +81,16 @@ std::string PatternList::add(const std::string& regex, size_t kind, float score)
     return {};
 }
 
-// Whether a match begins at a place may depend on kValueMax bytes behind it only, so that a stream that is cut
-// elsewhere finds the same: the pattern is asked again, anchored, with no more than those in sight.
+// Whether a match begins at a place may depend on kValueMax bytes behind it only, so that a stream that is
+// cut elsewhere finds the same: the pattern is asked again, anchored, with no more than those in sight.
 void PatternList::find(Pass& pass) const {
     const auto text = pass.text;
     const re2::StringPiece all(text.data(), text.size());
     for (const auto& pattern : patterns_) {
         re2::StringPiece match;
         size_t i = 0;
-        while (i < text.size() && pattern.regex->Match(all, i, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+        while (i < text.size() &&
+               pattern.regex->Match(all, i, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
             const auto begin = static_cast<size_t>(match.data() - text.data());
             const size_t limit = std::min(begin + kValueMax, text.size());
             if (pattern.regex->Match(all, begin, limit, re2::RE2::ANCHOR_START, &match, 1) && !match.empty())

@@ -6,8 +6,8 @@
 namespace pii {
 
 struct PhonePlan {
-    int code = 0;        // digits of the country code; 0: no such code
-    int min = 0, max = 0;  // digits of a number behind it
+    int code = 0;             // digits of the country code; 0: no such code
+    int min = 0, max = 0;     // digits of a number behind it
     bool zero_stays = false;  // a leading 0 is a part of the number (Italy)
     bool known() const { return code != 0; }
 };

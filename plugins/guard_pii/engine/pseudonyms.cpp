@@ -15,9 +15,12 @@ size_t readToken(std::string_view text, size_t begin, std::string& token) {
     size_t i = begin;
     const auto take = [&](std::string_view sign, std::string_view entity) {
         if (at(text, i) == '\\') ++i;
-        if (text.substr(std::min(i, text.size()), sign.size()) == sign) i += sign.size();
-        else if (text.substr(std::min(i, text.size()), entity.size()) == entity) i += entity.size();
-        else return false;
+        if (text.substr(std::min(i, text.size()), sign.size()) == sign)
+            i += sign.size();
+        else if (text.substr(std::min(i, text.size()), entity.size()) == entity)
+            i += entity.size();
+        else
+            return false;
         return true;
     };
     if (!take("<", "&lt;")) return 0;
@@ -62,7 +65,8 @@ std::string Pseudonyms::standInFor(std::string_view entity, std::string_view val
     const auto known = names_.find({std::string(entity), std::string(value)});
     if (known != names_.end()) return known->second;
     auto name = keyed.standIn(entity, value);
-    if (name.size() < kStart || names_.size() >= kMax || originals_.contains(name)) return tokenFor(entity, value);
+    if (name.size() < kStart || names_.size() >= kMax || originals_.contains(name))
+        return tokenFor(entity, value);
     names_.emplace(std::pair(std::string(entity), std::string(value)), name);
     stand_ins_.emplace(name.substr(0, kStart), name);
     remember(name, value);
@@ -81,7 +85,9 @@ std::optional<std::string_view> Pseudonyms::originalOf(std::string_view name) co
 }
 
 // Escapes may make a token longer: "\<", "\_", "&gt;".
-size_t PseudonymScanner::longest() const { return names_.empty() ? 0 : names_.longest() + names_.longest() / 2 + 10; }
+size_t PseudonymScanner::longest() const {
+    return names_.empty() ? 0 : names_.longest() + names_.longest() / 2 + 10;
+}
 
 size_t PseudonymScanner::nameEnd(std::string_view text, size_t begin) const {
     const char c = text[begin];
@@ -94,7 +100,8 @@ size_t PseudonymScanner::nameEnd(std::string_view text, size_t begin) const {
     const auto [from, to] = names_.stand_ins_.equal_range(std::string(text.substr(begin, kStart)));
     size_t end = 0;
     for (auto it = from; it != to; ++it)
-        if (text.substr(begin, it->second.size()) == it->second) end = std::max(end, begin + it->second.size());
+        if (text.substr(begin, it->second.size()) == it->second)
+            end = std::max(end, begin + it->second.size());
     return end;
 }
 

@@ -1,5 +1,6 @@
-// Values of one request under other names, and the way back: "<PERSON_1>" goes to the model, and what the model says of
-// <PERSON_1> comes back with the name in it. One object a request: nothing of it is ever seen by another.
+// Values of one request under other names, and the way back: "<PERSON_1>" goes to the model, and what the
+// model says of <PERSON_1> comes back with the name in it. One object a request: nothing of it is ever seen
+// by another.
 #pragma once
 
 #include <map>
@@ -21,13 +22,15 @@ public:
 
     /// "<PERSON_1>": the same value has the same name, another value another. [one thread at a time]
     std::string tokenFor(std::string_view entity, std::string_view value);
-    /// A value of the same form (Keyed::standIn); a token if there is none, or if it stands for another value already.
+    /// A value of the same form (Keyed::standIn); a token if there is none, or if it stands for another value
+    /// already.
     std::string standInFor(std::string_view entity, std::string_view value, const Keyed& keyed);
 
     bool empty() const { return originals_.empty(); }
     /// Bytes of the longest name.
     size_t longest() const { return longest_; }
-    /// What `name` stands for: a token in any case and with the escapes that models write, or a stand-in, exactly.
+    /// What `name` stands for: a token in any case and with the escapes that models write, or a stand-in,
+    /// exactly.
     std::optional<std::string_view> originalOf(std::string_view name) const;
 
 private:

@@ -1,5 +1,5 @@
-// The recognisers that are more than a shape. Each is called at a place where something made it likely, looks at a
-// bounded number of bytes around it, and adds what it finds to the pass. [any]
+// The recognisers that are more than a shape. Each is called at a place where something made it likely, looks
+// at a bounded number of bytes around it, and adds what it finds to the pass. [any]
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ inline constexpr size_t kUrlMax = 512;
 void findEmail(Pass& pass, size_t at);
 /// At the ':' of "://".
 void findUrl(Pass& pass, size_t colon);
-/// At a '.' between letters or digits: names of hosts, and addresses without scheme. Returns where the name ends.
+/// At a '.' between letters or digits: names of hosts, and addresses without scheme. Returns where the name
+/// ends.
 size_t findDomain(Pass& pass, size_t dot);
 /// At a ':' with hexadecimal digits or another ':' beside it. Returns where the run of such characters ends.
 size_t findIpv6(Pass& pass, size_t colon);
@@ -31,6 +32,8 @@ void findPhone(Pass& pass, size_t begin);
 void findDate(Pass& pass, size_t begin);
 void findAge(Pass& pass, size_t begin, size_t end);
 void findGermanPlate(Pass& pass, size_t begin, size_t end);
+/// Licences of Washington before 2018, whose short names are filled with '*'.
+void findStarred(Pass& pass, size_t begin);
 void findIban(Pass& pass, const Run& run);
 /// Values of fixed shape that begin where the run does.
 void findShapes(Pass& pass, const ShapeIndex& shapes, const Run& run, bool glued);

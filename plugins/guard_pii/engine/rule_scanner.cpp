@@ -22,7 +22,8 @@ std::array<uint8_t, 256> triggersFor(const KindSet& enabled) {
     const auto wants = [&enabled](Kind kind) { return enabled[static_cast<size_t>(kind)]; };
     bool digits = false;
     for (const auto& entity : entities()) {
-        const bool web = entity.kind == Kind::EmailAddress || entity.kind == Kind::Url || entity.kind == Kind::DomainName;
+        const bool web =
+            entity.kind == Kind::EmailAddress || entity.kind == Kind::Url || entity.kind == Kind::DomainName;
         digits |= wants(entity.kind) && !web;
     }
     if (digits)
@@ -67,7 +68,8 @@ size_t RuleScanner::Parts::kindFor(const std::string& name) {
     const auto own = std::find(names.begin(), names.end(), name);
     if (own != names.end()) return kKinds + static_cast<size_t>(own - names.begin());
     if (names.size() == kOwnKindsMax)
-        throw BadOptions("'" + name + "': at most " + std::to_string(kOwnKindsMax) + " entities of one's own");
+        throw BadOptions("'" + name + "': at most " + std::to_string(kOwnKindsMax) +
+                         " entities of one's own");
     names.push_back(name);
     return kKinds + names.size() - 1;
 }
@@ -78,7 +80,8 @@ void RuleScanner::Parts::setThresholds(const Options& options) {
     rules.thresholds.fill(all == options.thresholds.end() ? standard : all->second);
     for (const auto& [name, threshold] : options.thresholds) {
         if (threshold < 0 || threshold > 1)
-            throw BadOptions("the threshold of '" + name + "' is " + std::to_string(threshold) + ": allowed is 0 to 1");
+            throw BadOptions("the threshold of '" + name + "' is " + std::to_string(threshold) +
+                             ": allowed is 0 to 1");
         if (name != "ALL") rules.thresholds[kindFor(name)] = threshold;
     }
 }
@@ -112,7 +115,8 @@ RuleScanner::Parts::Parts(const Options& options) {
         rules.enabled.set(static_cast<size_t>(*kind));
     }
     if (options.entities.empty() && options.deny.empty() && options.patterns.empty())
-        for (const auto& entity : entities()) rules.enabled.set(static_cast<size_t>(entity.kind), entity.by_default);
+        for (const auto& entity : entities())
+            rules.enabled.set(static_cast<size_t>(entity.kind), entity.by_default);
     triggers = triggersFor(rules.enabled);
     shapes = std::make_unique<ShapeIndex>(rules.enabled);
     add(options);
@@ -136,7 +140,9 @@ void RuleScanner::Parts::shapesBefore(Pass& pass, size_t word) const {
         if (i == end || end - i > 5 || touchesLeft(text, i)) return;
         begin = i;
         readRun(text, begin, run);
-        if (run.digits != 0) findShapes(pass, *shapes, run, false);
+        if (run.digits == 0) continue;
+        if (words == 0 && wants(Kind::IbanCode)) findIban(pass, run);  // "GB 29 NWBK …"
+        findShapes(pass, *shapes, run, false);
     }
 }
 
@@ -169,6 +175,8 @@ void RuleScanner::Parts::atWord(Pass& pass, size_t begin, size_t end) const {
     if (wants(Kind::MacAddress) && (behind == '-' || behind == '.')) findMac(pass, begin);
     if (wants(Kind::Crypto)) findCrypto(pass, begin, end);
     if (wants(Kind::DeKfz) && end - begin <= 7) findGermanPlate(pass, begin, end);
+    if (wants(Kind::UsDriverLicense) && (behind == '*' || (begin > 0 && pass.text[begin - 1] == '*')))
+        findStarred(pass, begin);
     if (wants(Kind::Age) && end - begin <= 3) findAge(pass, begin, end);
 }
 
@@ -188,17 +196,24 @@ void RuleScanner::Parts::scan(Pass& pass) const {
     size_t names_until = 0;   // looked at already: as the name of a host,
     size_t groups_until = 0;  // as groups of hexadecimal digits
     for (size_t i = 0; i < size;) {
-        while (i + 4 <= size && (triggers[bytes[i]] | triggers[bytes[i + 1]] | triggers[bytes[i + 2]] | triggers[bytes[i + 3]]) == 0) i += 4;
+        while (i + 4 <= size && (triggers[bytes[i]] | triggers[bytes[i + 1]] | triggers[bytes[i + 2]] |
+                                 triggers[bytes[i + 3]]) == 0)
+            i += 4;
         while (i < size && triggers[bytes[i]] == kNothing) ++i;
         if (i == size) break;
         switch (triggers[bytes[i]]) {
-            case kDigit: i = atDigit(pass, i); break;
-            case kAt: findEmail(pass, i++); break;
+            case kDigit:
+                i = atDigit(pass, i);
+                break;
+            case kAt:
+                findEmail(pass, i++);
+                break;
             case kColon_:
                 if (urls && text.substr(i, 3) == "://") {
                     findUrl(pass, i);
                     i += 3;
-                } else if (at(text, i + 1) == ':' || (isHex(at(text, i + 1)) && i > 0 && isHex(text[i - 1]))) {
+                } else if (at(text, i + 1) == ':' ||
+                           (isHex(at(text, i + 1)) && i > 0 && isHex(text[i - 1]))) {
                     if (i >= groups_until) groups_until = findIpv6(pass, i);
                     ++i;
                 } else {
@@ -223,8 +238,8 @@ bool beats(const Candidate& a, const Candidate& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.kind < b.kind;
 }
 
-// Keeps what nothing better overlaps. Whether a better one is kept itself does not matter: else what is found at one
-// place could depend on a chain of others, as long as the text.
+// Keeps what nothing better overlaps. Whether a better one is kept itself does not matter: else what is found
+// at one place could depend on a chain of others, as long as the text.
 void resolve(std::vector<Candidate>& all) {
     std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
         return a.begin != b.begin ? a.begin < b.begin : beats(a, b);

@@ -1,5 +1,5 @@
-// Finds personal data by rules: format, checksum, and the words in front. Names of people and places are none of its
-// business. Everything runs in the process; nothing is sent anywhere.
+// Finds personal data by rules: format, checksum, and the words in front. Names of people and places are none
+// of its business. Everything runs in the process; nothing is sent anywhere.
 #pragma once
 
 #include <map>
@@ -15,10 +15,11 @@ namespace pii {
 
 /// A pattern of a user's own.
 struct OwnPattern {
-    std::string entity;                // may be a known one, too: then this is one more way to find it
-    std::string regex;                 // RE2; matches begin at the beginning of a word and have at most 128 bytes
+    std::string entity;  // may be a known one, too: then this is one more way to find it
+    std::string regex;   // RE2; matches begin at the beginning of a word and have at most 128 bytes
     float score = 0.5F;
-    std::vector<std::string> context;  // words, of lower case: each raises the score as for the known entities
+    std::vector<std::string>
+        context;  // words, of lower case: each raises the score as for the known entities
 };
 
 struct Options {
@@ -26,12 +27,13 @@ struct Options {
     std::set<std::string> entities;
     /// By entity or "ALL": from which score on a value is reported. 0 to 1.
     std::map<std::string, float> thresholds;
-    /// Reports whatever has the shape of an entity, however weak: what an auditor asks, not a guardrail. Thresholds that
-    /// are not named are 0 then.
+    /// Reports whatever has the shape of an entity, however weak: what an auditor asks, not a guardrail.
+    /// Thresholds that are not named are 0 then.
     bool lenient = false;
     /// Values that are never reported, compared without regard to case and separators.
     std::vector<std::string> allow;
-    /// By entity: words that are always reported as it, compared without regard to ASCII case, as whole words.
+    /// By entity: words that are always reported as it, compared without regard to ASCII case, as whole
+    /// words.
     std::map<std::string, std::vector<std::string>> deny;
     std::vector<OwnPattern> patterns;
 };

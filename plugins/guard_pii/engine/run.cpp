@@ -9,13 +9,20 @@ constexpr int kGroupsMax = 10;  // an IBAN has nine
 
 uint8_t sepOf(char c) {
     switch (c) {
-        case ' ': return kSpace;
-        case '-': return kDash;
-        case '.': return kDot;
-        case '/': return kSlash;
-        case ':': return kColon;
-        case '+': return kPlus;
-        default: return 0;
+        case ' ':
+            return kSpace;
+        case '-':
+            return kDash;
+        case '.':
+            return kDot;
+        case '/':
+            return kSlash;
+        case ':':
+            return kColon;
+        case '+':
+            return kPlus;
+        default:
+            return 0;
     }
 }
 
@@ -28,7 +35,7 @@ void readRun(std::string_view text, size_t begin, Run& run) {
     run.text = text;
     uint64_t word_begin = 0;  // of the word that is being read
     int groups = 0;
-    int wordless = 0;         // words without a digit in a row, after the first digit
+    int wordless = 0;  // words without a digit in a row, after the first digit
     for (size_t i = begin; run.n < Run::kMax; ++i) {
         const char c = at(text, i);
         if (isAlnum(c)) {

@@ -1,5 +1,5 @@
-// Words that stand side by side, joined by single separators: "DE89 3704 0044", "078-05-1120". A value that people
-// write in groups is a beginning of such a run; it is compared without its separators.
+// Words that stand side by side, joined by single separators: "DE89 3704 0044", "078-05-1120". A value that
+// people write in groups is a beginning of such a run; it is compared without its separators.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ enum Sep : uint8_t { kSpace = 1, kDash = 2, kDot = 4, kSlash = 8, kColon = 16, k
 struct Run {
     static constexpr int kMax = 40;  // characters without separators
 
-    char c[kMax];              // upper case
-    uint8_t n = 0;             // how many
-    uint64_t digits = 0;       // bit i: c[i] is a digit
-    uint64_t lower = 0;        // bit i: it was of lower case
-    uint64_t gaps = 0;         // bit i: a separator stands between c[i-1] and c[i]
-    uint8_t sep[kMax] = {};    // which one: Sep, where gaps has a bit
-    uint64_t ends = 0;         // bit i: a value of i characters may end here (a word does)
-    size_t begin = 0;          // in the text
+    char c[kMax];            // upper case
+    uint8_t n = 0;           // how many
+    uint64_t digits = 0;     // bit i: c[i] is a digit
+    uint64_t lower = 0;      // bit i: it was of lower case
+    uint64_t gaps = 0;       // bit i: a separator stands between c[i-1] and c[i]
+    uint8_t sep[kMax] = {};  // which one: Sep, where gaps has a bit
+    uint64_t ends = 0;       // bit i: a value of i characters may end here (a word does)
+    size_t begin = 0;        // in the text
     std::string_view text;
 
     uint64_t maskOf(int length) const { return (uint64_t{1} << length) - 1; }
@@ -28,9 +28,9 @@ struct Run {
     }
 };
 
-/// The run that begins at `begin`, which must be a letter or a digit. Ends before a second word in a row that has no
-/// digit (the text goes on), at kMax characters, after ten groups, at a third group in a row that has one character, and
-/// at anything that is no single separator. [any]
+/// The run that begins at `begin`, which must be a letter or a digit. Ends before a second word in a row that
+/// has no digit (the text goes on), at kMax characters, after ten groups, at a third group in a row that has
+/// one character, and at anything that is no single separator. [any]
 void readRun(std::string_view text, size_t begin, Run& run);
 
 /// A prefix of a run, which a recogniser looks at: c[0] … c[n-1] are letters (upper case) and digits.

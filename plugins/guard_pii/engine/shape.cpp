@@ -34,14 +34,19 @@ bool separatorsFit(const Shape& shape, const Run& run) {
 
 ShapeIndex::ShapeIndex(const KindSet& enabled) {
     const std::span<const ShapeSpec> tables[] = {
-        worldShapes(), usShapes(), usLicenseShapes(), ukShapes(),     deShapes(), deHealthShapes(),
-        frShapes(),    iberiaShapes(), itShapes(),    plShapes(),     nordicShapes(), auShapes(),
-        inShapes(),    eastAsiaShapes(), restShapes()};
+        worldShapes(),    usShapes(), usLicenseShapes(), ukShapes(),       deShapes(),
+        deHealthShapes(), frShapes(), iberiaShapes(),    itShapes(),       plShapes(),
+        nordicShapes(),   auShapes(), inShapes(),        eastAsiaShapes(), restShapes()};
     for (const auto& table : tables) {
         for (const auto& spec : table) {
             if (!enabled[static_cast<size_t>(spec.kind)]) continue;
             const auto shape = compile(spec);
-            by_length_[static_cast<size_t>(shape.n)].push_back(shape);
+            for (const size_t digit : {0U, 1U}) {
+                if (((digit == 1 ? shape.letters : shape.digits) & 1) != 0) continue;
+                auto& some = shapes_[digit][static_cast<size_t>(shape.n)];
+                some.shapes.push_back(shape);
+                some.may_gap |= shape.may_gap;
+            }
             lengths_ |= uint64_t{1} << shape.n;
             glued_left_ |= (shape.flags & kGluedLeft) != 0;
         }

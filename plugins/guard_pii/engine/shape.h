@@ -1,5 +1,6 @@
-// Shapes of values: how many characters, where letters and digits stand, where separators may. The table of a region
-// is a list of these; a value that has the shape goes to the check, which knows the checksum and the ranges.
+// Shapes of values: how many characters, where letters and digits stand, where separators may. The table of a
+// region is a list of these; a value that has the shape goes to the check, which knows the checksum and the
+// ranges.
 #pragma once
 
 #include <array>
@@ -17,10 +18,10 @@ using Check = float (*)(const Value& value);
 inline constexpr float kReject = -1;
 
 enum ShapeFlags : uint8_t {
-    kMixed = 1,        // separators may differ from one another
-    kNeedsWord = 2,    // counts only behind a word that speaks for it
-    kGluedLeft = 4,    // may follow a letter directly: "hetu:is030594W903B"
-    kAllGaps = 8,      // with separators everywhere or nowhere
+    kMixed = 1,      // separators may differ from one another
+    kNeedsWord = 2,  // counts only behind a word that speaks for it
+    kGluedLeft = 4,  // may follow a letter directly: "hetu:is030594W903B"
+    kAllGaps = 8,    // with separators everywhere or nowhere
 };
 
 struct ShapeSpec {
@@ -34,7 +35,7 @@ struct ShapeSpec {
 };
 
 struct Shape {
-    uint64_t digits = 0, letters = 0;      // where they must stand
+    uint64_t digits = 0, letters = 0;  // where they must stand
     uint64_t may_gap = 0, must_gap = 0;
     uint8_t seps = 0, flags = 0;
     int n = 0;
@@ -74,17 +75,26 @@ std::span<const ShapeSpec> inShapes();
 std::span<const ShapeSpec> eastAsiaShapes();
 std::span<const ShapeSpec> restShapes();
 
-/// The enabled shapes, by length. Immutable. [any]
+/// The enabled shapes, by length and by whether they begin with a digit. Immutable. [any]
 class ShapeIndex {
 public:
     explicit ShapeIndex(const KindSet& enabled);
-    std::span<const Shape> ofLength(int n) const { return by_length_[static_cast<size_t>(n)]; }
+    /// Those that the first `n` characters of the run may have.
+    std::span<const Shape> forRun(const Run& run, int n) const {
+        const auto& some = shapes_[run.digits & 1][static_cast<size_t>(n)];
+        const bool never = (run.gaps & run.maskOf(n) & ~some.may_gap) != 0;  // a separator where none has one
+        return never ? std::span<const Shape>() : some.shapes;
+    }
     /// Bit n: there is a shape of n characters.
     uint64_t lengths() const { return lengths_; }
     bool gluedLeft() const { return glued_left_; }
 
 private:
-    std::array<std::vector<Shape>, Run::kMax + 1> by_length_;
+    struct Some {
+        std::vector<Shape> shapes;
+        uint64_t may_gap = 0;
+    };
+    std::array<std::array<Some, Run::kMax + 1>, 2> shapes_;
     uint64_t lengths_ = 0;
     bool glued_left_ = false;
 };

@@ -1,5 +1,5 @@
-// Australia. Sources: ABR "Format of the ABN" (modulus 89); ASIC "Australian Company Number digit check"; ATO on tax
-// file numbers (modulus 11, as Wikipedia describes it); Services Australia on Medicare card numbers.
+// Australia. Sources: ABR "Format of the ABN" (modulus 89); ASIC "Australian Company Number digit check"; ATO
+// on tax file numbers (modulus 11, as Wikipedia describes it); Services Australia on Medicare card numbers.
 #include "checks.h"
 #include "shape.h"
 
@@ -8,7 +8,9 @@ namespace {
 
 float abn(const Value& v) {
     if (v[0] == '0') return kReject;
-    return (weighted(v, {10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19}) - 10) % 89 == 0 ? (v.grouped() ? 0.95F : 0.85F) : kReject;
+    return (weighted(v, {10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19}) - 10) % 89 == 0
+               ? (v.grouped() ? 0.95F : 0.85F)
+               : kReject;
 }
 
 float acn(const Value& v) {

@@ -1,6 +1,6 @@
-// Germany, papers and taxes. Sources: § 139b AO and BZSt on the identification number; ELSTER's "Prüfung der Steuer-
-// und Steueridentifikationsnummer"; BZSt on VAT numbers; PAuswV annex and ICAO 9303 for serial numbers of cards and
-// passports; Anlage 8 FeV (driving licences); HRV (commercial register).
+// Germany, papers and taxes. Sources: § 139b AO and BZSt on the identification number; ELSTER's "Prüfung der
+// Steuer- und Steueridentifikationsnummer"; BZSt on VAT numbers; PAuswV annex and ICAO 9303 for serial
+// numbers of cards and passports; Anlage 8 FeV (driving licences); HRV (commercial register).
 #include <array>
 
 #include "chars.h"
@@ -21,20 +21,22 @@ float taxId(const Value& v) {
         if (times > 3) return kReject;
         if (times > 1) ++repeated;
     }
-    return repeated == 1 ? 0.55F : 0.3F;  // as issued: one digit of the first ten stands there twice or thrice
+    return repeated == 1 ? 0.55F
+                         : 0.3F;  // as issued: one digit of the first ten stands there twice or thrice
 }
 
-// The form of all states together: prefix of the state, four digits of the office with a 0 behind, eight digits. Also
-// with the official number of the state (01 to 16) in front.
+// The form of all states together: prefix of the state, four digits of the office with a 0 behind, eight
+// digits. Also with the official number of the state (01 to 16) in front.
 float taxNumber13(const Value& v) {
     const int state = v.number(0, 2);
     if (state >= 1 && state <= 16) return 0.2F;
-    const bool elster = listed(" 28 30 24 22 26 40 23 27 32 31 21 41 ", v.chars().substr(0, 2)) || v[0] == '9' || v[0] == '5';
+    const bool elster =
+        listed(" 28 30 24 22 26 40 23 27 32 31 21 41 ", v.chars().substr(0, 2)) || v[0] == '9' || v[0] == '5';
     return elster && v[4] == '0' ? 0.2F : kReject;
 }
 
 float vat(const Value& v) {
-    if (v.chars().substr(0, 2) != "DE") return kReject;
+    if (v.chars().substr(0, 2) != "DE" || v[2] == '0') return kReject;
     return mod11_10(v.chars().substr(2)) ? 0.95F : kReject;
 }
 
@@ -49,7 +51,9 @@ bool serial(const Value& v, std::string_view first) {
 constexpr std::string_view kCards = "LMNPRTVWXY";
 constexpr std::string_view kPassports = "CFGHJK";
 
-bool ninth(const Value& v) { return icaoDigit(v.chars().substr(0, static_cast<size_t>(v.n) - 1)) == v.digit(v.n - 1); }
+bool ninth(const Value& v) {
+    return icaoDigit(v.chars().substr(0, static_cast<size_t>(v.n) - 1)) == v.digit(v.n - 1);
+}
 
 float idCard(const Value& v) { return serial(v, kCards) && ninth(v) ? 0.45F : kReject; }
 float passport(const Value& v) { return serial(v, kPassports) && ninth(v) ? 0.45F : kReject; }

@@ -1,6 +1,7 @@
-// Korea, Singapore, Thailand. Sources: Resident Registration Act's rules (the last digits are drawn by lot since October
-// 2020: no check digit decides), National Tax Service (business numbers), MOFA on passports, KoROAD on licences; Singapore:
-// ICA's NRIC/FIN letters and ACRA's UEN as Wikipedia describes their checks; Thailand: DOPA (modulus 11, province codes).
+// Korea, Singapore, Thailand. Sources: Resident Registration Act's rules (the last digits are drawn by lot
+// since October 2020: no check digit decides), National Tax Service (business numbers), MOFA on passports,
+// KoROAD on licences; Singapore: ICA's NRIC/FIN letters and ACRA's UEN as Wikipedia describes their checks;
+// Thailand: DOPA (modulus 11, province codes).
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -35,7 +36,7 @@ float brn(const Value& v) {
     return v.groups() == 3 ? 0.65F : 0.3F;
 }
 
-float passport(const Value& v) { return in("MSRODGP", v[0]) ? 0.3F : kReject; }
+float passport(const Value& v) { return in("MSROD", v[0]) ? 0.3F : kReject; }
 
 float driver(const Value& v) {
     const int region = v.number(0, 2);
@@ -57,7 +58,8 @@ float nric(const Value& v) {
 }
 
 float uenBusiness(const Value& v) {
-    return std::string_view("XMKECAWLJDB")[static_cast<size_t>(weighted(v, {10, 4, 9, 3, 8, 2, 7, 1}) % 11)] == v[8]
+    return std::string_view(
+               "XMKECAWLJDB")[static_cast<size_t>(weighted(v, {10, 4, 9, 3, 8, 2, 7, 1}) % 11)] == v[8]
                ? 0.85F
                : kReject;
 }
@@ -70,7 +72,8 @@ float uenCompany(const Value& v) {
 }
 
 constexpr std::string_view kUenKinds =
-    " CC CD CH CL CM CP CS CX DP FB FC FM FN GA GB GS HS LL LP MB MC MD MH MM MQ NB NR PA PB PF RF RP SM SS TC TU VH XL ";
+    " CC CD CH CL CM CP CS CX DP FB FC FM FN GA GB GS HS LL LP MB MC MD MH MM MQ NB NR PA PB PF RF RP SM SS "
+    "TC TU VH XL ";
 
 float uenOther(const Value& v) {
     static constexpr std::string_view kAlphabet = "ABCDEFGHJKLMNPQRSTUVWX0123456789";
@@ -78,7 +81,7 @@ float uenOther(const Value& v) {
     if (!in("RST", v[0]) || !listed(kUenKinds, v.chars().substr(3, 2))) return kReject;
     int sum = 0;
     for (int i = 0; i < 9; ++i) sum += static_cast<int>(kAlphabet.find(v[i])) * kWeights[i];
-    return kAlphabet[static_cast<size_t>(((sum - 5) % 11 + 11) % 11)] == v[9] ? 0.9F : 0.5F;
+    return kAlphabet[static_cast<size_t>(((sum - 5) % 11 + 11) % 11)] == v[9] ? 0.9F : kReject;
 }
 
 float thai(const Value& v) {

@@ -1,14 +1,15 @@
-// France. Sources: INSEE on the NIR (numéro d'inscription au répertoire) and on SIREN and SIRET; BOFiP and Wikipedia
-// "Numéro de TVA intracommunautaire" for the key.
-#include "checks.h"
+// France. Sources: INSEE on the NIR (numéro d'inscription au répertoire) and on SIREN and SIRET; BOFiP and
+// Wikipedia "Numéro de TVA intracommunautaire" for the key.
 #include "chars.h"
+#include "checks.h"
 #include "shape.h"
 
 namespace pii {
 namespace {
 
 float nir(const Value& v) {
-    if (v[0] != '1' && v[0] != '2' && v[0] != '3' && v[0] != '4' && v[0] != '7' && v[0] != '8') return kReject;
+    if (v[0] != '1' && v[0] != '2' && v[0] != '3' && v[0] != '4' && v[0] != '7' && v[0] != '8')
+        return kReject;
     const int month = v.number(3, 2);
     const bool known = (month >= 1 && month <= 12) || (month >= 20 && month <= 42) || month >= 50;
     if (!known) return kReject;
@@ -29,7 +30,8 @@ float siren(const Value& v) {
 
 float siret(const Value& v) {
     bool right = luhn(v.chars());
-    if (isPost(v)) {  // La Poste has more offices than Luhn leaves: there the digits add up to a multiple of 5
+    if (isPost(
+            v)) {  // La Poste has more offices than Luhn leaves: there the digits add up to a multiple of 5
         int sum = 0;
         for (int i = 0; i < v.n; ++i) sum += v.digit(i);
         right = right || sum % 5 == 0;
@@ -44,7 +46,8 @@ int keyValue(char c) {
 }
 
 float tva(const Value& v) {
-    if (v.chars().substr(0, 2) != "FR" || v[2] == 'O' || v[2] == 'I' || v[3] == 'O' || v[3] == 'I') return kReject;
+    if (v.chars().substr(0, 2) != "FR" || v[2] == 'O' || v[2] == 'I' || v[3] == 'O' || v[3] == 'I')
+        return kReject;
     const int number = v.number(4, 9);
     if (isDigit(v[2]) && isDigit(v[3]))
         return v.number(2, 2) == (12 + 3 * (number % 97)) % 97 ? 1.0F : kReject;

@@ -1,5 +1,6 @@
-// Spain and Brazil. Sources: Ministerio del Interior, "Cálculo del dígito de control del NIF/NIE"; ICAO and Policía
-// Nacional for passports; Receita Federal on CPF and CNPJ (with letters from July 2026: Nota Técnica COCAD 49/2024).
+// Spain and Brazil. Sources: Ministerio del Interior, "Cálculo del dígito de control del NIF/NIE"; ICAO and
+// Policía Nacional for passports; Receita Federal on CPF and CNPJ (with letters from July 2026: Nota Técnica
+// COCAD 49/2024).
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -47,6 +48,11 @@ float cnpj(const Value& v) {
     return v.groups() == 5 ? 1.0F : 0.7F;
 }
 
+constexpr std::string_view kLettered =
+    "XX?XX"
+    "X?XX"
+    "X?XX"
+    "XX?99";
 constexpr ShapeSpec kShapes[] = {
     {Kind::EsNif, "99999999?A", kDash | kSpace, 0, nif},
     {Kind::EsNif, "9999999?A", kDash | kSpace, 0, nif},
@@ -56,7 +62,7 @@ constexpr ShapeSpec kShapes[] = {
     {Kind::EsPassport, "AAA999999", 0, 0.2F},
     {Kind::BrCpf, "999?999?999?99", kDot | kDash | kSpace, 0, cpf, kMixed},
     {Kind::BrCnpj, "99?999?999?9999?99", kDot | kSlash | kDash | kSpace, 0, cnpj, kMixed},
-    {Kind::BrCnpj, "XX?XXX?XXX?XXXX?99", kDot | kSlash | kDash, 0, cnpj, kMixed | kAllGaps},
+    {Kind::BrCnpj, kLettered, kDot | kSlash | kDash, 0, cnpj, kMixed | kAllGaps},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
-// Italy. Sources: Ministero delle Finanze, decree of 12 March 1974 and Agenzia delle Entrate on the codice fiscale
-// (with omocodia: letters in place of digits); the partita IVA's control digit; Ministero dell'Interno on the identity
-// cards of paper (AA1234567) and chip (CA12345AA); MIT on licences (U1…: no vowels).
+// Italy. Sources: Ministero delle Finanze, decree of 12 March 1974 and Agenzia delle Entrate on the codice
+// fiscale (with omocodia: letters in place of digits); the partita IVA's control digit; Ministero
+// dell'Interno on the identity cards of paper (AA1234567) and chip (CA12345AA); MIT on licences (U1…: no
+// vowels).
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -16,7 +17,8 @@ int fiscalDigit(char c) {
 }
 
 char fiscalCheck(std::string_view chars) {
-    static constexpr int kOdd[] = {1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
+    static constexpr int kOdd[] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
+                                   20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
     int sum = 0;
     for (size_t i = 0; i < 15; ++i) {
         const int place = isDigit(chars[i]) ? chars[i] - '0' : chars[i] - 'A';
@@ -39,7 +41,8 @@ float vat(const Value& v) {
     if (v.n == 13 && v.chars().substr(0, 2) != "IT") return kReject;
     if (digits.find_first_not_of(digits[0]) == npos || !luhn(digits)) return kReject;
     const int office = v.number(v.n - 4, 3);
-    const bool known = (office >= 1 && office <= 100) || office == 120 || office == 121 || office == 888 || office == 999;
+    const bool known =
+        (office >= 1 && office <= 100) || office == 120 || office == 121 || office == 888 || office == 999;
     if (v.n == 13) return known ? 0.95F : 0.8F;
     return known ? 0.4F : 0.2F;
 }

@@ -1,6 +1,6 @@
-// Poland, Finland, Sweden. Sources: gov.pl on PESEL (the century is added to the month), NIP and REGON; DVV on the
-// Finnish identity code (decree 690/2022: signs U to Y and B to F); Skatteverket SKV 704 (personnummer: day plus 60 for
-// coordination numbers) and Bolagsverket (organisationsnummer).
+// Poland, Finland, Sweden. Sources: gov.pl on PESEL (the century is added to the month), NIP and REGON; DVV
+// on the Finnish identity code (decree 690/2022: signs U to Y and B to F); Skatteverket SKV 704
+// (personnummer: day plus 60 for coordination numbers) and Bolagsverket (organisationsnummer).
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -16,7 +16,8 @@ float pesel(const Value& v) {
 }
 
 float nip(const Value& v) {
-    if (v.allSame() || v[0] == '0' || weighted(v, {6, 5, 7, 2, 3, 4, 5, 6, 7}) % 11 != v.digit(9)) return kReject;
+    if (v.allSame() || v[0] == '0' || weighted(v, {6, 5, 7, 2, 3, 4, 5, 6, 7}) % 11 != v.digit(9))
+        return kReject;
     return v.groups() == 4 ? 0.6F : 0.3F;
 }
 
@@ -44,7 +45,8 @@ float personnummer(const Value& v) {
     if (v.number(from + 4, 2) > 91) return kReject;
     if (v.n == 12) {
         const int century = v.number(0, 2);
-        if (century < 18 || century > 20 || !isDate(century * 100 + year, v.number(4, 2), day)) return kReject;
+        if (century < 18 || century > 20 || !isDate(century * 100 + year, v.number(4, 2), day))
+            return kReject;
     } else if (!isShortDate(year, v.number(2, 2), day)) {
         return kReject;
     }

@@ -1,6 +1,7 @@
-// South Africa, Turkey, Nigeria, the Philippines. Sources: Department of Home Affairs (identity numbers, Luhn);
-// Nüfus ve Vatandaşlık İşleri (T.C. kimlik no), Karayolları Trafik Yönetmeliği (plates: 01 to 81, no Q W X); NIMC (NIN,
-// Verhoeff) and FRSC (plates); BIR on TIN (the ninth digit is the sum of weights 9 to 2 modulo 11).
+// South Africa, Turkey, Nigeria, the Philippines. Sources: Department of Home Affairs (identity numbers,
+// Luhn); Nüfus ve Vatandaşlık İşleri (T.C. kimlik no), Karayolları Trafik Yönetmeliği (plates: 01 to 81, no Q
+// W X); NIMC (NIN, Verhoeff) and FRSC (plates); BIR on TIN (the ninth digit is the sum of weights 9 to 2
+// modulo 11).
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -25,7 +26,8 @@ float turkish(const Value& v) {
 
 float turkishPlate(const Value& v) {
     const int province = v.number(0, 2);
-    if (province < 1 || province > 81 || v.chars().find_first_of("QWX") != std::string_view::npos) return kReject;
+    if (province < 1 || province > 81 || v.chars().find_first_of("QWX") != std::string_view::npos)
+        return kReject;
     if (v.anyLower()) return 0.05F;
     return v.groups() == 3 ? 0.3F : 0.2F;
 }

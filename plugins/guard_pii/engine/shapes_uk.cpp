@@ -1,6 +1,6 @@
-// United Kingdom. Sources: NHS data dictionary (NHS number); HMRC manual NIM39110 (national insurance numbers); Royal
-// Mail's programmers' guide to PAF (postcodes); DVLA INF104 and INF46 (registration marks); DVLA on driver numbers; HM
-// Passport Office.
+// United Kingdom. Sources: NHS data dictionary (NHS number); HMRC manual NIM39110 (national insurance
+// numbers); Royal Mail's programmers' guide to PAF (postcodes); DVLA INF104 and INF46 (registration marks);
+// DVLA on driver numbers; HM Passport Office.
 #include "chars.h"
 #include "checks.h"
 #include "shape.h"
@@ -24,9 +24,12 @@ float nino(const Value& v) {
 }
 
 constexpr std::string_view kAreas =
-    " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX "
-    "FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN "
-    "NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB "
+    " AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC "
+    "EH EN EX "
+    "FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N "
+    "NE NG NN "
+    "NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR "
+    "TS TW UB "
     "W WA WC WD WF WN WR WS WV YO ZE ";
 
 float postcode(const Value& v) {
@@ -45,7 +48,8 @@ float postcode(const Value& v) {
     return v.grouped() ? 0.5F : 0.2F;
 }
 
-// Surname of five (filled with 9), decade, month (plus 50 for women), day, year, two initials (or 9), three more.
+// Surname of five (filled with 9), decade, month (plus 50 for women), day, year, two initials (or 9), three
+// more.
 float driver(const Value& v) {
     int filled = 5;
     while (filled > 0 && v[filled - 1] == '9') --filled;
@@ -62,8 +66,9 @@ float driver(const Value& v) {
 float plateNow(const Value& v) {
     const int half_year = v.number(2, 2);
     const bool issued = (half_year >= 2 && half_year <= 30) || (half_year >= 51 && half_year <= 80);
-    if (in("IJQTUXZ", v[0]) || in("IQZ", v[1]) || !issued) return kReject;
+    if (in("IQZ", v[0]) || in("IQZ", v[1]) || !issued) return kReject;
     if (in("IQ", v[4]) || in("IQ", v[5]) || in("IQ", v[6])) return kReject;
+    if (in("JTUX", v[0])) return 0.2F;  // no office has them
     return v.anyLower() ? 0.3F : 0.5F;
 }
 

@@ -1,6 +1,7 @@
-// United States and Canada. Sources: SSA "The SSN numbering scheme" and the randomisation notice of 2011; IRS on ITIN
-// ranges (publication 1915); ABA routing numbers: Federal Reserve, "Routing number policy"; CMS "NPI check digit" and
-// "Understanding the MBI format"; DEA registration numbers: 21 CFR 1301 as Wikipedia describes the check digit; CRA on SIN.
+// United States and Canada. Sources: SSA "The SSN numbering scheme" and the randomisation notice of 2011; IRS
+// on ITIN ranges (publication 1915); ABA routing numbers: Federal Reserve, "Routing number policy"; CMS "NPI
+// check digit" and "Understanding the MBI format"; DEA registration numbers: 21 CFR 1301 as Wikipedia
+// describes the check digit; CRA on SIN.
 #include <string>
 
 #include "checks.h"
@@ -34,7 +35,8 @@ float itin(const Value& v) {
 
 float aba(const Value& v) {
     const int first = v.number(0, 2);
-    const bool issued = first <= 12 || (first >= 21 && first <= 32) || (first >= 61 && first <= 72) || first == 80;
+    const bool issued =
+        first <= 12 || (first >= 21 && first <= 32) || (first >= 61 && first <= 72) || first == 80;
     if (!issued || v.allSame() || weighted(v, {3, 7, 1, 3, 7, 1, 3, 7, 1}) % 10 != 0) return kReject;
     return v.grouped() ? 0.45F : 0.3F;
 }

@@ -1,5 +1,6 @@
-// The top-level domains of the root zone that are written in ASCII, and those in other scripts by their "xn--".
-// Source: IANA, "Root Zone Database", autumn of 2026. A name under one that came later is not seen until it stands here.
+// The top-level domains of the root zone that are written in ASCII, and those in other scripts by their
+// "xn--". Source: IANA, "Root Zone Database", autumn of 2026. A name under one that came later is not seen
+// until it stands here.
 #include <string_view>
 #include <unordered_set>
 

@@ -2,13 +2,14 @@
 //
 //   sluice_guard_pii_bench [--misses]
 //
-// Data: $SLUICE_TEST_DATA (default ../shared/data), pii/recognizer_cases.jsonl and pii/sentences.jsonl. A case of a
-// recogniser is asked with that one entity enabled and `lenient` (see docs/pii.md). A sentence is asked with the
-// default entities and DOMAIN_NAME, and the default threshold. A span counts if both of its ends are right.
+// Data: $SLUICE_TEST_DATA (default ../shared/data), pii/recognizer_cases.jsonl and pii/sentences.jsonl. A
+// case of a recogniser is asked with that one entity enabled and `lenient` (see docs/pii.md). A sentence is
+// asked with the default entities and DOMAIN_NAME, and the default threshold. A span counts if both of its
+// ends are right.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <map>
 
 #include <engine/rule_scanner.h>
@@ -42,7 +43,8 @@ void tell(const char* what, const std::string& entity, const std::string& text, 
 }
 
 // Spans against findings of one entity.
-Score compare(const bench::Case& one, const std::vector<bench::Span>& wanted, const std::vector<sluice::Finding>& found) {
+Score compare(const bench::Case& one, const std::vector<bench::Span>& wanted,
+              const std::vector<sluice::Finding>& found) {
     Score score;
     std::vector<bool> used(found.size());
     for (const auto& span : wanted) {
@@ -66,7 +68,8 @@ Score compareCase(const bench::Case& one, const std::vector<sluice::Finding>& fo
     score.hits = static_cast<double>(std::min(one.count, found.size()));
     score.missed = static_cast<double>(one.count) - score.hits;
     score.wrong = static_cast<double>(found.size()) - score.hits;
-    if (score.missed + score.wrong > 0) tell(score.missed > 0 ? "missed" : "wrong", one.entity, one.text, 0, one.text.size());
+    if (score.missed + score.wrong > 0)
+        tell(score.missed > 0 ? "missed" : "wrong", one.entity, one.text, 0, one.text.size());
     return score;
 }
 
@@ -107,18 +110,22 @@ pii::RuleScanner everyday() {
 void inSentences(const std::vector<bench::Case>& cases) {
     const auto scanner = everyday();
     std::map<std::string, Score> scores;
-    for (const auto* entity : {"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "US_SSN", "DOMAIN_NAME"}) {
+    for (const auto* entity : {"EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER",
+                               "US_SSN", "DOMAIN_NAME"}) {
         for (const auto& one : cases) {
             std::vector<sluice::Finding> all;
             scanner.find(one.text, 0, all);
             std::vector<sluice::Finding> found;
             std::vector<bench::Span> wanted;
-            std::copy_if(all.begin(), all.end(), std::back_inserter(found), [&](const auto& f) { return f.entity == entity; });
-            std::copy_if(one.spans.begin(), one.spans.end(), std::back_inserter(wanted), [&](const auto& s) { return s.entity == entity; });
+            std::copy_if(all.begin(), all.end(), std::back_inserter(found),
+                         [&](const auto& f) { return f.entity == entity; });
+            std::copy_if(one.spans.begin(), one.spans.end(), std::back_inserter(wanted),
+                         [&](const auto& s) { return s.entity == entity; });
             scores[entity].add(compare(one, wanted, found));
         }
     }
-    for (const auto& [entity, score] : scores) print("pii.sentence." + entity + ".f1", score.f1(), 0.93, 0.97);
+    for (const auto& [entity, score] : scores)
+        print("pii.sentence." + entity + ".f1", score.f1(), 0.93, 0.97);
     size_t other = 0;
     for (const auto& one : cases) {
         std::vector<sluice::Finding> all;
@@ -132,8 +139,11 @@ void inSentences(const std::vector<bench::Case>& cases) {
     print("pii.sentence.other_entities_found", static_cast<double>(other), 0, 0);
 }
 
-using Clock = std::chrono::steady_clock;
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+// Time of the processor: other work on the machine does not count.
+struct Clock {
+    static double now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+};
+double since(double start) { return Clock::now() - start; }
 
 void speed(const std::vector<bench::Case>& cases) {
     pii::Options options;
@@ -145,9 +155,11 @@ void speed(const std::vector<bench::Case>& cases) {
     for (size_t i = 0; i + 2048 < all.size(); i += 517) prompts.push_back(all.substr(i, 2048));
     std::string prose;  // sentences without digits in between, as long texts are
     for (const auto& one : cases)
-        if (std::none_of(one.text.begin(), one.text.end(), [](char c) { return c >= '0' && c <= '9'; })) prose += one.text + " ";
+        if (std::none_of(one.text.begin(), one.text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+            prose += one.text + " ";
     std::string text;
-    for (size_t i = 0; text.size() < (4U << 20); ++i) text += prose.substr(0, 4096) + cases[i % cases.size()].text + "\n";
+    for (size_t i = 0; text.size() < (4U << 20); ++i)
+        text += prose.substr(0, 4096) + cases[i % cases.size()].text + "\n";
     std::vector<sluice::Finding> found;
     double best_text = 1e9;
     double best_prompts = 1e9;
@@ -171,13 +183,18 @@ void hostile() {
     pii::Options options;
     for (const auto name : pii::RuleScanner::known()) options.entities.emplace(name);
     const pii::RuleScanner scanner(options);
-    for (const auto* unit : {"1 ", "12 ", "1234 ", "a@", "::", "1.", "a.", "a1 ", "+1-", "://", "f:", "1234567890", "AB 12 ", "(1)", "1@a.com"}) {
+    for (const auto* unit : {"1 ", "12 ", "1234 ", "a@", "::", "1.", "a.", "a1 ", "+1-", "://",
+                             "f:", "1234567890", "AB 12 ", "(1)", "1@a.com"}) {
         std::string text;
         while (text.size() < 1'000'000) text += unit;
-        std::vector<sluice::Finding> found;
-        const auto start = Clock::now();
-        scanner.find(text, 0, found);
-        print(std::string("pii.hostile.1mb_of_") + nlohmann::json(unit).dump() + "_ms", since(start) * 1e3, 100, 50);
+        double best = 1e9;
+        for (int round = 0; round < 5; ++round) {
+            std::vector<sluice::Finding> found;
+            const auto start = Clock::now();
+            scanner.find(text, 0, found);
+            best = std::min(best, since(start));
+        }
+        print(std::string("pii.hostile.1mb_of_") + nlohmann::json(unit).dump() + "_ms", best * 1e3, 100, 50);
     }
 }
 

@@ -17,7 +17,7 @@ struct Span {
 
 struct Case {
     std::string text;
-    std::string entity;       // of a recogniser's case
+    std::string entity;  // of a recogniser's case
     size_t count = 0;
     std::vector<Span> spans;  // may be missing where there is a count
 };
@@ -49,7 +49,8 @@ inline std::vector<Case> recognizerCases() {
     for (const auto& line : readLines("recognizer_cases.jsonl")) {
         Case one{line["text"], line["entity"], line["count"], {}};
         for (const auto& span : line["spans"])
-            if (span.size() == 2) one.spans.push_back({byteOf(one.text, span[0]), byteOf(one.text, span[1]), one.entity});
+            if (span.size() == 2)
+                one.spans.push_back({byteOf(one.text, span[0]), byteOf(one.text, span[1]), one.entity});
         cases.push_back(std::move(one));
     }
     return cases;
@@ -60,7 +61,8 @@ inline std::vector<Case> sentences() {
     for (const auto& line : readLines("sentences.jsonl")) {
         Case one{line["text"], "", line["spans"].size(), {}};
         for (const auto& span : line["spans"])
-            one.spans.push_back({byteOf(one.text, span["start_position"]), byteOf(one.text, span["end_position"]), span["entity_type"]});
+            one.spans.push_back({byteOf(one.text, span["start_position"]),
+                                 byteOf(one.text, span["end_position"]), span["entity_type"]});
         cases.push_back(std::move(one));
     }
     return cases;

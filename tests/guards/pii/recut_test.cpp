@@ -1,8 +1,8 @@
 // What is found does not depend on how a text was cut, and nothing is read outside of it.
-#include <catch2/catch.hpp>
-#include <chrono>
 #include <engine/rule_scanner.h>
 #include <support/recut.h>
+#include <catch2/catch.hpp>
+#include <chrono>
 
 namespace {
 
@@ -14,13 +14,64 @@ pii::RuleScanner everything(bool lenient = false) {
 }
 
 // Values of all sorts, as pieces to build texts from; made up, or published as examples.
-const char* const kPieces[] = {
-    "4111 1111 1111 1111", "ssn", ": ", "219-09-9998", " ", " ", " ", ", ", ".", "\n", "-", "jo.doe+x@example.co.uk", "GB29 NWBK 6016 1331 9268 19",
-    "192.168.1.254/24", "2001:db8::8a2e:370:7334", "fe80::1%eth0", "00:1A:2B:3C:4D:5E", "https://example.com/a?b=1&c=(2)", "example.org",
-    "+49 (0)30 901820", "(212) 555-0187", "0171 5550123", "31.12.1999", "2024-03-15T14:30:00Z", "May-21", "phone", "Steuernummer", "passport",
-    "C01234565", "B AB 1234", "HRB 12345", "AB51 ABC", "34 ABC 123", "131052-308T", "hetu131052-308T", "27ABCDE1234F1Z5", "1 1 1 1 1", "@", "::", "12",
-    "x", "\xC3\xA9", "\xE2\x80\x8B", "\xC2\xA0", "\xEF\xBC\x91\xEF\xBC\x92", "the cat sat on a mat", "age 34", "99950", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
-    "0x52908400098527886E0F7030069857D2E4169EE7", "EC1A 1BB", "912-70-1234", "123.456.789-09", "_", "/", "(", ")", "+"};
+const char* const kPieces[] = {"4111 1111 1111 1111",
+                               "ssn",
+                               ": ",
+                               "219-09-9998",
+                               " ",
+                               " ",
+                               " ",
+                               ", ",
+                               ".",
+                               "\n",
+                               "-",
+                               "jo.doe+x@example.co.uk",
+                               "GB29 NWBK 6016 1331 9268 19",
+                               "192.168.1.254/24",
+                               "2001:db8::8a2e:370:7334",
+                               "fe80::1%eth0",
+                               "00:1A:2B:3C:4D:5E",
+                               "https://example.com/a?b=1&c=(2)",
+                               "example.org",
+                               "+49 (0)30 901820",
+                               "(212) 555-0187",
+                               "0171 5550123",
+                               "31.12.1999",
+                               "2024-03-15T14:30:00Z",
+                               "May-21",
+                               "phone",
+                               "Steuernummer",
+                               "passport",
+                               "C01234565",
+                               "B AB 1234",
+                               "HRB 12345",
+                               "AB51 ABC",
+                               "34 ABC 123",
+                               "131052-308T",
+                               "hetu131052-308T",
+                               "27ABCDE1234F1Z5",
+                               "1 1 1 1 1",
+                               "@",
+                               "::",
+                               "12",
+                               "x",
+                               "\xC3\xA9",
+                               "\xE2\x80\x8B",
+                               "\xC2\xA0",
+                               "\xEF\xBC\x91\xEF\xBC\x92",
+                               "the cat sat on a mat",
+                               "age 34",
+                               "99950",
+                               "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+                               "0x52908400098527886E0F7030069857D2E4169EE7",
+                               "EC1A 1BB",
+                               "912-70-1234",
+                               "123.456.789-09",
+                               "_",
+                               "/",
+                               "(",
+                               ")",
+                               "+"};
 
 std::string build(std::mt19937& random, size_t pieces) {
     std::string text;
@@ -35,8 +86,8 @@ void checkCuts(const sluice::Scanner& scanner, const std::string& text, std::mt1
         INFO("pieces of up to " << most << " of: " << text);
         REQUIRE(parts.size() == whole.size());
         for (size_t i = 0; i < whole.size(); ++i) {
-            INFO(whole[i].entity << " at " << whole[i].begin << " to " << whole[i].end << ", in pieces " << parts[i].entity << " at "
-                                 << parts[i].begin << " to " << parts[i].end);
+            INFO(whole[i].entity << " at " << whole[i].begin << " to " << whole[i].end << ", in pieces "
+                                 << parts[i].entity << " at " << parts[i].begin << " to " << parts[i].end);
             REQUIRE(parts[i] == whole[i]);
         }
     }
@@ -102,8 +153,9 @@ TEST_CASE("pii: every beginning of a text is taken, exactly as long as it is") {
 
 TEST_CASE("pii: no text takes long") {
     const auto scanner = everything(true);
-    for (const std::string unit : {"1 ", "12 ", "1234 ", "a@", "a@a.", "::", "f:", "1.", "a.", "://", "+1-", "(1)", "1@a.com ", "AB 12 ", "http://a.de/",
-                                   "\xE2\x80\x8B", "1\xE2\x80\x8B", "\xEF\xBC\x91"}) {
+    for (const std::string unit :
+         {"1 ", "12 ", "1234 ", "a@", "a@a.", "::", "f:", "1.", "a.", "://", "+1-", "(1)", "1@a.com ",
+          "AB 12 ", "http://a.de/", "\xE2\x80\x8B", "1\xE2\x80\x8B", "\xEF\xBC\x91"}) {
         std::string text;
         while (text.size() < 1'000'000) text += unit;
         std::vector<sluice::Finding> found;

@@ -1,5 +1,5 @@
-// A text in pieces, shown to a scanner as a guardrail shows it the windows of a stream: context in front, what is
-// certain released, the rest held back. What is found must not depend on the pieces.
+// A text in pieces, shown to a scanner as a guardrail shows it the windows of a stream: context in front,
+// what is certain released, the rest held back. What is found must not depend on the pieces.
 #pragma once
 
 #include <algorithm>
@@ -41,15 +41,20 @@ inline std::vector<Found> findCut(const sluice::Scanner& scanner, const std::vec
         std::vector<sluice::Finding> found;
         scanner.find(shown, context.size(), found);
         const size_t tail = scanner.longest() + scanner.lookAhead();
-        size_t sure = ended ? shown.size() : shown.size() > context.size() + tail ? shown.size() - tail : context.size();
+        size_t sure = ended                                  ? shown.size()
+                      : shown.size() > context.size() + tail ? shown.size() - tail
+                                                             : context.size();
         while (!ended && !found.empty() && (found.back().begin >= sure || found.back().end == shown.size())) {
             sure = std::min(sure, found.back().begin);
             found.pop_back();
         }
         if (!found.empty()) sure = std::max(sure, found.back().end);
-        while (sure > context.size() && sure < shown.size() && (static_cast<unsigned char>(shown[sure]) & 0xC0) == 0x80) --sure;
+        while (sure > context.size() && sure < shown.size() &&
+               (static_cast<unsigned char>(shown[sure]) & 0xC0) == 0x80)
+            --sure;
         for (const auto& one : found)
-            all.push_back({one.begin - context.size() + released, one.end - context.size() + released, std::string(one.entity), one.score});
+            all.push_back({one.begin - context.size() + released, one.end - context.size() + released,
+                           std::string(one.entity), one.score});
         const size_t gone = sure - context.size();
         released += gone;
         window.erase(0, gone);
