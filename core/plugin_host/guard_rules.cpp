@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "plugin_host/guard_policies.h"
 #include "plugin_host/request_state.h"
 
 namespace sluice::host {
@@ -39,6 +40,7 @@ bool refuse(RequestState& request, int status, const char* type, std::string mes
 // Who has named guardrails, and which.
 struct GuardRules::Named {
     std::set<std::string> by_request, by_others;
+    std::set<std::string> policies;
 };
 
 GuardRules::GuardRules(const std::vector<Instance*>& all) : instances_(all.size()) {
@@ -95,6 +97,11 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
         metadata.erase("guardrails");
         (void)request.body.set(member, metadata.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
+    if (const auto own = request.body.member("policies")) {
+        GuardUse ignored;
+        if (!readNames(parsed(own), named.policies, ignored)) return bad("policies");
+        (void)request.body.remove("policies");
+    }
     if (const auto config = request.body.member("guardrail_config")) {
         request.guards.wishes[""] = *config;
         (void)request.body.remove("guardrail_config");
@@ -105,11 +112,14 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
 namespace {
 
 // Those that plugins have gathered (of key and team), and the request's own.
-std::set<std::string> tagsOf(const RequestState& request, const std::vector<Instance*>& guards) {
+std::set<std::string> tagsOf(const RequestState& request, const std::vector<Instance*>& guards,
+                             const config::Policies* policies) {
     std::set<std::string> tags;
-    const bool wanted = std::any_of(guards.begin(), guards.end(), [](const Instance* one) {
-        return !one->settings().guard->by_tag.empty();
-    });
+    const bool by_policy = policies && std::any_of(policies->attachments.begin(), policies->attachments.end(),
+                                                   [](const auto& one) { return !one.tags.empty(); });
+    const bool wanted = by_policy || std::any_of(guards.begin(), guards.end(), [](const Instance* one) {
+                            return !one->settings().guard->by_tag.empty();
+                        });
     if (!wanted) return tags;
     const auto add = [&](const Json& list) {
         for (const auto& tag : list.is_array() ? list : Json::array()) {
@@ -146,10 +156,19 @@ bool GuardRules::decide(RequestState& request) const {
     if (!readRequest(request, named)) return false;
     const Json team = attribute(request, "sluice.team_metadata");
     const bool fixed = team.is_object() && team.value("modify_guardrails", Json()) == false;
-    if (!named.by_request.empty() && fixed)
+    if (fixed && (!named.by_request.empty() || !named.policies.empty()))
         return refuse(request, 403, "auth_error", "Your team may not choose guardrails");
     (void)readNames(attribute(request, "sluice.guardrails"), named.by_others, use);
     if (of_model_) of_model_(request.model, named.by_others);
+    const auto tags = tagsOf(request, guards_, policies_);
+    if (policies_) {
+        const Identity& who = request.identity;
+        std::string unknown;
+        if (!applyPolicies(*policies_, {who.team, who.key_id, who.key_alias, request.model, tags},
+                           named.policies, named.by_others, use.policies, unknown))
+            return refuse(request, 400, "invalid_request_error",
+                          fmt::format("There is no policy \"{}\"", unknown));
+    }
     for (const auto* names : {&named.by_request, &named.by_others}) {
         for (const auto& name : *names) {
             if (find(name)) continue;
@@ -162,7 +181,6 @@ bool GuardRules::decide(RequestState& request) const {
     if (guards_.empty()) return true;
     use.modes.assign(instances_, 0);
     const bool off = switchedOff(request);
-    const auto tags = tagsOf(request, guards_);
     for (const Instance* one : guards_) {
         const config::Guard& guard = *one->settings().guard;
         const bool wanted = guard.mandatory || (guard.default_on && !off) ||
