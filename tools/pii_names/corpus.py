@@ -15,6 +15,7 @@ import re
 from companies import Companies
 from persons import Persons
 from places import Places
+from faker.providers.job import Provider as JobProvider
 from streets import Streets
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -121,7 +122,8 @@ class Fillers:
                                          f"{digits(3, 3)}-{digits(3, 3)}-{digits(4, 4)}", f"{digits(2, 3)} {digits(3, 3)} {digits(2, 2)} {digits(2, 2)}")),
             "email": self._email, "url": self._url, "profession": lambda: rng.choice(_PROFESSIONS),
             "Profession": lambda: rng.choice(_PROFESSIONS).capitalize(), "nation_ordinal": lambda: rng.choice(("first", "second", "third")),
-            "job": lambda: rng.choice(_JOBS.replace("\n", "").split(",")), "tech": lambda: rng.choice(_TECH.split()), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
+            "job": lambda: rng.choice(_JOBS.replace("\n", "").split(",")) if rng.random() < 0.3 else rng.choice(JobProvider.jobs),
+            "unit": lambda: rng.choice("MB GB KB kg km cm mm ms g h px dpi EUR USD mg ml l m s Hz kHz GHz V W kW rpm mph bytes bits days hours".split()), "tech": lambda: rng.choice(_TECH.split()), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
             "iban": lambda: rng.choice("GB DE FR IT ES".split()) + digits(18, 20),
         }[slot]
         return make()
@@ -166,7 +168,7 @@ def compose(template, fillers):
 
 fillers_known = set("""person given family org city CITY country region nation title address street corner parts_line parts_lines parts_quoted
 word Word WORD WORD2 verbed number number2 number16 digit year weekday month zip date date_long time money phone email url profession Profession
-nation_ordinal job ip iban tech""".split())
+nation_ordinal job ip iban tech unit""".split())
 
 
 def vary(pieces, rng, is_ordinary):
