@@ -232,7 +232,7 @@ void describe(Document& document, Random& random) {
     forget(document.tokens, random);
     Context context(document.text, lexicon, document.tokens);
     std::vector<uint8_t> candidates;
-    findCandidates(context, document.tokens, candidates);
+    findCandidates(document.text, context, document.tokens, candidates);
     Features features;
     for (uint32_t i = 0; i < document.tokens.size(); ++i) {
         if (!candidates[i]) continue;

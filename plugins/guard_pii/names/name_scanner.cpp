@@ -15,8 +15,8 @@ constexpr size_t kPiece = 16 * 1024;
 
 // Bounds that keep the law: the word before a name is looked at to know that the name begins here (its second pass
 // looks at tags before it, and their first pass at words before these); behind it likewise.
-static_assert(kTagReachBack + kRunReachBack + kReachBack < NameScanner::kLookBehind);
-static_assert(kTagReachAhead + kTagReachAhead + kReachAhead < NameScanner::kLookAhead);
+static_assert(kTagReachBack + kRunReachBack + kReachBack + kBesideMax < NameScanner::kLookBehind);
+static_assert(kTagReachAhead + kTagReachAhead + kReachAhead + kBesideMax < NameScanner::kLookAhead);
 
 constexpr std::string_view kEntityNames[kEntities] = {"PERSON",         "ORGANIZATION", "LOCATION",
                                                       "STREET_ADDRESS", "NRP",          "TITLE"};
