@@ -43,11 +43,11 @@ class Companies:
             return random.choice(self._known)
         if roll < 0.20:
             return random.choice(self._famous)
-        if roll < 0.48:
+        if roll < 0.44:
             name = self._coined()
-        elif roll < 0.72:
+        elif roll < 0.68:
             name = self._of_words()
-        elif roll < 0.84:
+        elif roll < 0.79:
             name = self._of_people()
         elif roll < 0.94:
             return self._institution()
@@ -92,7 +92,7 @@ class Companies:
         random, place = self._random, self._places
         city, country = place.well_known_city(), place.country()
         kind = random.choice(_ABSTRACT)
-        return random.choice((f"University of {city}", f"{city} University", f"University of {country}", f"Bank of {country}",
+        return random.choice((f"University of {city}", f"University of {place.region()}", f"University of {city}", f"{city} University", f"{place.region()} State University", f"University of {country}", f"Bank of {country}",
                               f"National Bank of {country}", f"{city} General Hospital", f"{city} City Council",
                               f"Ministry of {self._word()}", f"Department of {self._word()}", f"{city} Police Department",
                               f"The {city} Times", f"The {city} {kind}", f"{city} {kind}", f"Museum of {self._word()}",

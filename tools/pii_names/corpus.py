@@ -15,6 +15,7 @@ import re
 from companies import Companies
 from persons import Persons
 from places import Places
+from faker.providers.job import Provider as JobProvider
 from streets import Streets
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,6 +28,16 @@ _MONTHS = "January February March April May June July August September October N
 _JOBS = """manager,sales manager,teacher,nurse,software engineer,head of marketing,accountant,chief executive,director,lawyer,Software Engineer,
 Sales Manager,Vice President,CEO,CFO,Head of Sales,Data Scientist,Project Manager,Professor of Physics,consultant,Account Executive,
 Assistant property manager,Laboratory technician,chairman,founder,driver,Packager,Employment specialist,Barber,Private detective"""
+_TECH = """Python Java JavaScript TypeScript Rust Go Ruby Perl PHP Swift Kotlin Scala Haskell Lua Bash SQL HTML CSS XML JSON YAML TOML CSV PDF HTTP HTTPS REST GraphQL
+gRPC TCP UDP IP DNS TLS SSL SSH FTP SMTP OAuth JWT API SDK CLI GUI URL URI UTF ASCII Unicode POSIX Unix Linux GNU BSD FreeBSD Debian Ubuntu Fedora Windows macOS
+Android iOS iPhone iPad Excel Word PowerPoint Outlook Photoshop Docker Kubernetes Helm Terraform Ansible Jenkins Git GitHub GitLab Jira Slack Redis Postgres
+PostgreSQL MySQL SQLite MongoDB Elasticsearch Kafka RabbitMQ Nginx Apache Envoy React Angular Vue Node Django Flask Rails Spring NumPy Pandas PyTorch TensorFlow
+Jupyter LaTeX Markdown Vim Emacs Firefox Chrome Safari Bluetooth WiFi USB HDMI GPU CPU RAM SSD AI ML LLM GPT NLP OCR RAG MCP Bayes Fourier Gauss Newton Euler
+Bitcoin Ethereum Covid Internet Intranet Wikipedia Christmas Easter Halloween Thanksgiving Ramadan ASAP FYI CEO CFO ETA FAQ DIY PIN VAT ID TV PC DVD CD USB BTW IMO RSVP AM PM ATM IBAN BIC SMS MMS GPS SUV HR IT PR QA KPI ROI NDA PhD MBA DNA HIV MRI ICU BMI Monopoly Scrabble Minecraft Bible Koran Sudoku Yoga Pilates"""
+_FIRMS = """design studio,software house,marketing agency,travel agency,bank,savings bank,insurance company,start-up,car maker,retailer,airline,publisher,
+law firm,consultancy,hedge fund,investment fund,charity,hospital,brewery,bakery,hotel chain,shipping company,record label,film studio,newspaper,
+broadcaster,university,school,supermarket chain,manufacturer,chip maker,biotech company,drug maker,energy company,oil company,telecom operator,
+web agency,data company,cloud provider,real estate company,security firm,food company,fashion brand,toy maker,club,orchestra,museum,theatre"""
 _PROFESSIONS = "actor actress writer poet painter singer footballer politician chemist physicist lawyer teacher farmer baker engineer nurse".split()
 
 
@@ -115,7 +126,8 @@ class Fillers:
                                          f"{digits(3, 3)}-{digits(3, 3)}-{digits(4, 4)}", f"{digits(2, 3)} {digits(3, 3)} {digits(2, 2)} {digits(2, 2)}")),
             "email": self._email, "url": self._url, "profession": lambda: rng.choice(_PROFESSIONS),
             "Profession": lambda: rng.choice(_PROFESSIONS).capitalize(), "nation_ordinal": lambda: rng.choice(("first", "second", "third")),
-            "job": lambda: rng.choice(_JOBS.replace("\n", "").split(",")), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
+            "job": lambda: rng.choice(_JOBS.replace("\n", "").split(",")) if rng.random() < 0.3 else rng.choice(JobProvider.jobs),
+            "unit": lambda: rng.choice("MB GB KB kg km cm mm ms g h px dpi EUR USD mg ml l m s Hz kHz GHz V W kW rpm mph bytes bits days hours".split()), "firm": lambda: rng.choice(_FIRMS.replace("\n", "").split(",")), "Verbed": lambda: words.verbed().capitalize(), "tech": lambda: rng.choice(_TECH.split()), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
             "iban": lambda: rng.choice("GB DE FR IT ES".split()) + digits(18, 20),
         }[slot]
         return make()
@@ -160,7 +172,7 @@ def compose(template, fillers):
 
 fillers_known = set("""person given family org city CITY country region nation title address street corner parts_line parts_lines parts_quoted
 word Word WORD WORD2 verbed number number2 number16 digit year weekday month zip date date_long time money phone email url profession Profession
-nation_ordinal job ip iban""".split())
+nation_ordinal job ip iban tech unit firm Verbed""".split())
 
 
 def vary(pieces, rng, is_ordinary):
@@ -209,7 +221,7 @@ def passages(rng):
 def vocabulary():
     """The words of the templates: whose identity, not only whose kind, tells the model something."""
     text = " ".join(_SLOT.sub(" ", line) for name in SHARES if name != "mixed" for line in templates(name))
-    words = re.findall(r"[a-z]+(?:'[a-z]+)?", " ".join([text, *_WEEKDAYS, *_MONTHS, _JOBS, *_PROFESSIONS]).lower())
+    words = re.findall(r"[a-z]+(?:'[a-z]+)?", " ".join([text, *_WEEKDAYS, *_MONTHS, _JOBS, *_PROFESSIONS, _TECH, _FIRMS]).lower())
     return sorted({word for word in words if len(word) > 1})
 
 

@@ -94,6 +94,9 @@ class Streets:
 
     def military(self):
         random = self._random
+        if random.random() < 0.4:
+            ship = f"{random.choice(('USS', 'USNS', 'USNV', 'USCGC'))} {self._persons.family()}"
+            return f"{ship}{random.choice((chr(10), ', '))}FPO {random.choice(('AA', 'AE', 'AP'))} {self.digits(5, 5)}"
         unit = random.choice(("PSC", "Unit", "CMR", "PSC"))
         town = random.choice(("APO", "FPO", "DPO"))
         return f"{unit} {self.digits(4, 5)}, Box {self.digits(3, 4)}{random.choice((chr(10), ', '))}{town} {random.choice(('AA', 'AE', 'AP'))} {self.digits(5, 5)}"

@@ -23,12 +23,12 @@ namespace {
 
 using namespace pii::names;
 
-constexpr int kEpochs = 6;
+constexpr int kEpochs = 4;
 constexpr int kContextEpochs = 6;
-constexpr int64_t kMargin = 24;         // of the first pass, in steps of a weight
-constexpr int64_t kContextMargin = 40;  // of the second
-constexpr int64_t kNothingMargin = 2;   // times as much where there is no name: a false alarm costs more than a miss
-constexpr uint32_t kSeenMin = 4;        // a feature seen less often is not learned
+constexpr int64_t kMargin = 12;         // of the first pass, in steps of a weight
+constexpr int64_t kContextMargin = 100;  // of the second
+constexpr int64_t kNothingMargin = 3;   // times as much where there is no name: a false alarm costs more than a miss
+constexpr uint32_t kSeenMin = 10;        // a feature seen less often is not learned
 constexpr int kWeightMin = 1;           // a row without a weight of that much is left out
 constexpr int64_t kScale = 4;           // a step of the first pass becomes that much in the model
 constexpr uint32_t kForgetPercent = 22; // of the names on the lists are learned as if they were not on them
@@ -232,7 +232,7 @@ void describe(Document& document, Random& random) {
     forget(document.tokens, random);
     Context context(document.text, lexicon, document.tokens);
     std::vector<uint8_t> candidates;
-    findCandidates(context, document.tokens, candidates);
+    findCandidates(document.text, context, document.tokens, candidates);
     Features features;
     for (uint32_t i = 0; i < document.tokens.size(); ++i) {
         if (!candidates[i]) continue;

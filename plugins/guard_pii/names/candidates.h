@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "word_features.h"
@@ -9,6 +10,7 @@
 namespace pii::names {
 
 /// Puts 1 for each word that may be a part of a name, else 0. Looks at words within reach only.
-void findCandidates(const Context& context, const std::vector<Token>& tokens, std::vector<uint8_t>& candidates);
+void findCandidates(std::string_view text, const Context& context, const std::vector<Token>& tokens,
+                    std::vector<uint8_t>& candidates);
 
 }  // namespace pii::names

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tagger.h"
+#include "runs.h"
 
 namespace pii {
 namespace {
@@ -15,24 +15,16 @@ constexpr size_t kPiece = 16 * 1024;
 
 // Bounds that keep the law: the word before a name is looked at to know that the name begins here (its second pass
 // looks at tags before it, and their first pass at words before these); behind it likewise.
-static_assert(kTagReachBack + kRunReachBack + kReachBack < NameScanner::kLookBehind);
-static_assert(kTagReachAhead + kTagReachAhead + kReachAhead < NameScanner::kLookAhead);
+static_assert(kTagReachBack + kRunReachBack + kReachBack + kBesideMax < NameScanner::kLookBehind);
+static_assert(kTagReachAhead + kTagReachAhead + kReachAhead + kBesideMax < NameScanner::kLookAhead);
 
 constexpr std::string_view kEntityNames[kEntities] = {"PERSON",         "ORGANIZATION", "LOCATION",
                                                       "STREET_ADDRESS", "NRP",          "TITLE"};
 
-// Does the word at `index` continue the name that the word before is a part of?
-bool goesOn(const Context& context, const Tagged& tagged, size_t index) {
-    uint8_t tag = tagged.tags[index];
-    if (!isInside(tag) || !context.near(index, -1, kTagReachBack, kTagReachAhead)) return false;
-    uint8_t before = tagged.tags[index - 1];
-    return before && entityOf(before) == entityOf(tag);
-}
-
-float scoreOf(const Tagged& tagged, size_t first, size_t last) {
+float scoreOf(const Tagged& tagged, const Run& run) {
     int margin = 0;
-    for (size_t i = first; i < last; ++i) margin += tagged.scores[i][tagged.tags[i]] - tagged.scores[i][0];
-    margin /= static_cast<int>(last - first);
+    for (size_t i = run.first; i < run.last; ++i) margin += tagged.scores[i][tagged.tags[i]] - tagged.scores[i][0];
+    margin /= static_cast<int>(run.last - run.first);
     return 0.5f + static_cast<float>(std::clamp(margin, 0, 250)) / 500.f;
 }
 
@@ -54,16 +46,18 @@ struct Piece {
 void findIn(const Piece& piece, unsigned entities, std::vector<sluice::Finding>& found) {
     thread_local Tagged tagged;
     tag(piece.text, Lexicon::builtIn(), Model::builtIn(), tagged);
-    Context context(piece.text, Lexicon::builtIn(), tagged.tokens);
-    for (size_t first = 0, last; first < tagged.tokens.size(); first = last) {
-        last = first + 1;
-        if (!tagged.tags[first]) continue;
-        while (last < tagged.tokens.size() && goesOn(context, tagged, last)) ++last;
-        int entity = entityOf(tagged.tags[first]);
-        size_t begin = piece.offset + tagged.tokens[first].begin, end = piece.offset + tagged.tokens[last - 1].end;
-        bool wanted = (entities >> entity & 1) && begin >= piece.from && begin < piece.to;
-        if (!wanted || end - begin > NameScanner::kLongest) continue;
-        found.push_back({begin, end, kEntityNames[entity], scoreOf(tagged, first, last)});
+    Runs runs(piece.text, Lexicon::builtIn(), tagged);
+    for (size_t at = 0; at < tagged.tokens.size();) {
+        if (!tagged.tags[at]) {
+            ++at;
+            continue;
+        }
+        Run run = runs.at(at);
+        at = run.last;
+        if (!(entities >> run.entity & 1) || !runs.trim(run)) continue;
+        size_t begin = piece.offset + tagged.tokens[run.first].begin, end = piece.offset + tagged.tokens[run.last - 1].end;
+        bool wanted = begin >= piece.from && begin < piece.to && end - begin <= NameScanner::kLongest;
+        if (wanted) found.push_back({begin, end, kEntityNames[run.entity], scoreOf(tagged, run)});
     }
 }
 

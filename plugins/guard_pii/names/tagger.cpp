@@ -63,7 +63,7 @@ void tag(std::string_view text, const Lexicon& lexicon, const Model& model, Tagg
     tokenize(text, lexicon, tagged.tokens);
     size_t count = tagged.tokens.size();
     Context context(text, lexicon, tagged.tokens);
-    findCandidates(context, tagged.tokens, tagged.candidates);
+    findCandidates(text, context, tagged.tokens, tagged.candidates);
     tagged.first.assign(count, 0);
     tagged.tags.assign(count, 0);
     if (tagged.scores.size() < count) tagged.scores.resize(count);

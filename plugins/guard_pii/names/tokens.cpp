@@ -221,6 +221,7 @@ private:
     static Shape shapeOf(std::string_view word, const Form& form) {
         if (form.under) return Shape::Odd;
         if (form.seen == kDigit && !form.joined) return shapeOfNumber(word);
+        if (form.seen == kDigit && word.size() > 7) return Shape::Odd;  // dates and numbers of telephones
         if (form.seen & kDigit) return form.first == kDigit ? Shape::Ordinal : Shape::Numbered;
         if (form.uncased) return Shape::Uncased;
         if (form.seen == kLower) return Shape::Lower;

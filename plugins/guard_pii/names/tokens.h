@@ -26,8 +26,8 @@ enum class Shape : uint8_t {
     Digits6,   // six and more
     Year,      // 1850 to 2099
     Numbered,  // A12, SW1A
-    Ordinal,   // 12b, 38-year-old, 3rd
-    Odd,       // snake_case, words of more than kWordBytesMax bytes
+    Ordinal,   // 12b, 38-year-old, 3rd, 12-14
+    Odd,       // snake_case, 2020-12-31, words of more than kWordBytesMax bytes
 };
 constexpr int kShapes = 17;
 

@@ -17,6 +17,8 @@ constexpr uint32_t kTagReachBack = 40;
 constexpr uint32_t kTagReachAhead = 24;
 constexpr uint32_t kRunReachBack = 96;  // for where an address begins
 
+constexpr uint32_t kBesideMax = 10;     // for a number beside a street's word, see candidates.cpp
+
 constexpr int kFeaturesMax = 64;
 constexpr uint8_t kNoTag = kTags;  // instead of a tag that is out of reach
 
