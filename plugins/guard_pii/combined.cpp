@@ -40,8 +40,11 @@ void merge(const std::vector<sluice::Finding>& first, const std::vector<sluice::
 }  // namespace
 
 Combined::Combined(std::unique_ptr<sluice::Scanner> rules, std::unique_ptr<sluice::Scanner> names,
-                   std::map<std::string, float, std::less<>> thresholds)
-    : rules_(std::move(rules)), names_(std::move(names)), thresholds_(std::move(thresholds)) {}
+                   std::map<std::string, float, std::less<>> thresholds, AllowList allow)
+    : rules_(std::move(rules)),
+      names_(std::move(names)),
+      thresholds_(std::move(thresholds)),
+      allow_(std::move(allow)) {}
 
 void Combined::find(std::string_view text, size_t from, std::vector<sluice::Finding>& found) const {
     if (!names_) {
@@ -55,7 +58,8 @@ void Combined::find(std::string_view text, size_t from, std::vector<sluice::Find
     std::vector<sluice::Finding> names;
     if (rules_) rules_->find(text, before, rules);
     names_->find(text, rules_ ? before : from, names);
-    std::erase_if(names, [this](const auto& name) {
+    std::erase_if(names, [this, text](const auto& name) {
+        if (allow_.has(text.substr(name.begin, name.end - name.begin))) return true;
         const auto threshold = thresholds_.find(name.entity);
         return threshold != thresholds_.end() && name.score < threshold->second;
     });

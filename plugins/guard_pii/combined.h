@@ -7,6 +7,8 @@
 
 #include <sluice/scanner.hpp>
 
+#include "engine/own_rules.h"
+
 namespace pii {
 
 class Combined final : public sluice::Scanner {
@@ -14,9 +16,10 @@ public:
     /// From this score on a rule has checked something (a checksum, a full format), and no name beats it.
     static constexpr float kChecked = 0.6F;
 
-    /// Either may be null. `thresholds`: of the names, by entity; names under 0.5 do not exist.
+    /// Either may be null. `thresholds`: of the names, by entity; names under 0.5 do not exist. `allow`:
+    /// what is no name, although it looks like one (rules have their own list).
     Combined(std::unique_ptr<sluice::Scanner> rules, std::unique_ptr<sluice::Scanner> names,
-             std::map<std::string, float, std::less<>> thresholds);
+             std::map<std::string, float, std::less<>> thresholds, AllowList allow = {});
 
     void find(std::string_view text, size_t from, std::vector<sluice::Finding>& found) const override;
     size_t longest() const override;
@@ -26,6 +29,7 @@ public:
 private:
     std::unique_ptr<sluice::Scanner> rules_, names_;
     std::map<std::string, float, std::less<>> thresholds_;
+    AllowList allow_;
 };
 
 /// The answer's side of a request with pseudonyms: the way back first, and of what others find whatever is

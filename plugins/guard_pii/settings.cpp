@@ -100,7 +100,10 @@ void Reader::readEntities() {
     const auto wanted = config.object("pii_entities_config");
     const auto keys = wanted ? wanted->keys() : std::vector<std::string_view>();
     const bool all = std::find(keys.begin(), keys.end(), "ALL") != keys.end();
-    if (keys.empty() || all) {
+    // Only told what not to look for: everything else of the default stays.
+    const bool none = std::all_of(keys.begin(), keys.end(),
+                                  [&wanted](auto key) { return actionFrom(*wanted, key) == Action::Off; });
+    if (none || all) {
         const auto action = all ? actionFrom(*wanted, "ALL") : Action::Mask;
         for (const auto entity : RuleScanner::byDefault()) enable(entity, action);
         for (const auto& one : kNames)
@@ -186,8 +189,10 @@ void Reader::build() {
     if (!by_rules && !by_names)
         ConfigObject::fail("pii_entities_config", "nothing to look for",
                            "at least one entity that is not OFF");
-    settings.scanner =
-        std::make_unique<Combined>(std::move(by_rules), std::move(by_names), std::move(name_thresholds));
+    AllowList allow;
+    for (const auto& value : rules.allow) allow.add(value);
+    settings.scanner = std::make_unique<Combined>(std::move(by_rules), std::move(by_names),
+                                                  std::move(name_thresholds), std::move(allow));
     settings.blocks_or_masks =
         std::any_of(settings.actions.begin(), settings.actions.end(),
                     [](const auto& one) { return one.second != Action::Warn && one.second != Action::Off; });

@@ -1,5 +1,6 @@
 // German registration marks: the district's letters, one or two letters, up to four digits, E (electric) or H
 // (old). Source: FZV annex 1 and Wikipedia's list of the districts' letters.
+#include <algorithm>
 #include <string_view>
 
 #include "chars.h"
@@ -36,11 +37,11 @@ constexpr std::string_view kDistricts =
 
 bool sign(char c) { return c == ' ' || c == '-'; }
 
-// Where the letters (A to Z, and with `wide` Ä, Ö, Ü) that end at `end` begin.
+// Where the letters (A to Z in any case, and with `wide` Ä, Ö, Ü) that end at `end` begin.
 size_t lettersBack(std::string_view text, size_t end, bool wide, int& count) {
     size_t i = end;
     for (count = 0; count < 4 && i > 0; ++count) {
-        if (isUpper(text[i - 1])) {
+        if (isLetter(text[i - 1])) {
             --i;
         } else if (wide && i > 1 && text[i - 2] == '\xC3' &&
                    (text[i - 1] == '\x84' || text[i - 1] == '\x96' || text[i - 1] == '\x9C')) {
@@ -57,11 +58,11 @@ size_t lettersBack(std::string_view text, size_t end, bool wide, int& count) {
 void findGermanPlate(Pass& pass, size_t begin, size_t end) {
     const auto text = pass.text;
     size_t digits = begin;  // the word may begin with the letters: "M-AB1234"
-    while (digits < end && isUpper(text[digits])) ++digits;
+    while (digits < end && isLetter(text[digits])) ++digits;
     size_t i = digits;
     while (i < end && isDigit(text[i])) ++i;
     if (i == digits || i - digits > 4 || text[digits] == '0') return;
-    if (i + 1 == end && (text[i] == 'E' || text[i] == 'H')) ++i;
+    if (i + 1 == end && (upper(text[i]) == 'E' || upper(text[i]) == 'H')) ++i;
     if (i != end || touchesRight(text, end)) return;
     const size_t letters_end = digits > 0 && sign(text[digits - 1]) ? digits - 1 : digits;
     int letters = 0;
@@ -70,9 +71,11 @@ void findGermanPlate(Pass& pass, size_t begin, size_t end) {
     if (letters < 1 || letters > 2 || second == 0 || !sign(text[second - 1])) return;
     const size_t first = lettersBack(text, second - 1, true, district);
     if (district < 1 || district > 3 || touchesLeft(text, first)) return;
-    const bool known = listed(kDistricts, text.substr(first, second - 1 - first));
+    const auto plate = text.substr(first, end - first);
+    const bool lowers = std::any_of(plate.begin(), plate.end(), isLower);
+    const bool known = !lowers && listed(kDistricts, text.substr(first, second - 1 - first));
     const bool usual = text[second - 1] == '-' && letters_end != digits;
-    pass.add(Kind::DeKfz, first, end, known ? (usual ? 0.5F : 0.3F) : 0.1F);
+    pass.add(Kind::DeKfz, first, end, known ? (usual ? 0.5F : 0.3F) : lowers ? 0.05F : 0.1F);
 }
 
 }  // namespace pii

@@ -50,7 +50,7 @@ void readRun(std::string_view text, size_t begin, Run& run) {
         wordless = any && run.digits >> word_begin == 0 ? wordless + 1 : 0;
         const auto sep = sepOf(c);
         if (sep == 0 || wordless == 2 || !isAlnum(at(text, i + 1)) || ++groups == kGroupsMax) return;
-        if ((run.gaps >> (run.n - 1) & run.gaps >> (run.n - 2) & 1) != 0) return;
+        if (run.n >= 2 && (run.gaps >> (run.n - 1) & run.gaps >> (run.n - 2) & 1) != 0) return;
         word_begin = run.n;
         run.gaps |= uint64_t{1} << run.n;
         run.sep[run.n] = sep;

@@ -136,7 +136,7 @@ void inSentences(const std::vector<bench::Case>& cases) {
             tell("other", std::string(found.entity), one.text, found.begin, found.end);
         }
     }
-    print("pii.sentence.other_entities_found", static_cast<double>(other), 0, 0);
+    std::printf("pii.sentence.other_entities_found\t%zu\t-\t-\n", other);
 }
 
 // Time of the processor: other work on the machine does not count.
@@ -176,7 +176,7 @@ void speed(const std::vector<bench::Case>& cases) {
         best_prompts = std::min(best_prompts, since(start));
     }
     print("pii.speed.long_text_mb_per_s", static_cast<double>(text.size()) / 1e6 / best_text, 80, 400);
-    print("pii.speed.prompt_2kb_us", best_prompts / static_cast<double>(prompts.size()) * 1e6, 25, 10);
+    print("pii.speed.us_2kb", best_prompts / static_cast<double>(prompts.size()) * 1e6, 25, 10);
 }
 
 void hostile() {
@@ -194,7 +194,7 @@ void hostile() {
             scanner.find(text, 0, found);
             best = std::min(best, since(start));
         }
-        print(std::string("pii.hostile.1mb_of_") + nlohmann::json(unit).dump() + "_ms", best * 1e3, 100, 50);
+        print("pii.us.1mb_of_" + nlohmann::json(unit).dump(), best * 1e6, 100000, 50000);
     }
 }
 
