@@ -2,8 +2,9 @@
 //
 //     SLUICE_TEST_DATA=../shared/data sluice_guard_names_bench [--misses] [--text FILE...]
 //
-// Prints a line for each figure: name, value, bar, aim. Texts after --text are ordinary ones: what is found in them is
-// counted as a false alarm (and listed with --misses); without --text the bench's own are taken (names_texts.cpp).
+// Prints a line for each figure: name, value, bar, aim. Texts after --text are ordinary ones: what is found
+// in them is counted as a false alarm (and listed with --misses); without --text the bench's own are taken
+// (names_texts.cpp).
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -51,7 +52,8 @@ void quality(const pii::NameScanner& scanner, std::string* misses) {
     print("exact_f1", all.exactF1(), "-", "-");
 }
 
-void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>& texts, std::string* misses) {
+void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>& texts,
+                 std::string* misses) {
     size_t bytes = 0, alarms = 0;
     for (const std::string& text : texts) {
         std::vector<sluice::Finding> found;
@@ -59,7 +61,9 @@ void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>
         bytes += text.size();
         alarms += found.size();
         for (const sluice::Finding& finding : found) {
-            if (misses) *misses += "alarm " + std::string(finding.entity) + "\t" + text.substr(finding.begin, finding.end - finding.begin) + "\n";
+            if (misses)
+                *misses += "alarm " + std::string(finding.entity) + "\t" +
+                           text.substr(finding.begin, finding.end - finding.begin) + "\n";
         }
     }
     print("false_alarms_per_kb", 1024.0 * double(alarms) / double(bytes), "-", "-");
@@ -108,8 +112,10 @@ int main(int argc, char** argv) {
     std::vector<std::string> texts;
     for (int i = 1; i < argc; ++i) {
         std::string argument = argv[i];
-        if (argument == "--misses") misses = &list;
-        else if (argument != "--text") texts.push_back(contents(argv[i]));
+        if (argument == "--misses")
+            misses = &list;
+        else if (argument != "--text")
+            texts.push_back(contents(argv[i]));
     }
     double begin = microsecondsOfCpu();
     pii::NameScanner scanner;
