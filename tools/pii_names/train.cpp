@@ -2,9 +2,10 @@
 //
 //     pii_names_train CORPUS MODEL
 //
-// A corpus is lines: "T<tab>text" (a text; \n and \\ are escaped) and, for each name in it, "S<tab>begin<tab>end<tab>
-// entity" (bytes; the number of the entity in model.h). Two averaged perceptrons, one for each pass of the tagger. All
-// arithmetic is of integers and all that is random comes from fixed seeds, so the same corpus gives the same bytes.
+// A corpus is lines: "T<tab>text" (a text; \n and \\ are escaped) and, for each name in it,
+// "S<tab>begin<tab>end<tab> entity" (bytes; the number of the entity in model.h). Two averaged perceptrons,
+// one for each pass of the tagger. All arithmetic is of integers and all that is random comes from fixed
+// seeds, so the same corpus gives the same bytes.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -25,13 +26,14 @@ using namespace pii::names;
 
 constexpr int kEpochs = 4;
 constexpr int kContextEpochs = 6;
-constexpr int64_t kMargin = 12;         // of the first pass, in steps of a weight
+constexpr int64_t kMargin = 12;          // of the first pass, in steps of a weight
 constexpr int64_t kContextMargin = 100;  // of the second
-constexpr int64_t kNothingMargin = 3;   // times as much where there is no name: a false alarm costs more than a miss
+constexpr int64_t kNothingMargin =
+    3;  // times as much where there is no name: a false alarm costs more than a miss
 constexpr uint32_t kSeenMin = 10;        // a feature seen less often is not learned
-constexpr int kWeightMin = 1;           // a row without a weight of that much is left out
-constexpr int64_t kScale = 4;           // a step of the first pass becomes that much in the model
-constexpr uint32_t kForgetPercent = 22; // of the names on the lists are learned as if they were not on them
+constexpr int kWeightMin = 1;            // a row without a weight of that much is left out
+constexpr int64_t kScale = 4;            // a step of the first pass becomes that much in the model
+constexpr uint32_t kForgetPercent = 22;  // of the names on the lists are learned as if they were not on them
 
 class Random {
 public:
@@ -94,7 +96,8 @@ public:
     std::array<int8_t, kRow> average(size_t feature, int64_t scale) const {
         std::array<int8_t, kRow> row{};
         for (int t = 0; t < kTags; ++t) {
-            int64_t twice = (weights_[feature][t] * (time_ + 1) - sums_[feature][t]) * scale * 2 / (time_ + 1);
+            int64_t twice =
+                (weights_[feature][t] * (time_ + 1) - sums_[feature][t]) * scale * 2 / (time_ + 1);
             row[t] = static_cast<int8_t>(std::clamp<int64_t>((twice + (twice < 0 ? -1 : 1)) / 2, -127, 127));
         }
         return row;
@@ -135,7 +138,8 @@ public:
     void keep(const std::vector<uint32_t>& kept) {
         std::vector<uint32_t> features;
         std::unordered_map<uint32_t, uint32_t> numbers;
-        for (uint32_t number : kept) numbers[number] = static_cast<uint32_t>(features.size()), features.push_back(features_[number]);
+        for (uint32_t number : kept)
+            numbers[number] = static_cast<uint32_t>(features.size()), features.push_back(features_[number]);
         features_ = features;
         numbers_ = numbers;  // translates the numbers so far
     }
@@ -185,8 +189,10 @@ Table lay(const Perceptron& perceptron, const Numbers& numbers, uint32_t rows, i
 std::string unescaped(std::string_view text) {
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size()) out += text[++i] == 'n' ? '\n' : text[i];
-        else out += text[i];
+        if (text[i] == '\\' && i + 1 < text.size())
+            out += text[++i] == 'n' ? '\n' : text[i];
+        else
+            out += text[i];
     }
     return out;
 }
@@ -222,7 +228,8 @@ void forget(std::vector<Token>& tokens, Random& random) {
     constexpr uint16_t kNames = kGiven | kFamily | kPlace | kCompany | kCountry;
     for (Token& token : tokens) {
         bool forgotten = random.below(100) < kForgetPercent;
-        if (forgotten && token.is(kNames) && !token.is(kCommon | kOrdinary | kTelling)) token.known = 0, token.hash = 0;
+        if (forgotten && token.is(kNames) && !token.is(kCommon | kOrdinary | kTelling))
+            token.known = 0, token.hash = 0;
     }
 }
 
@@ -239,6 +246,7 @@ void describe(Document& document, Random& random) {
         features.count = 0;
         Neighbours neighbours(context, document.tokens, i);
         context.describe(neighbours, features);
+        context.describeAround(neighbours, features);
         context.describeFurther(neighbours, features);
         document.samples.push_back({i, goldOf(document.spans, document.tokens, i),
                                     static_cast<uint32_t>(document.features.size()),
@@ -263,7 +271,8 @@ Table trainFirst(const std::vector<Document>& documents, const Numbers& numbers,
             if (d % 2 == half) continue;
             const Document& document = documents[d];
             for (const Sample& sample : document.samples) {
-                perceptron.learn(&document.features[sample.features], sample.count, nullptr, sample.gold, kMargin);
+                perceptron.learn(&document.features[sample.features], sample.count, nullptr, sample.gold,
+                                 kMargin);
             }
         }
     }
@@ -276,10 +285,12 @@ struct FirstTags {
 };
 
 FirstTags firstTags(const Document& document, const Numbers& numbers, const Model& model) {
-    FirstTags result{std::vector<uint8_t>(document.tokens.size()), std::vector<Scores>(document.tokens.size())};
+    FirstTags result{std::vector<uint8_t>(document.tokens.size()),
+                     std::vector<Scores>(document.tokens.size())};
     for (const Sample& sample : document.samples) {
         Scores scores{};
-        for (uint32_t f = 0; f < sample.count; ++f) model.add(numbers.features()[document.features[sample.features + f]], scores);
+        for (uint32_t f = 0; f < sample.count; ++f)
+            model.add(numbers.features()[document.features[sample.features + f]], scores);
         result.scores[sample.token] = scores;
         result.tags[sample.token] = best(scores);
     }
@@ -305,8 +316,10 @@ std::vector<int8_t> trainSecond(const std::vector<Document>& documents, const Nu
     }
     context_numbers.number(kSeenMin);
     std::vector<size_t> begins;
-    for (size_t d = 0, at = 0; d < documents.size(); at += documents[d++].samples.size()) begins.push_back(at);
-    for (Features& f : described) f.count = static_cast<int>(context_numbers.translate(f.ids, static_cast<uint32_t>(f.count)));
+    for (size_t d = 0, at = 0; d < documents.size(); at += documents[d++].samples.size())
+        begins.push_back(at);
+    for (Features& f : described)
+        f.count = static_cast<int>(context_numbers.translate(f.ids, static_cast<uint32_t>(f.count)));
     auto train = [&] {
         Perceptron perceptron(context_numbers.features().size());
         Random random(11);
@@ -315,15 +328,16 @@ std::vector<int8_t> trainSecond(const std::vector<Document>& documents, const Nu
                 size_t at = begins[d];
                 for (const Sample& sample : documents[d].samples) {
                     const Features& features = described[at++];
-                    perceptron.learn(features.ids, static_cast<uint32_t>(features.count), &firsts[d].scores[sample.token],
-                                     sample.gold, kContextMargin);
+                    perceptron.learn(features.ids, static_cast<uint32_t>(features.count),
+                                     &firsts[d].scores[sample.token], sample.gold, kContextMargin);
                 }
             }
         }
         return lay(perceptron, context_numbers, kContextRows, 1);
     };
     context_numbers.keep(train().kept);
-    for (Features& f : described) f.count = static_cast<int>(context_numbers.translate(f.ids, static_cast<uint32_t>(f.count)));
+    for (Features& f : described)
+        f.count = static_cast<int>(context_numbers.translate(f.ids, static_cast<uint32_t>(f.count)));
     return train().bytes;
 }
 

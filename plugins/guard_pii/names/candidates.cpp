@@ -10,7 +10,8 @@ namespace {
 constexpr uint16_t kNames = kGiven | kFamily | kPlace | kCountry | kNation | kCompany;
 constexpr uint16_t kParts = kStreet | kOrgSuffix | kOrgWord | kTitle | kParticle;
 
-// How a word is judged: by itself, if such a word stands beside it, if one stands within two words, not at all.
+// How a word is judged: by itself, if such a word stands beside it, if one stands within two words, not at
+// all.
 enum : uint8_t { kNo, kIfBeside, kIfNear, kIfTold, kYes };
 
 // Words after which a name may follow in small letters.
@@ -18,13 +19,15 @@ bool tells(const Token* token) {
     static const std::array<uint32_t, 22> kWords = [] {
         std::array<uint32_t, 22> hashes{};
         size_t count = 0;
-        for (const char* word : {"is", "am", "i'm", "im", "in", "from", "at", "dear", "hi", "hello", "called", "named", "name", "by",
-                                 "hey", "near", "user", "to", "for", "with", "thanks", "regards"}) {
+        for (const char* word :
+             {"is",    "am",   "i'm", "im",  "in",   "from", "at", "dear", "hi",   "hello",  "called",
+              "named", "name", "by",  "hey", "near", "user", "to", "for",  "with", "thanks", "regards"}) {
             hashes[count++] = hashWord(word);
         }
         return hashes;
     }();
-    return token && (token->is(kTitle) || std::find(kWords.begin(), kWords.end(), token->hash) != kWords.end());
+    return token &&
+           (token->is(kTitle) || std::find(kWords.begin(), kWords.end(), token->hash) != kWords.end());
 }
 
 uint8_t judge(const Token& token) {
@@ -39,12 +42,13 @@ uint8_t judge(const Token& token) {
     return kIfNear;
 }
 
-// "12 rue", "calle 7": beside a number even a small street's word begins a name. Only a number that stands close to it
-// counts, so that the bounds of word_features.h grow by kBesideMax only.
+// "12 rue", "calle 7": beside a number even a small street's word begins a name. Only a number that stands
+// close to it counts, so that the bounds of word_features.h grow by kBesideMax only.
 bool isStreetWithNumber(const std::vector<Token>& tokens, size_t i) {
     if (tokens[i].shape != Shape::Lower || !tokens[i].is(kStreet)) return false;
     bool before = i > 0 && tokens[i - 1].isNumber() && tokens[i].begin - tokens[i - 1].begin < kBesideMax;
-    return before || (i + 1 < tokens.size() && tokens[i + 1].isNumber() && tokens[i + 1].end - tokens[i].end < kBesideMax);
+    return before || (i + 1 < tokens.size() && tokens[i + 1].isNumber() &&
+                      tokens[i + 1].end - tokens[i].end < kBesideMax);
 }
 
 // Parts of addresses of e-mail belong to other rules.
@@ -55,7 +59,8 @@ bool isOfMail(std::string_view text, const Token& token) {
 
 }  // namespace
 
-void findCandidates(std::string_view text, const Context& context, const std::vector<Token>& tokens, std::vector<uint8_t>& candidates) {
+void findCandidates(std::string_view text, const Context& context, const std::vector<Token>& tokens,
+                    std::vector<uint8_t>& candidates) {
     thread_local std::vector<uint8_t> judged;
     judged.resize(tokens.size());
     for (size_t i = 0; i < tokens.size(); ++i) {
@@ -69,7 +74,8 @@ void findCandidates(std::string_view text, const Context& context, const std::ve
         uint8_t verdict = judged[i];
         if (verdict == kNo || isOfMail(text, tokens[i])) continue;
         bool beside = verdict == kYes || isName(i, -1) || isName(i, 1);
-        bool unknown = verdict == kIfTold || (verdict == kIfNear && tokens[i].shape == Shape::Lower && !tokens[i].known);
+        bool unknown =
+            verdict == kIfTold || (verdict == kIfNear && tokens[i].shape == Shape::Lower && !tokens[i].known);
         bool near = verdict >= kIfNear && verdict != kIfTold && !beside && (isName(i, -2) || isName(i, 2));
         bool told = unknown && !beside && !near && (tells(context.near(i, -1)) || tells(context.near(i, -2)));
         candidates[i] = beside || near || told;

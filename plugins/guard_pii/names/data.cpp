@@ -1,15 +1,16 @@
-// The assembler reads the files: compilers of this age have no #embed, and arrays of numbers in sources would be
-// twenty times as long.
+// The assembler reads the files: compilers of this age have no #embed, and arrays of numbers in sources would
+// be twenty times as long.
 #include "data.h"
 
 // NOLINTNEXTLINE: no other way to write it twice
-#define PII_NAMES_FILE(function, name)                                             \
+#define PII_NAMES_FILE(function, name)                                                               \
     asm(".section .rodata\n.balign 64\npii_names_" #function ":\n.incbin \"" PII_NAMES_DATA "/" name \
-        "\"\npii_names_" #function "_end:\n.byte 0\n.previous\n");                  \
-    extern "C" __attribute__((visibility("hidden"))) const char pii_names_##function[];      \
-    extern "C" __attribute__((visibility("hidden"))) const char pii_names_##function##_end[]; \
-    std::string_view pii::names::data::function() {                                \
-        return {pii_names_##function, static_cast<size_t>(pii_names_##function##_end - pii_names_##function)}; \
+        "\"\npii_names_" #function "_end:\n.byte 0\n.previous\n");                                   \
+    extern "C" __attribute__((visibility("hidden"))) const char pii_names_##function[];              \
+    extern "C" __attribute__((visibility("hidden"))) const char pii_names_##function##_end[];        \
+    std::string_view pii::names::data::function() {                                                  \
+        return {pii_names_##function,                                                                \
+                static_cast<size_t>(pii_names_##function##_end - pii_names_##function)};             \
     }
 
 PII_NAMES_FILE(given, "given.txt")

@@ -3,7 +3,8 @@
 namespace pii::names {
 namespace {
 
-// One character for each code point from the first on: its base letter, a capital for a capital; '.' is uncased.
+// One character for each code point from the first on: its base letter, a capital for a capital; '.' is
+// uncased.
 constexpr std::string_view kLatin =  // from U+00C0
     "AAAAAAACEEEEIIIIDNOOOOO.OUUUUYTsaaaaaaaceeeeiiiidnooooo.ouuuuyty"
     "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlL"
@@ -19,8 +20,8 @@ constexpr std::string_view kLatinAdditional =  // from U+1E00: Vietnamese and ot
     "EeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy......";
 static_assert(kLatin.size() == 0x250 - 0xC0 && kLatinAdditional.size() == 0x100);
 
-constexpr uint32_t kSchwa = 0x259;        // Azerbaijani: folded to 'e'
-constexpr uint32_t kIncrement = 0x2206;   // often stands for a delta
+constexpr uint32_t kSchwa = 0x259;       // Azerbaijani: folded to 'e'
+constexpr uint32_t kIncrement = 0x2206;  // often stands for a delta
 constexpr uint32_t kDelta = 0x3B4;
 constexpr uint32_t kQuoteSingle = 0x2019;
 
@@ -34,10 +35,10 @@ Letter greek(uint32_t point, uint8_t bytes) {
     struct Accented {
         uint32_t upper, lower, base;
     };
-    static constexpr Accented kAccented[] = {{0x386, 0x3AC, 0x3B1}, {0x388, 0x3AD, 0x3B5}, {0x389, 0x3AE, 0x3B7},
-                                             {0x38A, 0x3AF, 0x3B9}, {0x38C, 0x3CC, 0x3BF}, {0x38E, 0x3CD, 0x3C5},
-                                             {0x38F, 0x3CE, 0x3C9}, {0x3AA, 0x3CA, 0x3B9}, {0x3AB, 0x3CB, 0x3C5},
-                                             {0, 0x390, 0x3B9},     {0, 0x3B0, 0x3C5},     {0, 0x3C2, 0x3C3}};
+    static constexpr Accented kAccented[] = {
+        {0x386, 0x3AC, 0x3B1}, {0x388, 0x3AD, 0x3B5}, {0x389, 0x3AE, 0x3B7}, {0x38A, 0x3AF, 0x3B9},
+        {0x38C, 0x3CC, 0x3BF}, {0x38E, 0x3CD, 0x3C5}, {0x38F, 0x3CE, 0x3C9}, {0x3AA, 0x3CA, 0x3B9},
+        {0x3AB, 0x3CB, 0x3C5}, {0, 0x390, 0x3B9},     {0, 0x3B0, 0x3C5},     {0, 0x3C2, 0x3C3}};
     for (const Accented& letter : kAccented) {
         if (point == letter.upper) return {letter.base, bytes, Kind::Upper};
         if (point == letter.lower) return {letter.base, bytes, Kind::Lower};
@@ -67,7 +68,8 @@ Letter classify(uint32_t point, uint8_t bytes) {
     if (point < 0xC0) return {point, bytes, Kind::Gap};
     if (point == kSchwa || point == 0x18F) return {'e', bytes, point == kSchwa ? Kind::Lower : Kind::Upper};
     if (point < 0x250) return fromTable(kLatin[point - 0xC0], point, bytes);
-    if (point >= 0x300 && point < 0x370) return {0, bytes, Kind::Uncased};  // combining accents fold to nothing
+    if (point >= 0x300 && point < 0x370)
+        return {0, bytes, Kind::Uncased};  // combining accents fold to nothing
     if (point >= 0x370 && point < 0x400) return greek(point, bytes);
     if (point >= 0x400 && point < 0x530) return cyrillic(point, bytes);
     if (point >= 0x1E00 && point < 0x1F00) return fromTable(kLatinAdditional[point - 0x1E00], point, bytes);

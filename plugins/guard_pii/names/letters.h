@@ -1,5 +1,6 @@
-// Letters of the scripts that have capitals (Latin, Greek, Cyrillic) without case and accents; everything else is
-// either a letter without case or no letter. Source: Unicode 15, UnicodeData.txt (case and decomposition).
+// Letters of the scripts that have capitals (Latin, Greek, Cyrillic) without case and accents; everything
+// else is either a letter without case or no letter. Source: Unicode 15, UnicodeData.txt (case and
+// decomposition).
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,9 @@ enum class Kind : uint8_t { Gap, Lower, Upper, Uncased };
 
 /// What stands at a place of a text.
 struct Letter {
-    uint32_t folded;  // the code point without case and accent: 'e' for U+00C9; as it is where there is no case
-    uint8_t bytes;    // 1 to 4; 1 where the text is no UTF-8
+    uint32_t
+        folded;     // the code point without case and accent: 'e' for U+00C9; as it is where there is no case
+    uint8_t bytes;  // 1 to 4; 1 where the text is no UTF-8
     Kind kind;
 };
 

@@ -27,13 +27,15 @@ uint64_t mix(uint64_t hash, uint64_t chunk) {
 
 bool isWordByte(char c) {
     auto byte = static_cast<uint8_t>(c);
-    return byte >= 0x80 || (byte | 0x20u) - 'a' < 26u || byte - unsigned{'0'} < 10u || byte == '\'' || byte == '-';
+    return byte >= 0x80 || (byte | 0x20u) - 'a' < 26u || byte - unsigned{'0'} < 10u || byte == '\'' ||
+           byte == '-';
 }
 
 }  // namespace
 
 uint32_t hashAscii(std::string_view word, size_t readable) {
-    constexpr uint64_t kSmall = 0x2020202020202020u;  // makes letters small; digits, '-' and '\'' stay as they are
+    constexpr uint64_t kSmall =
+        0x2020202020202020u;  // makes letters small; digits, '-' and '\'' stay as they are
     uint64_t hash = word.size();
     size_t at = 0;
     for (; at + 8 < word.size(); at += 8) hash = mix(hash, load8(word.data() + at, 8) | kSmall);

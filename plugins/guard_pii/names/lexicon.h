@@ -1,5 +1,5 @@
-// What is known of words: lists of names, places, streets, and of words that are none. The lists lie in data/ and
-// are compiled in; they are hashed once, when the first scanner is made (some milliseconds, about 2 MB).
+// What is known of words: lists of names, places, streets, and of words that are none. The lists lie in data/
+// and are compiled in; they are hashed once, when the first scanner is made (some milliseconds, about 2 MB).
 #pragma once
 
 #include <cstddef>
@@ -30,12 +30,15 @@ enum Known : uint16_t {
 
 constexpr size_t kWordBytesMax = 40;  // longer words are no names; nothing is known of them
 
-/// A hash of a word without case and accents. `word` must be ASCII; `readable` bytes from its begin on may be read.
+/// A hash of a word without case and accents. `word` must be ASCII; `readable` bytes from its begin on may be
+/// read.
 uint32_t hashAscii(std::string_view word, size_t readable);
 /// The same for any word.
 uint32_t hashWord(std::string_view word);
 /// The hash of two words that follow one another.
-inline uint32_t hashPair(uint32_t first, uint32_t second) { return (first * 0x9E3779B1u) ^ (second + 0x85EBCA6Bu); }
+inline uint32_t hashPair(uint32_t first, uint32_t second) {
+    return (first * 0x9E3779B1u) ^ (second + 0x85EBCA6Bu);
+}
 
 /// Immutable once made. [any, many threads at once]
 class Lexicon final {

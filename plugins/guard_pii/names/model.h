@@ -1,5 +1,5 @@
-// The trained model: for each feature (a hash) a row of small weights, one for each tag; for each pair of tags and
-// their surroundings another. A linear model: a tag's score is the sum of its weights.
+// The trained model: for each feature (a hash) a row of small weights, one for each tag; for each pair of
+// tags and their surroundings another. A linear model: a tag's score is the sum of its weights.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ constexpr uint8_t insideTag(int entity) { return static_cast<uint8_t>(2 + 2 * en
 constexpr int entityOf(uint8_t tag) { return (tag - 1) / 2; }  // of tags above 0
 constexpr bool isInside(uint8_t tag) { return tag && tag % 2 == 0; }
 
-// Rows are found by the lower bits of a feature in one of two places beside one another and told apart by the upper 16
-// bits: a feature that the training has not seen often enough has no row and says nothing.
+// Rows are found by the lower bits of a feature in one of two places beside one another and told apart by the
+// upper 16 bits: a feature that the training has not seen often enough has no row and says nothing.
 constexpr uint32_t kFeatureRows = 1u << 16;  // 1 MB
 constexpr uint32_t kContextRows = 1u << 12;  // 64 KB
 

@@ -9,12 +9,12 @@ namespace {
 
 using namespace names;
 
-// Long texts are tagged in pieces of this many bytes, so that the memory in use is bounded. By the law of scanners
-// (what is found depends on a bounded neighbourhood) the result is the same.
+// Long texts are tagged in pieces of this many bytes, so that the memory in use is bounded. By the law of
+// scanners (what is found depends on a bounded neighbourhood) the result is the same.
 constexpr size_t kPiece = 16 * 1024;
 
-// Bounds that keep the law: the word before a name is looked at to know that the name begins here (its second pass
-// looks at tags before it, and their first pass at words before these); behind it likewise.
+// Bounds that keep the law: the word before a name is looked at to know that the name begins here (its second
+// pass looks at tags before it, and their first pass at words before these); behind it likewise.
 static_assert(kTagReachBack + kRunReachBack + kReachBack + kBesideMax < NameScanner::kLookBehind);
 static_assert(kTagReachAhead + kTagReachAhead + kReachAhead + kBesideMax < NameScanner::kLookAhead);
 
@@ -23,7 +23,8 @@ constexpr std::string_view kEntityNames[kEntities] = {"PERSON",         "ORGANIZ
 
 float scoreOf(const Tagged& tagged, const Run& run) {
     int margin = 0;
-    for (size_t i = run.first; i < run.last; ++i) margin += tagged.scores[i][tagged.tags[i]] - tagged.scores[i][0];
+    for (size_t i = run.first; i < run.last; ++i)
+        margin += tagged.scores[i][tagged.tags[i]] - tagged.scores[i][0];
     margin /= static_cast<int>(run.last - run.first);
     return 0.5f + static_cast<float>(std::clamp(margin, 0, 250)) / 500.f;
 }
@@ -55,7 +56,8 @@ void findIn(const Piece& piece, unsigned entities, std::vector<sluice::Finding>&
         Run run = runs.at(at);
         at = run.last;
         if (!(entities >> run.entity & 1) || !runs.trim(run)) continue;
-        size_t begin = piece.offset + tagged.tokens[run.first].begin, end = piece.offset + tagged.tokens[run.last - 1].end;
+        size_t begin = piece.offset + tagged.tokens[run.first].begin,
+               end = piece.offset + tagged.tokens[run.last - 1].end;
         bool wanted = begin >= piece.from && begin < piece.to && end - begin <= NameScanner::kLongest;
         if (wanted) found.push_back({begin, end, kEntityNames[run.entity], scoreOf(tagged, run)});
     }

@@ -1,5 +1,5 @@
-// Finds names of persons, organisations and places, and street addresses, by word lists and a small trained model.
-// Nothing leaves the process, nothing is learned at run time.
+// Finds names of persons, organisations and places, and street addresses, by word lists and a small trained
+// model. Nothing leaves the process, nothing is learned at run time.
 #pragma once
 
 #include "sluice/scanner.hpp"
@@ -10,8 +10,8 @@ namespace pii {
 /// TITLE ("Mrs.", "Dr."; off unless asked for).
 ///
 /// What it knows: Latin, Greek and Cyrillic script, English sentences; names and addresses of many countries.
-/// Names in small letters are found if they are on its lists or follow words like "my name is". Names in scripts
-/// without capitals (Chinese, Arabic, ...) are not found.
+/// Names in small letters are found if they are on its lists or follow words like "my name is". Names in
+/// scripts without capitals (Chinese, Arabic, ...) are not found.
 ///
 /// The score of a finding is how far its tag was ahead of "no name", from 0.5 (barely) to 1.
 class NameScanner final : public sluice::Scanner {
@@ -37,7 +37,7 @@ public:
     /// The name of the entity with the given number (names/model.h).
     static std::string_view nameOf(int entity);
 
-    static constexpr size_t kLongest = 160;     // longer runs of names are not reported
+    static constexpr size_t kLongest = 160;  // longer runs of names are not reported
     static constexpr size_t kLookBehind = 208;
     static constexpr size_t kLookAhead = 96;
 

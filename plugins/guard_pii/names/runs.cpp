@@ -5,7 +5,9 @@ namespace {
 
 bool isFiller(const Token& token) { return token.shape == Shape::Lower && token.is(kCommon); }
 
-bool isNameLike(const Token& token) { return token.shape != Shape::Lower || !token.is(kCommon | kParticle | kOrdinary); }
+bool isNameLike(const Token& token) {
+    return token.shape != Shape::Lower || !token.is(kCommon | kParticle | kOrdinary);
+}
 
 }  // namespace
 

@@ -20,7 +20,8 @@ public:
     /// The run that begins at the word `at`, which must be tagged.
     Run at(size_t at) const;
 
-    /// Takes off words at its ends that are no part of a name ("and Wilson"), and says whether a name is left.
+    /// Takes off words at its ends that are no part of a name ("and Wilson"), and says whether a name is
+    /// left.
     bool trim(Run& run) const;
 
 private:

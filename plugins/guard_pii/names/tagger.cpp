@@ -7,7 +7,8 @@
 namespace pii::names {
 namespace {
 
-constexpr int kFarAhead = 100;
+constexpr int kFarAhead =
+    60;  // with that lead for "no name" the features that are left change nothing any more
 
 bool isFarAhead(const Scores& scores) {
     int rival = scores[1];
@@ -19,7 +20,7 @@ void add(const Model& model, const Features& features, Scores& scores) {
     for (int f = 0; f < features.count; ++f) model.add(features.ids[f], scores);
 }
 
-// Most words are no names, and half of the features are enough to see it.
+// Most words are no names, and some of the features are enough to see it.
 void firstPass(const Context& context, const Model& model, Tagged& tagged) {
     Features features;
     for (size_t i = 0; i < tagged.tokens.size(); ++i) {
@@ -29,7 +30,11 @@ void firstPass(const Context& context, const Model& model, Tagged& tagged) {
         features.count = 0;
         context.describe(neighbours, features);
         add(model, features, scores);
-        if (!best(scores) && isFarAhead(scores)) continue;
+        if (isFarAhead(scores)) continue;
+        features.count = 0;
+        context.describeAround(neighbours, features);
+        add(model, features, scores);
+        if (isFarAhead(scores)) continue;
         features.count = 0;
         context.describeFurther(neighbours, features);
         add(model, features, scores);

@@ -13,12 +13,13 @@ namespace pii::names {
 struct Tagged {
     std::vector<Token> tokens;
     std::vector<uint8_t> candidates;
-    std::vector<uint8_t> first;    // tags of the first pass: each word for itself
-    std::vector<uint8_t> tags;     // of the second: each word with its neighbours' first tags
-    std::vector<Scores> scores;    // of the first pass, then of the second; of candidates only
+    std::vector<uint8_t> first;  // tags of the first pass: each word for itself
+    std::vector<uint8_t> tags;   // of the second: each word with its neighbours' first tags
+    std::vector<Scores> scores;  // of the first pass, then of the second; of candidates only
 };
 
-/// Tags all words of `text`. A word's tag depends on its neighbourhood alone: see word_features.h for how far.
+/// Tags all words of `text`. A word's tag depends on its neighbourhood alone: see word_features.h for how
+/// far.
 void tag(std::string_view text, const Lexicon& lexicon, const Model& model, Tagged& tagged);
 
 }  // namespace pii::names

@@ -7,7 +7,8 @@
 namespace pii::names {
 namespace {
 
-// Signs between words, a bit each; the class of a gap is that of the highest bit, but for the cases in gapOf().
+// Signs between words, a bit each; the class of a gap is that of the highest bit, but for the cases in
+// gapOf().
 enum Sign : uint16_t {
     kBlank = 1 << 0,
     kComma = 1 << 1,
@@ -61,7 +62,8 @@ Gap gapOf(uint16_t signs) {
 }
 
 uint16_t signOf(uint32_t point) {
-    if (point == 0xA0 || (point >= 0x2000 && point <= 0x200F) || point == 0x202F || point == 0x3000) return kBlank;
+    if (point == 0xA0 || (point >= 0x2000 && point <= 0x200F) || point == 0x202F || point == 0x3000)
+        return kBlank;
     if (point >= 0x2010 && point <= 0x2015) return kDash;
     if ((point >= 0x2018 && point <= 0x201F) || point == 0xAB || point == 0xBB) return kQuote;
     if (point == 0x2026 || point == 0x3002) return kStop;
@@ -98,8 +100,8 @@ public:
 
 private:
     struct Form {
-        uint16_t seen = 0;      // classes of the letters
-        uint16_t first = 0;     // class of the first
+        uint16_t seen = 0;         // classes of the letters
+        uint16_t first = 0;        // class of the first
         bool inner_upper = false;  // a capital that does not begin a part of the word
         bool uncased = false;
         bool wide = false;
@@ -134,7 +136,8 @@ private:
         uint16_t rest = 0;
         size_t at = begin + 1;
         for (uint16_t cls; at < text_.size() && ((cls = classAt(at)) & kWordClass); ++at) rest |= cls;
-        if (at < text_.size() && (text_[at] == '-' || text_[at] == '\'' || (classAt(at) & kWide))) return mixedWord(begin);
+        if (at < text_.size() && (text_[at] == '-' || text_[at] == '\'' || (classAt(at) & kWide)))
+            return mixedWord(begin);
         Form form;
         form.first = first & kWordClass;
         form.seen = (first | rest) & kWordClass;
@@ -186,7 +189,8 @@ private:
         size_t bytes = 0;
         if (at < text_.size() && text_[at] == '\'') bytes = 1;
         if (text_.substr(at, 3) == "\u2019") bytes = 3;
-        bool own = bytes && at + bytes < text_.size() && (text_[at + bytes] | 0x20) == 's' && !isWordAt(at + bytes + 1);
+        bool own = bytes && at + bytes < text_.size() && (text_[at + bytes] | 0x20) == 's' &&
+                   !isWordAt(at + bytes + 1);
         if (!own) return at;
         signs_ |= kOwn;
         return at + bytes + 1;
@@ -214,7 +218,8 @@ private:
         size_t cut = word.find('-');
         if (cut == std::string_view::npos) return 0;
         size_t last = word.rfind('-') + 1;
-        uint16_t known = lexicon_.find(hashWord(word.substr(0, cut))) | lexicon_.find(hashWord(word.substr(last)));
+        uint16_t known =
+            lexicon_.find(hashWord(word.substr(0, cut))) | lexicon_.find(hashWord(word.substr(last)));
         return known & ~(kCommon | kParticle);
     }
 
@@ -235,8 +240,8 @@ private:
 
     static Shape shapeOfNumber(std::string_view word) {
         if (word.size() > 5) return Shape::Digits6;
-        bool year = word.size() == 4 && (word.substr(0, 2) == "19" || word.substr(0, 2) == "20" ||
-                                         word.substr(0, 2) == "18");
+        bool year = word.size() == 4 &&
+                    (word.substr(0, 2) == "19" || word.substr(0, 2) == "20" || word.substr(0, 2) == "18");
         if (year) return Shape::Year;
         return static_cast<Shape>(static_cast<size_t>(Shape::Digits1) + word.size() - 1);
     }

@@ -34,11 +34,11 @@ constexpr int kShapes = 17;
 /// What stands between two words: the strongest of what is there.
 enum class Gap : uint8_t {
     Blank,
-    Comma,      // ", "
-    Stop,       // ". ", "! ", "? ", "..."
-    Dot,        // a full stop without a blank: example.org
-    Colon,      // ": ", "; "
-    Quote,      // quotes, brackets
+    Comma,  // ", "
+    Stop,   // ". ", "! ", "? ", "..."
+    Dot,    // a full stop without a blank: example.org
+    Colon,  // ": ", "; "
+    Quote,  // quotes, brackets
     Dash,
     Slash,
     Ampersand,  // " & "
@@ -65,7 +65,8 @@ struct Token {
     bool isNumber() const { return shape >= Shape::Digits1 && shape <= Shape::Year; }
 };
 
-/// The words of `text` in order, put into `tokens` after clearing it. Linear; looks two bytes beyond a word's end.
+/// The words of `text` in order, put into `tokens` after clearing it. Linear; looks two bytes beyond a word's
+/// end.
 void tokenize(std::string_view text, const Lexicon& lexicon, std::vector<Token>& tokens);
 
 }  // namespace pii::names

@@ -7,10 +7,12 @@
 namespace pii::names {
 namespace {
 
-// Words whose identity says something; of all others (names above all) only the kind is looked at, so that what was
-// learned from some names holds for others.
+// Words whose identity says something; of all others (names above all) only the kind is looked at, so that
+// what was learned from some names holds for others.
 constexpr uint16_t kIdentified = kTelling | kCommon | kParticle | kStreet | kOrgSuffix | kOrgWord | kTitle;
-constexpr uint32_t kNearKinds = 20;  // the kinds of features that are described first are below that
+// Kinds of features are numbered; those of each of the three steps have a range of their own.
+constexpr uint32_t kAroundKinds = 20;
+constexpr uint32_t kFurtherKinds = 40;
 constexpr uint32_t kNobody = 0x51ED270Bu;
 
 // The kind of a word: what is known of it, and its shape.
@@ -36,7 +38,8 @@ class Collector {
 public:
     Collector(Features& features, uint32_t kind) : features_(features), kind_(kind) {}
     void operator()(uint32_t a, uint32_t b = 0, uint32_t c = 0, uint32_t d = 0) {
-        uint32_t hash = a * 0x9E3779B1u + b * 0x85EBCA77u + c * 0xC2B2AE3Du + d * 0x27D4EB2Fu + ++kind_ * 0x165667B1u;
+        uint32_t hash =
+            a * 0x9E3779B1u + b * 0x85EBCA77u + c * 0xC2B2AE3Du + d * 0x27D4EB2Fu + ++kind_ * 0x165667B1u;
         hash = (hash ^ hash >> 15) * 0x2C1B3C6Du;
         features_.ids[features_.count++] = hash ^ hash >> 13;
     }
@@ -71,7 +74,8 @@ Gap Context::gapBefore(size_t index) const {
 
 Gap Context::gapAfter(size_t index) const {
     if (near(index, 1)) return tokens_[index + 1].before;
-    return index + 1 == tokens_.size() && text_.size() < tokens_[index].end + kReachAhead ? Gap::Edge : Gap::Far;
+    return index + 1 == tokens_.size() && text_.size() < tokens_[index].end + kReachAhead ? Gap::Edge
+                                                                                          : Gap::Far;
 }
 
 Neighbours::Neighbours(const Context& context, const std::vector<Token>& tokens, size_t at)
@@ -105,29 +109,39 @@ void Context::describe(const Neighbours& n, Features& features) const {
     feature(kind, kindOf(n.a1), n.gap_after);
 }
 
-// What decides the rest: two and three words around, pairs that are on lists, endings.
-void Context::describeFurther(const Neighbours& n, Features& features) const {
-    auto shape = static_cast<uint32_t>(n.self->shape);
+// The kinds of two words on each side, and pairs of words that are on lists.
+void Context::describeAround(const Neighbours& n, Features& features) const {
     auto gap_b2 = static_cast<uint32_t>(n.b2 ? n.b1->before : Gap::Far);
     auto gap_a2 = static_cast<uint32_t>(n.a2 ? n.a2->before : Gap::Far);
-    uint32_t wb1 = wordOf(n.b1), wb2 = wordOf(n.b2), wb3 = wordOf(n.b3);
-    uint32_t wa1 = wordOf(n.a1), wa2 = wordOf(n.a2), wa3 = wordOf(n.a3);
-    uint32_t c0 = coarse(n.self), cb1 = coarse(n.b1), cb2 = coarse(n.b2), ca1 = coarse(n.a1), ca2 = coarse(n.a2);
-    uint32_t pair_b = n.b1 && n.b1->hash && !n.gap_before ? lexicon_.find(hashPair(n.b1->hash, n.self->hash)) : 0;
-    uint32_t pair_a = n.a1 && n.a1->hash && !n.gap_after ? lexicon_.find(hashPair(n.self->hash, n.a1->hash)) : 0;
-    Collector feature(features, kNearKinds);
+    uint32_t c0 = coarse(n.self), cb1 = coarse(n.b1), cb2 = coarse(n.b2), ca1 = coarse(n.a1),
+             ca2 = coarse(n.a2);
+    uint32_t pair_b =
+        n.b1 && n.b1->hash && !n.gap_before ? lexicon_.find(hashPair(n.b1->hash, n.self->hash)) : 0;
+    uint32_t pair_a =
+        n.a1 && n.a1->hash && !n.gap_after ? lexicon_.find(hashPair(n.self->hash, n.a1->hash)) : 0;
+    Collector feature(features, kAroundKinds);
     feature(pair_b, pair_a, kindOf(n.self));
     feature(cb2, cb1, c0, n.gap_before | gap_b2 << 4);
     feature(c0, ca1, ca2, n.gap_after | gap_a2 << 4);
     feature(cb2, cb1, c0, ca1);
     feature(cb1, c0, ca1, ca2);
+    feature(wordOf(n.b1), c0, wordOf(n.a1));
+}
+
+// The words themselves up to three words away, and how the word begins and ends.
+void Context::describeFurther(const Neighbours& n, Features& features) const {
+    auto shape = static_cast<uint32_t>(n.self->shape);
+    auto gap_b2 = static_cast<uint32_t>(n.b2 ? n.b1->before : Gap::Far);
+    uint32_t wb1 = wordOf(n.b1), wb2 = wordOf(n.b2), wb3 = wordOf(n.b3);
+    uint32_t wa1 = wordOf(n.a1), wa2 = wordOf(n.a2), wa3 = wordOf(n.a3);
+    uint32_t c0 = coarse(n.self);
+    Collector feature(features, kFurtherKinds);
     feature(wb3, wb2, wb1);
     feature(wa1, wa2, wa3);
-    feature(wb1, c0, wa1);
     feature(wb2, kindOf(n.b1), c0);
     feature(wa2, kindOf(n.a1), c0);
     feature(wb2, gap_b2 | n.gap_before << 4, c0);
-    feature(wb3, cb2, cb1, c0);
+    feature(wb3, coarse(n.b2), coarse(n.b1), c0);
     feature(wa2, shape, n.gap_after);
     if (n.self->shape > Shape::Uncased || n.self->is(kCommon)) return;
     char folded[2 * kWordBytesMax];
@@ -135,16 +149,20 @@ void Context::describeFurther(const Neighbours& n, Features& features) const {
     size_t longest = n.self->is(kOrdinary) ? 3 : 5;
     bool small = n.self->shape == Shape::Lower;
     for (size_t count = 2; count <= 5; ++count) {
-        if (size > count && count <= longest) feature(ends(folded, size, count), small);
-        else feature.skip();
+        if (size > count && count <= longest)
+            feature(ends(folded, size, count), small);
+        else
+            feature.skip();
     }
-    if (size > 3 && longest > 3) feature(ends(folded, 3, 3), small);
-    else feature.skip();
+    if (size > 3 && longest > 3)
+        feature(ends(folded, 3, 3), small);
+    else
+        feature.skip();
     feature(std::min<size_t>(size, 12), shape);
 }
 
-// What an address or place stands in: where the run of such words begins, as far as it can be seen, and what is
-// before it. In a sentence an address is one thing; in the head of a letter each line is one for itself.
+// What an address or place stands in: where the run of such words begins, as far as it can be seen, and what
+// is before it. In a sentence an address is one thing; in the head of a letter each line is one for itself.
 uint32_t Context::openingOf(size_t index, const uint8_t* tags) const {
     size_t first = index;
     auto isPart = [&](size_t i) {
@@ -161,8 +179,9 @@ uint32_t Context::openingOf(size_t index, const uint8_t* tags) const {
 
 void Context::describeTags(size_t index, const uint8_t* tags, Features& features) const {
     auto tag = [&](int offset) -> uint32_t {
-        return near(index, offset, kTagReachBack, kTagReachAhead) ? tags[index + static_cast<size_t>(static_cast<ptrdiff_t>(offset))]
-                                                                  : kNoTag;
+        return near(index, offset, kTagReachBack, kTagReachAhead)
+                   ? tags[index + static_cast<size_t>(static_cast<ptrdiff_t>(offset))]
+                   : kNoTag;
     };
     uint32_t t0 = tags[index], b1 = tag(-1), a1 = tag(1);
     uint32_t b2 = b1 == kNoTag ? kNoTag : tag(-2), a2 = a1 == kNoTag ? kNoTag : tag(2);

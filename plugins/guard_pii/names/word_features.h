@@ -10,14 +10,15 @@
 
 namespace pii::names {
 
-// How far, in bytes, a word's own tag may look: for the first pass at words, for the second at tags of the first.
+// How far, in bytes, a word's own tag may look: for the first pass at words, for the second at tags of the
+// first.
 constexpr uint32_t kReachBack = 56;
 constexpr uint32_t kReachAhead = 32;
 constexpr uint32_t kTagReachBack = 40;
 constexpr uint32_t kTagReachAhead = 24;
 constexpr uint32_t kRunReachBack = 96;  // for where an address begins
 
-constexpr uint32_t kBesideMax = 10;     // for a number beside a street's word, see candidates.cpp
+constexpr uint32_t kBesideMax = 10;  // for a number beside a street's word, see candidates.cpp
 
 constexpr int kFeaturesMax = 64;
 constexpr uint8_t kNoTag = kTags;  // instead of a tag that is out of reach
@@ -47,8 +48,10 @@ public:
     const Token* near(size_t index, int offset, uint32_t back, uint32_t ahead) const;
     const Token* near(size_t index, int offset) const { return near(index, offset, kReachBack, kReachAhead); }
 
-    /// Features of a word, for the first pass: those that decide most words, and those that decide the others.
+    /// Features of a word, for the first pass, in three steps: most words are decided after the first or the
+    /// second.
     void describe(const Neighbours& neighbours, Features& features) const;
+    void describeAround(const Neighbours& neighbours, Features& features) const;
     void describeFurther(const Neighbours& neighbours, Features& features) const;
 
     /// Features of the tags around the word, for the second pass.

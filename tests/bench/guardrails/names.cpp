@@ -2,8 +2,9 @@
 //
 //     SLUICE_TEST_DATA=../shared/data sluice_guard_names_bench [--misses] [--text FILE...]
 //
-// Prints a line for each figure: name, value, bar, aim. Texts after --text are ordinary ones: what is found in them is
-// counted as a false alarm (and listed with --misses); without --text the bench's own are taken (names_texts.cpp).
+// Prints a line for each figure: name, value, bar, aim. Texts after --text are ordinary ones: what is found
+// in them is counted as a false alarm (and listed with --misses); without --text the bench's own are taken
+// (names_texts.cpp).
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -51,7 +52,8 @@ void quality(const pii::NameScanner& scanner, std::string* misses) {
     print("exact_f1", all.exactF1(), "-", "-");
 }
 
-void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>& texts, std::string* misses) {
+void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>& texts,
+                 std::string* misses) {
     size_t bytes = 0, alarms = 0;
     for (const std::string& text : texts) {
         std::vector<sluice::Finding> found;
@@ -59,37 +61,42 @@ void falseAlarms(const pii::NameScanner& scanner, const std::vector<std::string>
         bytes += text.size();
         alarms += found.size();
         for (const sluice::Finding& finding : found) {
-            if (misses) *misses += "alarm " + std::string(finding.entity) + "\t" + text.substr(finding.begin, finding.end - finding.begin) + "\n";
+            if (misses)
+                *misses += "alarm " + std::string(finding.entity) + "\t" +
+                           text.substr(finding.begin, finding.end - finding.begin) + "\n";
         }
     }
     print("false_alarms_per_kb", 1024.0 * double(alarms) / double(bytes), "-", "-");
 }
 
-std::vector<std::string> prompts() {
+std::vector<std::string> prompts(const std::vector<std::string>& texts) {
     std::string all;
-    for (const std::string& text : names_bench::ordinaryTexts()) all += text + "\n\n";
+    for (const std::string& text : texts) all += text + "\n\n";
     std::vector<std::string> cut;
-    for (size_t at = 0; at + 2048 <= all.size(); at += 512) cut.push_back(all.substr(at, 2048));
+    for (size_t at = 0; at + 2048 <= all.size(); at += 256) cut.push_back(all.substr(at, 2048));
     return cut;
 }
 
-void speed(const pii::NameScanner& scanner) {
-    std::vector<std::string> texts = prompts();
+double microsecondsPerText(const pii::NameScanner& scanner, const std::vector<std::string>& texts) {
     std::vector<sluice::Finding> found;
     constexpr int kRounds = 300;
-    for (int warm = 0; warm < 10; ++warm) {
+    double begin = 0;
+    for (int round = -10; round < kRounds; ++round) {
+        if (round == 0) begin = microsecondsOfCpu();  // warm by now
         for (const std::string& text : texts) found.clear(), scanner.find(text, 0, found);
     }
-    double begin = microsecondsOfCpu();
-    for (int round = 0; round < kRounds; ++round) {
-        for (const std::string& text : texts) found.clear(), scanner.find(text, 0, found);
-    }
-    print("us_per_2kb", (microsecondsOfCpu() - begin) / kRounds / double(texts.size()), "15", "8");
+    return (microsecondsOfCpu() - begin) / kRounds / double(texts.size());
+}
+
+void speed(const pii::NameScanner& scanner) {
+    print("us_per_2kb", microsecondsPerText(scanner, prompts(names_bench::proseTexts())), "15", "8");
+    std::vector<std::string> mixed = prompts(names_bench::ordinaryTexts());
+    print("us_per_2kb_mixed", microsecondsPerText(scanner, mixed), "-", "-");
 
     std::string text;
-    for (size_t i = 0; text.size() < 8 << 20; ++i) text += texts[i % texts.size()];
-    begin = microsecondsOfCpu();
-    found.clear();
+    for (size_t i = 0; text.size() < 8 << 20; ++i) text += mixed[i % mixed.size()];
+    std::vector<sluice::Finding> found;
+    double begin = microsecondsOfCpu();
     scanner.find(text, 0, found);
     print("mb_per_s", double(text.size()) / (microsecondsOfCpu() - begin), "60", "-");
 }
@@ -108,8 +115,10 @@ int main(int argc, char** argv) {
     std::vector<std::string> texts;
     for (int i = 1; i < argc; ++i) {
         std::string argument = argv[i];
-        if (argument == "--misses") misses = &list;
-        else if (argument != "--text") texts.push_back(contents(argv[i]));
+        if (argument == "--misses")
+            misses = &list;
+        else if (argument != "--text")
+            texts.push_back(contents(argv[i]));
     }
     double begin = microsecondsOfCpu();
     pii::NameScanner scanner;

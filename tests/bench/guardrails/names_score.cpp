@@ -40,10 +40,11 @@ bool isCovered(const Span& span, const std::vector<Span>& others) {
 void note(std::string* misses, const char* what, const Span& span, const std::string& text) {
     if (!misses) return;
     size_t from = span.begin < 60 ? 0 : span.begin - 60;
-    std::string line = text.substr(from, span.begin - from) + "[[" + text.substr(span.begin, span.end - span.begin) +
-                       "]]" + text.substr(span.end, 50);
+    std::string line = text.substr(from, span.begin - from) + "[[" +
+                       text.substr(span.begin, span.end - span.begin) + "]]" + text.substr(span.end, 50);
     std::replace(line.begin(), line.end(), '\n', '|');
-    *misses += std::string(what) + " " + std::string(kEntities[static_cast<size_t>(span.entity)]) + "\t" + line + "\n";
+    *misses += std::string(what) + " " + std::string(kEntities[static_cast<size_t>(span.entity)]) + "\t" +
+               line + "\n";
 }
 
 std::vector<Span> predict(const sluice::Scanner& scanner, const std::string& text) {

@@ -24,14 +24,16 @@ struct Sentence {
     std::vector<Span> gold;
 };
 
-/// Reads a file of lines {"text", "spans": [{"entity_type", "start_position", "end_position"}]}; positions are
-/// characters; entities that are not measured are left out, GPE is LOCATION. Empty if there is no such file.
+/// Reads a file of lines {"text", "spans": [{"entity_type", "start_position", "end_position"}]}; positions
+/// are characters; entities that are not measured are left out, GPE is LOCATION. Empty if there is no such
+/// file.
 std::vector<Sentence> readSentences(const std::string& path);
 
 /// Found, predicted, and gold spans of one entity.
 ///
-/// A prediction is right if at least half of its characters lie in gold spans of its entity; a gold span is found if
-/// at least half of its characters lie in predictions of its entity. Exact: the same span, byte for byte.
+/// A prediction is right if at least half of its characters lie in gold spans of its entity; a gold span is
+/// found if at least half of its characters lie in predictions of its entity. Exact: the same span, byte for
+/// byte.
 struct Score {
     size_t gold = 0, found = 0, predicted = 0, right = 0, exact = 0;
     double precision() const { return predicted ? double(right) / double(predicted) : 1; }

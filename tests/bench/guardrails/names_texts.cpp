@@ -2,8 +2,39 @@
 
 namespace names_bench {
 
+const std::vector<std::string>& proseTexts() {
+    static const std::vector<std::string> texts = {
+        R"(I have been asked to give a short talk about bees at the school of my daughter, and I do not know where to begin.
+The children are between six and eight years old, so it must not be longer than twenty minutes. I would like to explain
+how honey is made, why flowers need visitors, and what happens in a hive in winter. My neighbour keeps bees and will lend
+me an empty frame, a veil and a smoker, which the children may touch. Could you write me an outline with a surprising
+beginning, two or three questions for the children, and a simple experiment with sugar water? Please avoid long words,
+and tell me what to answer if somebody is afraid of being stung. At the end there should be a small game for everybody.)",
+        R"(When we bought the house, the seller told us that the roof had been repaired only five years ago. Last week it rained
+for three days, and now there is a brown stain on the ceiling of the bedroom, about as large as a plate. The insurance
+says that it pays only for damage by storms, and the seller does not answer the phone. What can we do? Should we first
+let somebody look at the roof, or would it be better to talk to a lawyer at once? How long do we have before the claim
+expires? We have kept all letters, and there is a sentence in the contract which says that known faults must be named.)",
+        R"(She opened the door and stood still. Nothing in the room had changed: the clock on the wall had stopped at ten past
+four, the cup was on the table, and even the newspaper lay where it had always been. Outside a dog barked twice, then it
+was quiet again. For a moment she thought about leaving, but the letter in her pocket felt heavier than before. "All
+right," she said to the empty chair, "then let us begin." Continue this text in the same tone for about three hundred
+words. The reader should slowly understand that the narrator is not alone, without it being said. No violence, please.)",
+        R"(Our small bakery has sold bread at the weekly market for thirty years, and more and more people ask whether they can
+order in advance. We do not want a complicated shop on the internet; a simple form would be enough, with the name of the
+bread, the number of loaves and the time when it will be fetched. Which ways are there to do this without much money?
+We know a little about computers, but nobody here can program. It would be good if the orders could be printed in the
+evening, sorted by time. And how do we tell our older customers about it, who do not use a telephone for such things?)",
+    };
+    return texts;
+}
+
 const std::vector<std::string>& ordinaryTexts() {
     static const std::vector<std::string> texts = {
+        proseTexts()[0],
+        proseTexts()[1],
+        proseTexts()[2],
+        proseTexts()[3],
         R"(Can you explain why my function returns undefined? I call it from a handler, and the promise seems to resolve
 before the data has arrived. Here is what I tried so far:
 

@@ -8,4 +8,7 @@ namespace names_bench {
 
 const std::vector<std::string>& ordinaryTexts();
 
+/// Of these, sentences only: neither code nor lists.
+const std::vector<std::string>& proseTexts();
+
 }  // namespace names_bench

@@ -50,7 +50,8 @@ TEST_CASE("02 a finding stands on the bytes within its bounds alone") {
             size_t end = std::min(text.size(), one.end + scanner().lookAhead());
             // Other bytes around: the finding must be the same.
             std::string before = begin ? names_test::mixture(random, 2) : "";
-            std::string other = before + text.substr(begin, end - begin) + (end < text.size() ? names_test::mixture(random, 2) : "");
+            std::string other = before + text.substr(begin, end - begin) +
+                                (end < text.size() ? names_test::mixture(random, 2) : "");
             size_t shift = before.size() - begin;
             std::vector<Found> again = findWhole(scanner(), other);
             Found expected{one.begin + shift, one.end + shift, one.entity, one.score};
@@ -66,7 +67,8 @@ TEST_CASE("03 findings ascend, do not overlap, and have bounds, whatever the byt
     std::mt19937 random(3);
     for (int round = 0; round < 300; ++round) {
         std::string text;
-        for (unsigned i = random() % 3000; i > 0; --i) text += static_cast<char>(round % 2 ? random() : " AaBb1,.\n\xC3\x84'-"[random() % 14]);
+        for (unsigned i = random() % 3000; i > 0; --i)
+            text += static_cast<char>(round % 2 ? random() : " AaBb1,.\n\xC3\x84'-"[random() % 14]);
         REQUIRE(isInBounds(findWhole(scanner(), text), text.size()));
     }
 }
@@ -84,7 +86,8 @@ TEST_CASE("05 findings are at ends of characters") {
     std::mt19937 random(5);
     for (int round = 0; round < 50; ++round) {
         std::string text;
-        for (int i = 0; i < 20; ++i) text += names_test::sentences()[random() % names_test::sentences().size()];
+        for (int i = 0; i < 20; ++i)
+            text += names_test::sentences()[random() % names_test::sentences().size()];
         for (const Found& one : findWhole(scanner(), text)) {
             REQUIRE((static_cast<unsigned char>(text[one.begin]) & 0xC0) != 0x80);
             if (one.end < text.size()) REQUIRE((static_cast<unsigned char>(text[one.end]) & 0xC0) != 0x80);

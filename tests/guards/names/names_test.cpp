@@ -1,4 +1,5 @@
-// Names in sentences as people write them. The scanner is statistical: each case here is one that must not get lost.
+// Names in sentences as people write them. The scanner is statistical: each case here is one that must not
+// get lost.
 #include <catch2/catch.hpp>
 
 #include "names/name_scanner.h"
@@ -6,13 +7,15 @@
 namespace {
 
 /// "PERSON Anna Berg; LOCATION Oslo"
-std::string found(std::string_view text, unsigned entities = pii::NameScanner::kAll & ~pii::NameScanner::kTitles) {
+std::string found(std::string_view text,
+                  unsigned entities = pii::NameScanner::kAll & ~pii::NameScanner::kTitles) {
     pii::NameScanner scanner(entities);
     std::vector<sluice::Finding> findings;
     scanner.find(text, 0, findings);
     std::string list;
     for (const sluice::Finding& one : findings) {
-        list += (list.empty() ? "" : "; ") + std::string(one.entity) + " " + std::string(text.substr(one.begin, one.end - one.begin));
+        list += (list.empty() ? "" : "; ") + std::string(one.entity) + " " +
+                std::string(text.substr(one.begin, one.end - one.begin));
     }
     return list;
 }
@@ -64,7 +67,8 @@ TEST_CASE("13 organisations") {
     CHECK(found("I used to work at Siemens.") == "ORGANIZATION Siemens");
 }
 
-// In one piece or in parts (in the head of a letter street and town are findings of their own): nothing of it is left.
+// In one piece or in parts (in the head of a letter street and town are findings of their own): nothing of it
+// is left.
 TEST_CASE("14 addresses of several countries") {
     for (const char* address : {
              "48 Baker Street, London NW1 6XE, United Kingdom",

@@ -29,7 +29,8 @@ TEST_CASE("30 letters lose case and accents") {
     CHECK(folded("Nguyễn") == "nguyen");
     CHECK(folded("ΆΣΤΡΟΥΣ") == folded("άστρους"));
     CHECK(folded("Ёлка") == folded("елка"));
-    CHECK(folded("O\xE2\x80\x99" "Brien") == "o'brien");
+    CHECK(folded("O\xE2\x80\x99"
+                 "Brien") == "o'brien");
     CHECK(folded("A\xCC\x81") == "a");  // a combining accent
 }
 

@@ -1,5 +1,5 @@
-// A text shown to a scanner in windows, as a guardrail shows it a stream: bytes of context that are released already,
-// what is new behind them, and everything that a longest finding could still reach is held back.
+// A text shown to a scanner in windows, as a guardrail shows it a stream: bytes of context that are released
+// already, what is new behind them, and everything that a longest finding could still reach is held back.
 #pragma once
 
 #include <algorithm>
@@ -23,12 +23,14 @@ inline std::vector<Found> findWhole(const sluice::Scanner& scanner, std::string_
     std::vector<sluice::Finding> found;
     scanner.find(text, 0, found);
     std::vector<Found> all;
-    for (const sluice::Finding& one : found) all.push_back({one.begin, one.end, std::string(one.entity), one.score});
+    for (const sluice::Finding& one : found)
+        all.push_back({one.begin, one.end, std::string(one.entity), one.score});
     return all;
 }
 
 /// The same text, arriving in pieces of 1 to `most` bytes.
-inline std::vector<Found> findCut(const sluice::Scanner& scanner, std::string_view text, size_t most, std::mt19937& random) {
+inline std::vector<Found> findCut(const sluice::Scanner& scanner, std::string_view text, size_t most,
+                                  std::mt19937& random) {
     std::vector<Found> all;
     size_t released = 0, arrived = 0;
     while (arrived < text.size()) {
