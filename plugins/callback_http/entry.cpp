@@ -31,7 +31,8 @@ public:
     Plugin(std::string_view config, sluice::Host host) : Plugin(nlohmann::json::parse(config), host) {}
 
 private:
-    Plugin(const nlohmann::json& config, const sluice::Host& host) : Exporter(config, host, setupOf(config, host)) {}
+    Plugin(const nlohmann::json& config, const sluice::Host& host)
+        : Exporter(config, host, setupOf(config, host)) {}
 };
 
 }  // namespace callback_http

@@ -14,7 +14,8 @@ void readEnvelope(const nlohmann::json& envelope, Options& options) {
     const std::string text = envelope.dump();
     const size_t at = text.find(mark);
     if (at == std::string::npos || text.find(mark, at + 1) != std::string::npos)
-        throw sluice::ConfigError("envelope: the text \"{{records}}\" stands in it once, where the list goes");
+        throw sluice::ConfigError(
+            "envelope: the text \"{{records}}\" stands in it once, where the list goes");
     options.before = text.substr(0, at);
     options.after = text.substr(at + mark.size());
 }
@@ -25,7 +26,8 @@ Options optionsOf(const nlohmann::json& config, const sluice::Host& host) {
     Options options;
     std::string url = exporters::textOf(config, "url", host);
     if (url.empty()) url = exporters::textOf(config, "endpoint", host, "GENERIC_LOGGER_ENDPOINT");
-    if (url.empty()) throw sluice::ConfigError("url: found nothing; allowed: http:// or https://, a host, a path");
+    if (url.empty())
+        throw sluice::ConfigError("url: found nothing; allowed: http:// or https://, a host, a path");
     (void)exporters::baseUrlOf(url, "url");
     options.url = url;
     std::string format = config.value("format", "");

@@ -8,11 +8,14 @@ namespace callback_http {
 using exporters::Node;
 using exporters::Outgoing;
 
-std::string HttpSink::encode(const Node& record, std::string_view raw) const {
-    if (!options_.payload) return std::string(raw);
+void HttpSink::encode(const Node& record, std::string_view raw, std::vector<std::string>& items) const {
+    if (!options_.payload) {
+        items.emplace_back(raw);
+        return;
+    }
     exporters::JsonText out;
     options_.payload->write(out, record);
-    return out.take();
+    items.push_back(out.take());
 }
 
 Outgoing HttpSink::assemble(const std::vector<std::string>& items, size_t begin, size_t end,
@@ -33,8 +36,8 @@ Outgoing HttpSink::assemble(const std::vector<std::string>& items, size_t begin,
     return request;
 }
 
-// Standard Webhooks, "Signature scheme": HMAC-SHA256 of "id.timestamp.body". The id is the body's, so that a request
-// that is sent again has the one that it had.
+// Standard Webhooks, "Signature scheme": HMAC-SHA256 of "id.timestamp.body". The id is the body's, so that a
+// request that is sent again has the one that it had.
 void HttpSink::sign(Outgoing& request) const {
     const std::string id = "msg_" + exporters::hexOf(exporters::sha256(request.body).substr(0, 16));
     const std::string time = std::to_string(wall_ms_() / 1000);

@@ -14,7 +14,8 @@ public:
     HttpSink(Options options, std::function<int64_t()> wall_ms)
         : options_(std::move(options)), wall_ms_(std::move(wall_ms)) {}
 
-    std::string encode(const exporters::Node& record, std::string_view raw) const override;
+    void encode(const exporters::Node& record, std::string_view raw,
+                std::vector<std::string>& items) const override;
     exporters::Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
                                  const exporters::Destination& to) const override;
     size_t itemsMax() const override { return options_.format == Format::Single ? 1 : SIZE_MAX; }

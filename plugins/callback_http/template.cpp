@@ -86,8 +86,10 @@ Template::Placeholder Template::placeholder(std::string_view text, const std::st
         known = true;
         made.form = meaning;
     }
-    if (!known) throw sluice::ConfigError(key + ": found a form that there is not; allowed: ms, ns, iso, text, json");
-    if (name.empty()) throw sluice::ConfigError(key + ": found a placeholder without a name; allowed: {{member}}");
+    if (!known)
+        throw sluice::ConfigError(key + ": found a form that there is not; allowed: ms, ns, iso, text, json");
+    if (name.empty())
+        throw sluice::ConfigError(key + ": found a placeholder without a name; allowed: {{member}}");
     if (name == ".") return made;
     for (;;) {
         const size_t dot = name.find('.');
@@ -157,7 +159,8 @@ void Template::write(JsonText& out, const Node& record) const {
         out.endObject();
     } else {
         out.beginArray();
-        for (const auto& element : std::get<std::shared_ptr<const List>>(value_)->elements) element.write(out, record);
+        for (const auto& element : std::get<std::shared_ptr<const List>>(value_)->elements)
+            element.write(out, record);
         out.endArray();
     }
 }

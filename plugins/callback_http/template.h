@@ -2,10 +2,11 @@
 //
 //   {"event": "llm.{{call_type}}", "cost": "{{response_cost}}", "at": "{{startTime | ms}}"}
 //
-// A text that is one placeholder and nothing else becomes the member with its kind, null if it is missing; within a
-// text it becomes its text, nothing if it is missing. A name is members joined by points, and indices of lists:
-// guardrail_information.0.guardrail_name. After a bar stands how it is written: ms and ns (since the Unix epoch, of a
-// time in seconds), iso, text (a number as a text), json (anything as a text). {{.}} is the whole record.
+// A text that is one placeholder and nothing else becomes the member with its kind, null if it is missing;
+// within a text it becomes its text, nothing if it is missing. A name is members joined by points, and
+// indices of lists: guardrail_information.0.guardrail_name. After a bar stands how it is written: ms and ns
+// (since the Unix epoch, of a time in seconds), iso, text (a number as a text), json (anything as a text).
+// {{.}} is the whole record.
 #pragma once
 
 #include <memory>

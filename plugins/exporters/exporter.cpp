@@ -19,15 +19,19 @@ double shared(std::atomic<uint64_t>& all, uint64_t now, uint64_t& before) {
 }  // namespace
 
 Exporter::Metrics::Metrics(const sluice::Host& host)
-    : taken(host.counter("sluice_callback_records_total", "Records that a callback has taken, once a receiver",
-                         {"callback"})),
-      delivered(host.counter("sluice_callback_delivered_total", "Records that a receiver has taken", {"callback"})),
-      dropped(host.counter("sluice_callback_dropped_total", "Records that are lost, and why", {"callback", "reason"})),
+    : taken(host.counter("sluice_callback_records_total",
+                         "Records that a callback has taken, once a receiver", {"callback"})),
+      delivered(
+          host.counter("sluice_callback_delivered_total", "Records that a receiver has taken", {"callback"})),
+      dropped(host.counter("sluice_callback_dropped_total", "Records that are lost, and why",
+                           {"callback", "reason"})),
       requests(host.counter("sluice_callback_requests_total", "Requests to receivers; status 0: no answer",
                             {"callback", "status"})),
       queue_records(host.gauge("sluice_callback_queue_records", "Records that wait in memory", {"callback"})),
-      queue_bytes(host.gauge("sluice_callback_queue_bytes", "Bytes of records that wait in memory", {"callback"})),
-      spool_bytes(host.gauge("sluice_callback_spool_bytes", "Bytes of records that wait on disk", {"callback"})) {}
+      queue_bytes(
+          host.gauge("sluice_callback_queue_bytes", "Bytes of records that wait in memory", {"callback"})),
+      spool_bytes(
+          host.gauge("sluice_callback_spool_bytes", "Bytes of records that wait on disk", {"callback"})) {}
 
 Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup setup)
     : host_(host),
@@ -38,15 +42,22 @@ Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup
       sink_(std::move(setup.sink)),
       policy_(options_, std::move(setup.names), *sink_, setup.usual,
               [this](const std::string& text) { host_.warn(text); }),
-      path_(options_, *sink_,
-            [this](const Outgoing& request, milliseconds timeout) { return call(request, timeout); }, events()) {}
+      path_(
+          options_, *sink_,
+          [this](const Outgoing& request, milliseconds timeout) { return call(request, timeout); },
+          events()) {}
 
 Events Exporter::events() {
     Events tell;
-    tell.delivered = [this](size_t records) { metrics_.delivered.record(static_cast<double>(records), {label_}); };
+    tell.delivered = [this](size_t records) {
+        metrics_.delivered.record(static_cast<double>(records), {label_});
+        delivered_ += records;
+    };
     tell.dropped = [this](size_t records, const char* why) { drop(records, why); };
     tell.answered = [this](int status) { metrics_.requests.record(1, {label_, std::to_string(status)}); };
-    tell.waiting = [this](uint64_t records, uint64_t bytes, uint64_t spooled) { show(records, bytes, spooled); };
+    tell.waiting = [this](uint64_t records, uint64_t bytes, uint64_t spooled) {
+        show(records, bytes, spooled);
+    };
     tell.warn = [this](const std::string& kind, const std::string& text) { warn(kind, text); };
     return tell;
 }
@@ -66,6 +77,7 @@ void Exporter::start() {
 void Exporter::on_complete(const sluice_record& record) {
     for (const auto& ticket : policy_.judge(record)) {
         metrics_.taken.record(1, {label_});
+        ++taken_;
         path_.put(ticket.to, ticket.redact, sluice::view(record.json));
     }
 }
@@ -74,6 +86,7 @@ void Exporter::closing() {
     watcher_.reset();
     path_.close();
     show(0, 0, 0);
+    sumUp();
 }
 
 Answer Exporter::call(const Outgoing& request, milliseconds timeout) const {
@@ -90,8 +103,26 @@ Answer Exporter::call(const Outgoing& request, milliseconds timeout) const {
     return answer;
 }
 
+// What an operator asks after the end. Delivered is also what an earlier process has left in the spool.
+void Exporter::sumUp() {
+    const std::lock_guard lock(told_mutex_);
+    uint64_t dropped = 0;
+    std::string why;
+    for (const auto& [reason, records] : dropped_why_) {
+        dropped += records;
+        why += (why.empty() ? " (" : ", ") + reason + " " + std::to_string(records);
+    }
+    if (taken_ + delivered_ + dropped == 0) return;
+    host_.info(label_ + ": " + std::to_string(taken_) + " records taken, " + std::to_string(delivered_) +
+               " delivered, " + std::to_string(dropped) + " dropped" + why + (why.empty() ? "" : ")"));
+}
+
 void Exporter::drop(size_t records, const char* why) {
     metrics_.dropped.record(static_cast<double>(records), {label_, why});
+    {
+        const std::lock_guard lock(told_mutex_);
+        dropped_why_[why] += records;
+    }
     warn(std::string("dropped ") + why, std::string("records are dropped: ") + why);
 }
 
@@ -109,7 +140,8 @@ void Exporter::warn(const std::string& kind, const std::string& text) {
         silent = std::exchange(told->second.silent, 0);
         told->second.at_ms = now;
     }
-    host_.warn(label_ + ": " + text + (silent > 0 ? " (and " + std::to_string(silent) + " times since the last line)" : ""));
+    host_.warn(label_ + ": " + text +
+               (silent > 0 ? " (and " + std::to_string(silent) + " times since the last line)" : ""));
 }
 
 void Exporter::show(uint64_t records, uint64_t bytes, uint64_t spool_bytes) {

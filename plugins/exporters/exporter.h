@@ -1,6 +1,7 @@
 // What the plugins derive from: an exporter is its Sink, and this.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,6 +50,7 @@ private:
     Events events();
     Answer call(const Outgoing& request, milliseconds timeout) const;
     void warn(const std::string& kind, const std::string& text);
+    void sumUp();
     void drop(size_t records, const char* why);
     void show(uint64_t records, uint64_t bytes, uint64_t spool_bytes);
 
@@ -63,7 +65,9 @@ private:
     const std::string label_;
     const Metrics metrics_;
     std::mutex told_mutex_;
-    std::map<std::string, Told> told_;  // guarded by told_mutex_, as are shown_…
+    std::map<std::string, Told> told_;             // guarded by told_mutex_, as are shown_…
+    std::map<std::string, uint64_t> dropped_why_;  // and this
+    std::atomic<uint64_t> taken_{0}, delivered_{0};
     uint64_t shown_records_ = 0, shown_bytes_ = 0, shown_spool_bytes_ = 0;
     const std::unique_ptr<const Sink> sink_;
     Policy policy_;

@@ -18,8 +18,8 @@ std::string hmacSha256(std::string_view key, std::string_view text) {
 std::string sha256(std::string_view text) {
     std::string out(EVP_MAX_MD_SIZE, '\0');
     unsigned size = 0;
-    (void)EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(out.data()), &size, EVP_sha256(),
-                     nullptr);
+    (void)EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                     EVP_sha256(), nullptr);
     out.resize(size);
     return out;
 }

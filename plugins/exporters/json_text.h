@@ -1,5 +1,5 @@
-// JSON as it is written, member by member, into one text that grows. The caller keeps the order of calls right;
-// commas come by themselves. [any]
+// JSON as it is written, member by member, into one text that grows. The caller keeps the order of calls
+// right; commas come by themselves. [any]
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,8 @@ struct Lane {
     bool busy = false;  // a sender has it: the rest is the sender's until it gives it back
 
     std::shared_ptr<const Destination> in_hand;  // `to`, as it was when the sender took it
-    std::unique_ptr<Spool> spool;  // null: there is none
-    uint32_t failures = 0;         // in a row
+    std::unique_ptr<Spool> spool;                // null: there is none
+    uint32_t failures = 0;                       // in a row
     TimePoint retry_at{};
     TimePoint adopt_at{};
 

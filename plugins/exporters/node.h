@@ -1,5 +1,5 @@
-// A value of a record that has been read: what is missing, or of another kind, is empty, 0 or false, so that an
-// encoder need not ask. Valid as long as the Reader that gave it, up to its next read. [one thread]
+// A value of a record that has been read: what is missing, or of another kind, is empty, 0 or false, so that
+// an encoder need not ask. Valid as long as the Reader that gave it, up to its next read. [one thread]
 #pragma once
 
 #include <cstdint>

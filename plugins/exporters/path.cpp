@@ -189,8 +189,8 @@ void Path::tendSpool(Lane& lane, TimePoint now) {
     lane.adopt_at = now + kAdopt;
     if (!lane.spool->isOpen()) {
         if (const int error = lane.spool->open()) {
-            events_.warn("spool", "the spool " + options_.spool + " is of no use: " +
-                                      std::generic_category().message(error) +
+            events_.warn("spool", "the spool " + options_.spool +
+                                      " is of no use: " + std::generic_category().message(error) +
                                       "; records that wait are in memory only");
             return;
         }
@@ -211,8 +211,8 @@ bool Path::spoolAll(Lane& lane, std::vector<Waiting>& taken) {
             counted += taken[i].bytes;
         }
         if (const int error = lane.spool->append(part)) {
-            events_.warn("spool", "the spool " + options_.spool + " takes no records: " +
-                                      std::generic_category().message(error));
+            events_.warn("spool", "the spool " + options_.spool +
+                                      " takes no records: " + std::generic_category().message(error));
             break;
         }
         done += part.size();

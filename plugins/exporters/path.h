@@ -1,14 +1,15 @@
-// The way of a record from the queue to its receiver. A thread that brings one waits for nothing but a mutex that is
-// held for a copy of pointers; everything else happens on the path's own threads.
+// The way of a record from the queue to its receiver. A thread that brings one waits for nothing but a mutex
+// that is held for a copy of pointers; everything else happens on the path's own threads.
 //
 //   put ─ queue ─┬─ batch ─ encode ─ gzip ─ send ─┬─ 2xx: done
 //                │                                ├─ 413, 400, 422: in halves; other 4xx: dropped
-//                └─ spool, while the receiver     └─ no answer, 408, 425, 429, 5xx: again later, over the spool
+//                └─ spool, while the receiver     └─ no answer, 408, 425, 429, 5xx: again later, over the
+//                spool
 //                   is away, then from there
 //
-// Each destination has a lane: a queue, a spool and pauses of its own, and at most one request under way, so that its
-// records stay in order and one receiver that hangs holds up nobody else as long as there is another sender.
-// A record ends in exactly one of delivered() and dropped(), or is on the disk when the process ends.
+// Each destination has a lane: a queue, a spool and pauses of its own, and at most one request under way, so
+// that its records stay in order and one receiver that hangs holds up nobody else as long as there is another
+// sender. A record ends in exactly one of delivered() and dropped(), or is on the disk when the process ends.
 #pragma once
 
 #include <atomic>

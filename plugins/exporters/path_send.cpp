@@ -23,6 +23,13 @@ size_t searchesFor(size_t items) {
     return most;
 }
 
+// Of records with several items the last one counts.
+size_t recordsThatEnd(const std::vector<size_t>& owners, size_t at, size_t end) {
+    size_t records = 0;
+    for (size_t i = at; i < end; ++i) records += i + 1 == owners.size() || owners[i + 1] != owners[i] ? 1 : 0;
+    return records;
+}
+
 }  // namespace
 
 // Where a request that begins at `at` ends.
@@ -61,13 +68,9 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
             events_.dropped(1, "malformed");
             continue;
         }
-        std::string item = sink_.encode(record, records[i]);
-        if (item.empty()) {
-            events_.delivered(1);  // there is nothing to say about it
-            continue;
-        }
-        items.push_back(std::move(item));
-        owners.push_back(i);
+        sink_.encode(record, records[i], items);
+        if (items.size() == owners.size()) events_.delivered(1);  // there is nothing to say about it
+        owners.resize(items.size(), i);
     }
     size_t step = items.size();
     size_t searches = searchesFor(items.size());
@@ -82,19 +85,19 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
         lane.failures = 0;
         lane.retry_at = {};
         const size_t count = end - at;
+        const size_t ended = recordsThatEnd(owners, at, end);
         const bool search = verdict == Verdict::Split && searches > 0;
         if (count > 1 && (verdict == Verdict::TooLarge || search)) {
             if (search) --searches;
             step = count / 2;
             continue;
         }
-        const size_t refused =
-            verdict == Verdict::Delivered ? std::min(count, sink_.refused(answer)) : count;
-        if (refused < count) events_.delivered(count - refused);
+        const size_t refused = verdict == Verdict::Delivered ? std::min(ended, sink_.refused(answer)) : ended;
+        if (refused < ended) events_.delivered(ended - refused);
         if (refused > 0) {
             events_.dropped(refused, verdict == Verdict::TooLarge ? "too_large" : "rejected");
-            events_.warn("rejected", "the receiver refused records with status " + std::to_string(answer.status) +
-                                         "; they are dropped");
+            events_.warn("rejected", "the receiver refused records with status " +
+                                         std::to_string(answer.status) + "; they are dropped");
         }
         at = end;
         if (verdict == Verdict::Split) step = items.size();  // that was the bad one: the rest in one again
@@ -125,7 +128,8 @@ Path::Verdict Path::verdictOf(int status) {
     if (status == 413) return Verdict::TooLarge;
     // One bad record must not take the others with it.
     if (status == 400 || status == 422) return Verdict::Split;
-    if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429) return Verdict::Rejected;
+    if (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429)
+        return Verdict::Rejected;
     return Verdict::Retry;  // also 1xx and 3xx: this is not the receiver that was meant, and it may come back
 }
 

@@ -60,7 +60,8 @@ Policy::Found Policy::find(const char* kind, std::string_view id) const {
     return found == rules_.end() ? nullptr : found->second;
 }
 
-// Where there is no store to follow: what other plugins show of the key's and team's metadata, without credentials.
+// Where there is no store to follow: what other plugins show of the key's and team's metadata, without
+// credentials.
 Policy::Found Policy::shownRules(const sluice_record& record) const {
     const auto attributes = sluice::view(record.attributes);
     if (attributes.find("litellm_disabled_callbacks") == std::string_view::npos &&
@@ -91,7 +92,8 @@ std::vector<Ticket> Policy::judge(const sluice_record& record) const {
         if (rules->off) return {};
         hide |= rules->hide_messages;
     }
-    const uint8_t always = static_cast<uint8_t>((hide ? kHideMessages : 0) | (options_.hide_key_info ? kHideKeyInfo : 0));
+    const uint8_t always =
+        static_cast<uint8_t>((hide ? kHideMessages : 0) | (options_.hide_key_info ? kHideKeyInfo : 0));
     const auto id = sluice::view(record.record_id);
     std::vector<Ticket> tickets;
     const Found own = key && key->own ? key : team && team->own ? team : nullptr;

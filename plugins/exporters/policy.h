@@ -1,4 +1,5 @@
-// Which records go where, and with what taken out: the configuration, and what keys and teams say for themselves.
+// Which records go where, and with what taken out: the configuration, and what keys and teams say for
+// themselves.
 #pragma once
 
 #include <functional>
@@ -33,8 +34,8 @@ public:
 
     /// A document of the store: of a key or a team. [control]
     void learn(const sluice_document& document);
-    /// Those of the key count before those of the team, and both before the configuration; a key or team that turns
-    /// something off wins over all. Empty: the record is not for this exporter.
+    /// Those of the key count before those of the team, and both before the configuration; a key or team that
+    /// turns something off wins over all. Empty: the record is not for this exporter.
     std::vector<Ticket> judge(const sluice_record& record) const;
     /// Of all keys and teams that have one, and the configured one.
     std::vector<std::shared_ptr<const Destination>> destinations() const;

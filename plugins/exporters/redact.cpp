@@ -27,7 +27,8 @@ void writeGuardrails(JsonText& out, const Node& list) {
 void writeAttributes(JsonText& out, const Node& attributes) {
     out.beginObject();
     attributes.members([&](std::string_view key, const Node& value) {
-        if (key == "sluice.key_metadata" || key == "sluice.team_metadata" || key == "sluice.service_account") return;
+        if (key == "sluice.key_metadata" || key == "sluice.team_metadata" || key == "sluice.service_account")
+            return;
         out.key(key).raw(value.json());
     });
     out.endObject();

@@ -9,7 +9,8 @@ namespace exporters {
 
 milliseconds pauseAfter(const Options& options, uint32_t failures, uint64_t dice) {
     const uint32_t doublings = std::min<uint32_t>(failures > 0 ? failures - 1 : 0, 20);
-    const int64_t whole = std::min<int64_t>(options.retry_min.count() << doublings, options.retry_max.count());
+    const int64_t whole =
+        std::min<int64_t>(options.retry_min.count() << doublings, options.retry_max.count());
     const int64_t half = whole / 2;
     return milliseconds(whole - half + static_cast<int64_t>(dice % static_cast<uint64_t>(half + 1)));
 }

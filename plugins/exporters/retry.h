@@ -13,8 +13,8 @@ namespace exporters {
 /// `dice`, so that gateways do not come back together.
 milliseconds pauseAfter(const Options& options, uint32_t failures, uint64_t dice);
 
-/// The field Retry-After (RFC 9110, 10.2.3): seconds, or a date, which is compared with `now_ms` since the Unix
-/// epoch. Nothing if it is neither; never more than kRetryAfterMax.
+/// The field Retry-After (RFC 9110, 10.2.3): seconds, or a date, which is compared with `now_ms` since the
+/// Unix epoch. Nothing if it is neither; never more than kRetryAfterMax.
 std::optional<milliseconds> retryAfter(std::string_view field, int64_t now_ms);
 
 }  // namespace exporters

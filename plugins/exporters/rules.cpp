@@ -15,9 +15,7 @@ const Json& member(const Json& object, const char* key) {
     return found == object.end() ? none : *found;
 }
 
-bool isTrue(const Json& value) {
-    return value == true || value == "true" || value == "True" || value == "1";
-}
+bool isTrue(const Json& value) { return value == true || value == "true" || value == "True" || value == "1"; }
 
 std::optional<double> rateOf(const Json& value) {
     if (value.is_number()) return std::clamp(value.get<double>(), 0.0, 1.0);
@@ -89,7 +87,8 @@ void readSettings(const Json& settings, Reading& reading) {
     if (!settings.is_object()) return;
     const Json& success = member(settings, "success_callback");
     const Json& failure = member(settings, "failure_callback");
-    if (success.is_array() && failure.is_array() && success.empty() && failure.empty()) return reading.turnOff();
+    if (success.is_array() && failure.is_array() && success.empty() && failure.empty())
+        return reading.turnOff();
     const bool on_success = reading.names(success);
     const bool on_failure = reading.names(failure);
     if (on_success || on_failure) reading.add(member(settings, "callback_vars"), on_success, on_failure);
@@ -97,9 +96,10 @@ void readSettings(const Json& settings, Reading& reading) {
 
 }  // namespace
 
-std::shared_ptr<const Rules> rulesOf(const Json& metadata, const std::vector<std::string>& names,
-                                     const std::function<std::shared_ptr<const Destination>(const Json&)>& own,
-                                     const std::function<void(const std::string&)>& refused) {
+std::shared_ptr<const Rules> rulesOf(
+    const Json& metadata, const std::vector<std::string>& names,
+    const std::function<std::shared_ptr<const Destination>(const Json&)>& own,
+    const std::function<void(const std::string&)>& refused) {
     Reading reading(names, own, refused);
     if (reading.names(member(metadata, "litellm_disabled_callbacks"))) reading.turnOff();
     if (isTrue(member(metadata, "turn_off_message_logging"))) reading.hide();

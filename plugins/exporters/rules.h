@@ -2,9 +2,8 @@
 //
 //   logging                     [{callback_name, callback_type: success | failure | success_and_failure,
 //                                 callback_vars: {credentials, turn_off_message_logging, sample_rate}}]
-//   callback_settings           {success_callback: […], failure_callback: […], callback_vars}; two empty lists: none
-//   litellm_disabled_callbacks  names
-//   turn_off_message_logging    true
+//   callback_settings           {success_callback: […], failure_callback: […], callback_vars}; two empty
+//   lists: none litellm_disabled_callbacks  names turn_off_message_logging    true
 #pragma once
 
 #include <functional>
@@ -37,9 +36,9 @@ struct Rules {
     bool own = false;
 };
 
-/// `names`: those that the exporter goes by. `own`: a destination from callback_vars, null for the configured one; it
-/// throws std::invalid_argument for what is no use, and then these records go nowhere: `refused` is told why. Null if
-/// the metadata says nothing about these names.
+/// `names`: those that the exporter goes by. `own`: a destination from callback_vars, null for the configured
+/// one; it throws std::invalid_argument for what is no use, and then these records go nowhere: `refused` is
+/// told why. Null if the metadata says nothing about these names.
 std::shared_ptr<const Rules> rulesOf(
     const nlohmann::json& metadata, const std::vector<std::string>& names,
     const std::function<std::shared_ptr<const Destination>(const nlohmann::json&)>& own,

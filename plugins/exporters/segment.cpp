@@ -54,7 +54,8 @@ struct Frame {
 bool frameAt(int fd, uint64_t at, uint64_t end, std::string& record) {
     Frame head{};
     if (end - at < kFrameHead || !readAt(fd, at, reinterpret_cast<char*>(&head), sizeof head)) return false;
-    if (head.length == 0 || head.length > kRecordBytesMax || end - at - kFrameHead < head.length) return false;
+    if (head.length == 0 || head.length > kRecordBytesMax || end - at - kFrameHead < head.length)
+        return false;
     record.resize(head.length);
     return readAt(fd, at + kFrameHead, record.data(), record.size()) &&
            head.sum == checksum(head.length, record);
@@ -115,7 +116,8 @@ int Segment::scan() {
         done_ = end_ = size;
         return 0;
     }
-    if (!readAt(fd_, 0, head.data(), head.size()) || head.compare(0, kHead.size(), kHead) != 0) return EBADMSG;
+    if (!readAt(fd_, 0, head.data(), head.size()) || head.compare(0, kHead.size(), kHead) != 0)
+        return EBADMSG;
     std::memcpy(&done_, head.data() + kHead.size(), sizeof done_);
     end_ = kFirst;
     std::string record;

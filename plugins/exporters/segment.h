@@ -3,8 +3,9 @@
 //   the file:  "sluicex1" | u64 where the first record stands that has not been sent | frames
 //   a frame:   u32 length | u32 CRC-32 of the length and the record | record
 //
-// Written by append, and with one write of eight bytes for each batch that was sent: what a killed process leaves is
-// whole records and perhaps the beginning of one, which is left out. Numbers are the machine's own. [one thread]
+// Written by append, and with one write of eight bytes for each batch that was sent: what a killed process
+// leaves is whole records and perhaps the beginning of one, which is left out. Numbers are the machine's own.
+// [one thread]
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,7 @@ public:
     const std::string& path() const { return path_; }
     void setPath(std::string path) { path_ = std::move(path); }
     uint64_t bytes() const { return end_; }
-    size_t records() const { return records_; }  // that were not sent
+    size_t records() const { return records_; }         // that were not sent
     uint64_t damagedBytes() const { return damaged_; }  // at the end, which open() has left out
 
 private:

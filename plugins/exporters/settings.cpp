@@ -47,10 +47,12 @@ bool isPublicName(const std::string& origin) {
     if (origin.compare(0, kHttps.size(), kHttps) != 0) return false;
     const std::string host = origin.substr(kHttps.size(), origin.find(':', kHttps.size()) - kHttps.size());
     const bool name = host.find('.') != std::string::npos && host.find('@') == std::string::npos;
-    const bool address = std::all_of(host.begin(), host.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    const bool address =
+        std::all_of(host.begin(), host.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
     const size_t dot = host.rfind('.');
     const std::string last = dot == std::string::npos ? "" : host.substr(dot);
-    return name && !address && host.front() != '[' && last != ".local" && last != ".internal" && last != ".localhost";
+    return name && !address && host.front() != '[' && last != ".local" && last != ".internal" &&
+           last != ".localhost";
 }
 
 }  // namespace
@@ -63,15 +65,16 @@ std::string textOf(const Json& config, const char* key, const sluice::Host& host
 }
 
 Fields fieldsOf(const Json& config, const char* key, const sluice::Host& host) {
-    static constexpr std::array<std::string_view, 7> kOwn{"connection",       "content-encoding", "content-length", "host",
-                                                          "te",               "trailer",          "transfer-encoding"};
+    static constexpr std::array<std::string_view, 7> kOwn{
+        "connection", "content-encoding", "content-length", "host", "te", "trailer", "transfer-encoding"};
     Fields fields;
     const auto found = config.find(key);
     if (found == config.end() || found->is_null()) return fields;
     for (const auto& [given, value] : found->items()) {
         const std::string name = lowered(given);
         const std::string path = std::string(key) + "." + name;
-        if (!isFieldName(name)) throw sluice::ConfigError(std::string(key) + ": a name cannot stand in a head");
+        if (!isFieldName(name))
+            throw sluice::ConfigError(std::string(key) + ": a name cannot stand in a head");
         if (std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end())
             throw sluice::ConfigError(path + ": the gateway sets this one");
         std::string text = valueOf(value, path, host);
@@ -85,8 +88,9 @@ std::string baseUrlOf(std::string url, const char* key) {
     const bool scheme = url.rfind("http://", 0) == 0 || url.rfind("https://", 0) == 0;
     const bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7F; });
     if (!scheme || !plain || url.size() <= url.find("://") + 3)
-        throw sluice::ConfigError(std::string(key) +
-                                  ": found something else; allowed: http:// or https://, a host, perhaps a path");
+        throw sluice::ConfigError(
+            std::string(key) +
+            ": found something else; allowed: http:// or https://, a host, perhaps a path");
     while (url.back() == '/') url.pop_back();
     return url;
 }

@@ -13,8 +13,8 @@
 
 namespace exporters {
 
-/// The text of `key`: itself, or the secret whose handle stands there; else that of the variable `variable`, if the
-/// instance was granted it; else empty. Throws sluice::ConfigError.
+/// The text of `key`: itself, or the secret whose handle stands there; else that of the variable `variable`,
+/// if the instance was granted it; else empty. Throws sluice::ConfigError.
 std::string textOf(const nlohmann::json& config, const char* key, const sluice::Host& host,
                    const char* variable = nullptr);
 
@@ -25,8 +25,8 @@ Fields fieldsOf(const nlohmann::json& config, const char* key, const sluice::Hos
 std::string baseUrlOf(std::string url, const char* key);
 
 /// May a key or team send its records there? Where the configuration itself sends, and `own_hosts` (each
-/// scheme://host[:port]); if that is missing, any https:// with a name that has a dot in it and is no address: no key
-/// shall make the gateway call what only the gateway reaches. Throws std::invalid_argument.
+/// scheme://host[:port]); if that is missing, any https:// with a name that has a dot in it and is no
+/// address: no key shall make the gateway call what only the gateway reaches. Throws std::invalid_argument.
 void checkOwnHost(const std::string& url, const std::string& usual, const nlohmann::json& config);
 
 }  // namespace exporters

@@ -15,10 +15,11 @@ namespace exporters {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// Where records go: the configured receiver, or that of a key or team with credentials of its own. Records of two
-/// destinations never share a queue, a request or a file. [any]
+/// Where records go: the configured receiver, or that of a key or team with credentials of its own. Records
+/// of two destinations never share a queue, a request or a file. [any]
 struct Destination {
-    /// Names it in the spool: the same for the same place and account, no two alike, no secret to be read out of it.
+    /// Names it in the spool: the same for the same place and account, no two alike, no secret to be read out
+    /// of it.
     std::string id;
     std::string url;
     /// With credentials: never in a log.
@@ -44,8 +45,9 @@ class Sink {
 public:
     virtual ~Sink() = default;
 
-    /// The record in the vendor's words. Empty: there is nothing to say about it. `raw` is what `record` was read from.
-    virtual std::string encode(const Node& record, std::string_view raw) const = 0;
+    /// Appends the record in the vendor's words: one item, several, or none if there is nothing to say about
+    /// it. `raw` is what `record` was read from.
+    virtual void encode(const Node& record, std::string_view raw, std::vector<std::string>& items) const = 0;
     /// One request for items[begin, end).
     virtual Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
                               const Destination& to) const = 0;

@@ -65,9 +65,7 @@ Spool::~Spool() {
     if (lock_ >= 0) unlock(lock_);
 }
 
-std::string Spool::slotPath(int number) const {
-    return options_.directory + "/" + std::to_string(number);
-}
+std::string Spool::slotPath(int number) const { return options_.directory + "/" + std::to_string(number); }
 
 int Spool::open() {
     const std::string parent = fs::path(options_.directory).parent_path().string();
@@ -133,7 +131,8 @@ void Spool::add(Segment segment) {
     const auto later = [](const Segment& a, const Segment& b) {
         return fs::path(a.path()).filename() < fs::path(b.path()).filename();
     };
-    segments_.insert(std::upper_bound(segments_.begin(), segments_.end(), segment, later), std::move(segment));
+    segments_.insert(std::upper_bound(segments_.begin(), segments_.end(), segment, later),
+                     std::move(segment));
 }
 
 int Spool::roll() {

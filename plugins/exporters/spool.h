@@ -1,10 +1,11 @@
-// Records of one destination on the disk, for the time in which it takes none, in the order in which they came.
+// Records of one destination on the disk, for the time in which it takes none, in the order in which they
+// came.
 //
 //   DIRECTORY/0/lock, DIRECTORY/0/00001767225600000-0000.records, DIRECTORY/1/…
 //
-// Each process, and each generation of a reload, has a numbered slot of its own as long as it holds the lock (flock)
-// on it; the lock goes with the process, however that ends. Segments in a slot that nobody holds are moved over into
-// one's own. No fsync: records survive kill -9, not a power cut. [one thread]
+// Each process, and each generation of a reload, has a numbered slot of its own as long as it holds the lock
+// (flock) on it; the lock goes with the process, however that ends. Segments in a slot that nobody holds are
+// moved over into one's own. No fsync: records survive kill -9, not a power cut. [one thread]
 #pragma once
 
 #include <atomic>
@@ -21,14 +22,17 @@ namespace exporters {
 
 struct SpoolOptions {
     std::string directory;
-    uint64_t bytes_max = 0;  // of all spools that share `total`; then the oldest records of this one are dropped
+    uint64_t bytes_max =
+        0;  // of all spools that share `total`; then the oldest records of this one are dropped
     uint64_t segment_bytes = 0;
 };
 
 class Spool {
 public:
-    /// `total`: bytes of all spools together. `dropped`: that many records are lost, and why ("spool_full", "damaged").
-    Spool(SpoolOptions options, std::atomic<int64_t>& total, std::function<void(size_t, const char*)> dropped);
+    /// `total`: bytes of all spools together. `dropped`: that many records are lost, and why ("spool_full",
+    /// "damaged").
+    Spool(SpoolOptions options, std::atomic<int64_t>& total,
+          std::function<void(size_t, const char*)> dropped);
     ~Spool();
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;

@@ -1,4 +1,5 @@
-// Moments as receivers write them; a record has them as seconds since the Unix epoch, to the millisecond. [any]
+// Moments as receivers write them; a record has them as seconds since the Unix epoch, to the millisecond.
+// [any]
 #pragma once
 
 #include <cstdint>
