@@ -54,7 +54,8 @@ void writeApplied(JsonWriter& w, const Record& r) {
     const auto looked = [](const GuardrailEntry& g) {
         const bool content = g.phase == "pre_call" || g.phase == "during_call" || g.phase == "on_stream" ||
                              g.phase == "post_call";
-        return content && g.verdict != "failed" && g.verdict != "timeout" && g.verdict != "not_scanned";
+        return content && g.verdict != "not_run" && g.verdict != "failed" && g.verdict != "timeout" &&
+               g.verdict != "not_scanned";
     };
     w.beginArray();
     for (auto g = r.guardrails.begin(); g != r.guardrails.end(); ++g) {
@@ -94,11 +95,13 @@ void writeGuardrails(JsonWriter& w, const Record& r) {
         w.key("guardrail_name").text(g.name);
         w.key("guardrail_mode").text(g.phase);
         w.key("guardrail_status")
-            .text(g.verdict == "blocked" ? "guardrail_intervened"
-                  : failed               ? "guardrail_failed_to_respond"
-                                         : "success");
+            .text(g.verdict == "blocked"   ? "guardrail_intervened"
+                  : failed                 ? "guardrail_failed_to_respond"
+                  : g.verdict == "not_run" ? "not_run"
+                                           : "success");
         w.key("verdict").text(g.verdict);
         w.key("reason").textOrNull(g.reason);
+        if (!g.report.empty()) w.key("guardrail_response").raw(g.report);
         w.key("duration").real(g.duration_ms / 1000.0);
         w.endObject();
     }

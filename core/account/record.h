@@ -22,6 +22,7 @@ struct GuardrailEntry {
     std::string verdict;
     std::string reason;
     double duration_ms = 0;
+    std::string report;  // JSON: what it says it has found; may be empty
 };
 
 /// One try at one deployment.

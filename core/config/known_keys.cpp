@@ -18,7 +18,7 @@ std::vector<std::string_view> words(std::string_view text) {
 
 const std::vector<std::string_view>& topLevelKeys() {
     static const auto keys = words(
-        "guardrails credential_list callback_settings mcp_servers search_tools prompts policies "
+        "credential_list callback_settings mcp_servers search_tools prompts policies "
         "policy_attachments vector_store_registry files_settings finetune_settings assistant_settings ");
     return keys;
 }
@@ -84,7 +84,7 @@ const std::vector<std::string_view>& litellmParamsKeys() {
     static const auto keys = words(
         "max_retries "
         "mock_response "
-        "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks guardrails "
+        "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks "
         "use_in_pass_through merge_reasoning_content_in_choices input_cost_per_second "
         "output_cost_per_second cache_control_injection_points ");
     return keys;
@@ -98,7 +98,7 @@ const std::vector<std::string_view>& routerPluginKeys() {
 }
 
 const std::vector<std::string_view>& litellmParamsPluginKeys() {
-    static const auto keys = words("tags tag_regex max_budget budget_duration region_name ");
+    static const auto keys = words("tags tag_regex max_budget budget_duration region_name guardrails ");
     return keys;
 }
 

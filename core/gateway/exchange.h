@@ -47,6 +47,7 @@ private:
     void answerEndpoint();
     bool readBody();
     bool preCall();
+    bool guardedFallbacks();
     bool lookUpCache();
     bool resolveModel();
     bool choose();
@@ -115,6 +116,7 @@ private:
     void answerGone();
     void noteLeft();
     void answerBlock();
+    bool answerRefusal(std::string_view message);
     void answerReply();
     void answerError(const base::Error& error);
     void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);

@@ -59,7 +59,7 @@ std::optional<route::Failure> Exchange::relay(UpstreamAnswer& upstream) {
         return failureOf(
             base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
     }
-    if (!runner_.chain().post_call.empty()) return relayWhole(upstream);
+    if (runner_.anyRuns(host::Phase::PostCall, runner_.chain().post_call)) return relayWhole(upstream);
     return relayBody(upstream);
 }
 

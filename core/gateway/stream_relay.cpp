@@ -20,7 +20,7 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
       reader_(operation),
       memory_(memory),
       hide_usage_(hide_usage),
-      assemble_(!runner.chain().post_call.empty()) {
+      assemble_(runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
     if (!request.subscriptions.empty()) filter_.emplace(runner, request);
     if (memory_ && memory_->continues() && assemble_)
         request.response.lanes[llm::kLaneText] = memory_->said();

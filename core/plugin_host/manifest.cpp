@@ -78,6 +78,7 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         if (const auto fault = faultOf(manifest.hooks); !fault.empty()) return malformed(fault);
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
+        manifest.guardrails = texts(root, "guardrails");
         manifest.capabilities = texts(root, "capabilities");
         for (const auto& capability : manifest.capabilities) {
             if (!isCapability(capability))

@@ -26,6 +26,7 @@ struct Manifest {
     std::map<std::string, config::Json> providers;
     std::vector<std::string> strategies;  // names of router_settings.routing_strategy
     std::vector<std::string> callbacks;   // names of litellm_settings.callbacks
+    std::vector<std::string> guardrails;  // kinds: names of litellm_params.guardrail of `guardrails`
     /// Keys of the configuration that call for an instance of this plugin: path → key of its own
     /// configuration.
     std::map<std::string, std::string> activated_by;

@@ -11,16 +11,10 @@
 // It has the hooks pre_call, on_stream and post_call.
 #pragma once
 
-#include <sluice/content.hpp>
+#include <sluice/guardrail.hpp>
 #include <sluice/text.hpp>
 
 namespace sluice {
-
-enum class GuardAction {
-    Mask,     // puts mask(found) in its place; what cannot be changed is blocked
-    Block,    // refuses the request or the answer, ends the stream before the text has gone
-    Observe,  // only notes it in the record
-};
 
 struct GuardPolicy {
     std::string_view name;  // in attributes and messages; a literal
@@ -31,111 +25,69 @@ struct GuardPolicy {
     bool needs_all = false;  // what cannot be read (images, sound, tokens) is reported as not scanned
 };
 
-class TextGuard {
+class TextGuard : public GuardrailBase {
 public:
-    TextGuard(Host host, GuardPolicy policy) : policy_(policy) {
-        if (!host.find<sluice_host_content>(SLUICE_HOST_CONTENT_ID))
-            throw ConfigError("this gateway is too old: it has no " SLUICE_HOST_CONTENT_ID);
-    }
-    virtual ~TextGuard() = default;
+    TextGuard(Host host, GuardPolicy policy)
+        : GuardrailBase(host, scopeOf(policy), policy.name), policy_(policy), finder_(*this) {}
 
     /// Where in the text it is: ascending, without overlap. Called on many threads at once.
     virtual std::vector<Span> find(std::string_view text) const = 0;
     /// Bytes of the longest span that find can return: what a stream holds back. Longer ones may slip through
-    /// a stream in pieces.
+    /// a stream in pieces. 0: there is no such bound, and a stream waits for its end, or for the bounds of
+    /// Hold.
     virtual size_t longest() const { return 256; }
     /// What is put in the place of a span.
     virtual std::string mask(std::string_view /*found*/) const { return "[REDACTED]"; }
     /// What the client is told when it is refused.
-    virtual Refusal refusal() const {
-        Refusal why;
-        why.message = "The content was blocked by a guardrail";
-        why.code = "content_blocked";
-        why.category = policy_.name;
-        return why;
-    }
+    virtual Refusal refusal() const { return GuardrailBase::refusalOf({}); }
 
-    bool wants(std::string_view hook) const {
-        if (hook == "on_stream") return policy_.answers && policy_.action != GuardAction::Observe;
-        return hook == "post_call" ? policy_.answers : policy_.answers || policy_.requests;
-    }
-
-    Verdict pre_call(Request request) {
-        // Observing needs no say in the stream: its whole text comes to post_call.
-        const bool watch = policy_.answers && request.stream() && policy_.action != GuardAction::Observe;
-        if (watch && !subscribe(request)) return Verdict::Failed;
-        return policy_.requests ? scan(request, texts(request)) : Verdict::Continue;
-    }
-
-    Verdict on_stream(Stream stream) {
-        size_t release = 0;
-        const auto window = stream.window();
-        const auto found = scanner().find(window, stream.ended(), release);
-        if (!found.empty()) note(stream);
-        for (const auto& span : found) {
-            const auto text = window.substr(span.begin, span.end - span.begin);
-            if (policy_.action == GuardAction::Block || !stream.replace(span.begin, text.size(), mask(text)))
-                return stream.abort(refusal());
-        }
-        return stream.release(release);
-    }
-
-    Verdict post_call(Response response) {
-        return policy_.answers ? scan(response, answerTexts(response)) : Verdict::Continue;
-    }
+    Verdict pre_call(Request request) { return guardRequest(request); }
+    Verdict on_stream(Stream stream) { return guardStream(stream); }
+    Verdict post_call(Response response) { return guardAnswer(response); }
 
     const GuardPolicy& policy() const { return policy_; }
 
+    // --- GuardrailBase ---
+    const Scanner* scanner(const Request& /*request*/, const Place& /*place*/) const override {
+        return &finder_;
+    }
+    GuardAction action(const Finding& /*finding*/, const Place& /*place*/) const override {
+        return policy_.action;
+    }
+    std::string replacement(const Request& /*request*/, const Finding& /*finding*/,
+                            std::string_view found) const override {
+        return mask(found);
+    }
+    Refusal refusalOf(const Finding& /*finding*/) const override { return refusal(); }
+
 private:
-    WindowScanner scanner() const {
-        return {[this](std::string_view text) { return find(text); }, longest()};
-    }
-
-    bool subscribe(const Request& request) const {
-        return policy_.action == GuardAction::Mask ? request.rewrite(policy_.lanes)
-                                                   : request.gate(policy_.lanes);
-    }
-
-    void note(const Request& request) const {
-        (void)request.setAttribute("guard." + std::string(policy_.name), "found");
-    }
-
-    Verdict scan(const Request& request, const Texts& all) const {
-        if (!all.known()) return request.notScanned("this host does not tell the texts");
-        bool blocked = false;
-        std::string unread;
-        for (const auto text : all) {
-            const bool seen = text.sent() && policy_.action != GuardAction::Observe;  // by on_stream
-            if (seen || (text.lane() & policy_.lanes) == 0) continue;
-            if (text.opaque()) {
-                if (unread.empty()) unread = text.where();
-            } else {
-                blocked |= !handle(request, text);
-            }
+    class Finder : public Scanner {
+    public:
+        explicit Finder(const TextGuard& guard) : guard_(guard) {}
+        void find(std::string_view text, size_t from, std::vector<Finding>& found) const override {
+            for (const auto& span : guard_.find(text.substr(from)))
+                found.push_back({from + span.begin, from + span.end, guard_.policy_.name, 1});
         }
-        if (blocked) return request.block(refusal());
-        if (policy_.needs_all && !unread.empty()) return request.notScanned("no text: " + unread);
-        return Verdict::Continue;
-    }
+        size_t longest() const override { return guard_.longest(); }
+        size_t lookBehind() const override { return 0; }
+        size_t lookAhead() const override { return 0; }
 
-    // False if the text must not go on.
-    bool handle(const Request& request, const Text& text) const {
-        const auto found = find(text.view());
-        if (found.empty()) return true;
-        note(request);
-        if (policy_.action != GuardAction::Mask) return policy_.action == GuardAction::Observe;
-        std::string masked;
-        size_t at = 0;
-        for (const auto& span : found) {
-            masked.append(text.view().substr(at, span.begin - at));
-            masked.append(mask(text.view().substr(span.begin, span.end - span.begin)));
-            at = span.end;
-        }
-        masked.append(text.view().substr(at));
-        return text.replace(masked);
+    private:
+        const TextGuard& guard_;
+    };
+
+    static GuardScope scopeOf(const GuardPolicy& policy) {
+        GuardScope scope;
+        scope.requests = policy.requests;
+        scope.answers = policy.answers;
+        scope.lanes = policy.lanes;
+        scope.needs_all = policy.needs_all;
+        scope.observes = policy.action == GuardAction::Observe;
+        return scope;
     }
 
     GuardPolicy policy_;
+    Finder finder_;
 };
 
 }  // namespace sluice

@@ -1,5 +1,6 @@
-// What finds things in texts: the half of a guardrail that knows nothing of requests. A scanner is given a text
-// and says where what is; it can be tested, measured and used (by a guardrail, by a script, over logs) alone.
+// What finds things in texts: the half of a guardrail that knows nothing of requests. A scanner is given a
+// text and says where what is; it can be tested, measured and used (by a guardrail, by a script, over logs)
+// alone.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +21,9 @@ class Scanner {
 public:
     virtual ~Scanner() = default;
 
-    /// Appends what it finds that begins at or after `from`: ascending, without overlap. Bytes before `from` are
-    /// context only: a stream has released them already. Linear in the length of the text; no exceptions for
-    /// any bytes, not even for such as are no UTF-8. [any, many threads at once]
+    /// Appends what it finds that begins at or after `from`: ascending, without overlap. Bytes before `from`
+    /// are context only: a stream has released them already. Linear in the length of the text; no exceptions
+    /// for any bytes, not even for such as are no UTF-8. [any, many threads at once]
     ///
     /// Whether [b, e) is found must depend on the bytes [b - lookBehind(), e + lookAhead()) alone, or what is
     /// found in a stream would depend on how the stream was cut.

@@ -55,6 +55,11 @@ public:
         data_->stream = stream;
         return *this;
     }
+    /// SLUICE_GUARD_… or'ed, and extra_body of the request: what sluice.host.guard/1 says.
+    FakeRequest& withGuard(uint32_t modes, std::string_view wishes = {}) {
+        data_->guard_modes = modes;
+        return set(data_->guard_wishes, wishes);
+    }
     /// From now on.
     FakeRequest& withDeadline(int64_t ms) {
         data_->deadline_ms = data_->host.wallMs() + ms;
@@ -109,6 +114,8 @@ public:
     /// What RESPOND answers with.
     const Reply& reply() const { return data_->reply; }
     const Identity& identity() const { return data_->identity; }
+    /// What a guardrail has reported last, JSON; empty if nothing.
+    const std::string& guardReport() const { return data_->guard_report; }
     const std::string& notScannedReason() const { return data_->not_scanned; }
 
     const std::string& model() const { return data_->model; }

@@ -55,6 +55,8 @@ public:
     /// What sluice.host.services/1 finds, by the interface's id, whichever instance is named. In a program of
     /// several plugins: {FakePlugin::service(id)}.
     std::map<std::string, sluice_service, std::less<>> services;
+    /// guardrail_name of the instances, or their id.
+    std::string guardrail_name = "guard";
     /// What sluice.host.admin/1 says.
     std::string admin_status = R"({"generation":1})";
     std::vector<std::string> reload_faults;

@@ -139,6 +139,8 @@ struct RequestData {
     Block block;
     Reply reply;
     std::string not_scanned, failed;
+    uint32_t guard_modes = SLUICE_GUARD_PRE_CALL | SLUICE_GUARD_POST_CALL;
+    std::string guard_wishes, guard_report;
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
     AttemptData attempt;

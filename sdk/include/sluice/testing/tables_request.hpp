@@ -194,4 +194,20 @@ inline const sluice_host_reply kReply{sizeof(sluice_host_reply),
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 
+// --- sluice.host.guard/1 ---
+
+inline uint32_t guardModes(sluice_ctx* ctx) { return contextOf(ctx).request->guard_modes; }
+inline sluice_str guardName(const sluice_host* host) { return str(handleOf(host).host->guardrail_name); }
+inline sluice_str guardWishes(sluice_ctx* ctx) {
+    Context& c = contextOf(ctx);
+    return c.lend(c.request->guard_wishes);
+}
+inline sluice_status guardReport(sluice_ctx* ctx, sluice_str json) {
+    contextOf(ctx).request->guard_report = view(json);
+    return SLUICE_OK;
+}
+
+inline const sluice_host_guard kGuard{
+    sizeof(sluice_host_guard), 0, guardModes, guardName, guardWishes, guardReport};
+
 }  // namespace sluice::testing::tables
