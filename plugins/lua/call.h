@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <sluice/scanner.h>
 #include <sluice/candidates.hpp>
 #include <sluice/content.hpp>
 #include <sluice/kv.hpp>
@@ -21,12 +22,19 @@ enum class Phase : uint8_t { Load = 1, Request = 2, Response = 4, Chunk = 8, Rou
 constexpr unsigned bit(Phase phase) { return static_cast<unsigned>(phase); }
 const char* name(Phase phase);  // "on_request"
 
+/// The engine of a guardrail, which another instance lends.
+struct LentScanner {
+    const sluice_scanner* table;
+    sluice_instance* owner;
+};
+
 /// What all policies of an instance share of the host. [any]
 struct Services {
     explicit Services(const sluice::Host& given) : host(given) {}
     sluice::Host host;
-    std::unique_ptr<sluice::Kv> kv;  // null: not granted
-    sluice::Metric runs, events;     // {policy, verdict}, {policy, event}
+    std::unique_ptr<sluice::Kv> kv;               // null: not granted
+    std::map<std::string, LentScanner> scanners;  // by the name in the configuration; from start() on
+    sluice::Metric runs, events;                  // {policy, verdict}, {policy, event}
 };
 
 using Value = std::variant<bool, double, int64_t, std::string>;
@@ -56,6 +64,7 @@ struct Call {
     const Services& services;
     std::string_view tenant;
     bool shadow = false;
+    bool anything = false;  // typed in by hand: every function may be called
     const sluice::Request* request = nullptr;    // not in on_load and on_complete
     const sluice::Response* response = nullptr;  // in on_response
     const sluice_candidates* candidates = nullptr;

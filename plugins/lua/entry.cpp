@@ -16,6 +16,7 @@ SLUICE_PLUGIN(lua_policy::Plugin, R"({
     "properties": {
       "idle_states_max": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 1024,
                           "description": "states that are kept for the next request, all policies and tenants together"},
+      "scanners": {"type": "object", "description": "what scan.NAME asks: name to guardrail_name"},
       "policies": {
         "type": "array", "default": [], "description": "in the order in which they run; mandatory ones go first",
         "items": {

@@ -175,6 +175,10 @@ Options readOptions(std::string_view text, const sluice::Host& host) {
     Options options;
     options.idle_states_max =
         numberAt(config, "idle_states_max", "config", options.idle_states_max, 1, 1'000'000);
+    const json scanners = config.value("scanners", json::object());
+    if (!scanners.is_object()) refuse("scanners", "allowed: an object, name to guardrail");
+    for (const auto& [name, id] : scanners.items())
+        options.scanners[name] = textAt(scanners, name.c_str(), "scanners");
     const json list = config.value("policies", json::array());
     if (!list.is_array()) refuse("policies", "allowed: a list");
     std::set<std::string> names;

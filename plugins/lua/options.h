@@ -48,6 +48,7 @@ struct PolicyOptions {
 struct Options {
     std::vector<PolicyOptions> policies;  // mandatory ones first, else in the order of the configuration
     size_t idle_states_max = 1024;
+    std::map<std::string, std::string> scanners;  // name in scripts -> id of the guardrail that lends it
 };
 
 /// Throws sluice::ConfigError with the key that is wrong.

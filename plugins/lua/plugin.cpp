@@ -18,11 +18,21 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host) : services_(host
     if (host.find<sluice_host_kv>(SLUICE_HOST_KV_ID)) services_.kv = std::make_unique<sluice::Kv>(host);
     Options options = readOptions(config_json, host);
     pool_.resize(options.idle_states_max);
+    scanners_ = std::move(options.scanners);
     for (auto& one : options.policies) {
         auto policy = std::make_unique<Policy>(std::move(one), services_, pool_);
         if (policy->options().mode != Mode::Off) policies_.push_back(std::move(policy));
     }
     index();
+}
+
+void Plugin::start() {
+    for (const auto& [name, id] : scanners_) {
+        const auto found = services_.host.service(SLUICE_SCANNER_ID, id);
+        if (!found)
+            throw sluice::ConfigError("scanners." + name + ": no guardrail \"" + id + "\" lends a scanner");
+        services_.scanners[name] = {static_cast<const sluice_scanner*>(found->table), found->owner};
+    }
 }
 
 void Plugin::index() {

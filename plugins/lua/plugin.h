@@ -28,6 +28,8 @@ public:
         std::string notes;  // JSON objects, for the attribute lua.verdicts
     };
 
+    /// Finds the scanners of guardrails.
+    void start();
     bool wants(std::string_view hook) const;
     sluice::Verdict pre_call(sluice::Request request);
     sluice::Verdict route(sluice::Request request, const sluice_candidates& candidates);
@@ -61,6 +63,7 @@ private:
     sluice::Verdict emit(const sluice::Stream& stream, Row& row, const Flow& out, size_t window) const;
 
     Services services_;
+    std::map<std::string, std::string> scanners_;
     Pool pool_;
     std::vector<std::unique_ptr<Policy>> policies_;
     std::vector<uint32_t> anywhere_;                                    // not bound to tenants by name

@@ -152,6 +152,7 @@ Ran Policy::run(Call& call) {
     sandbox->pushGlobal(lua_policy::name(call.phase));
     const int arguments = pushArguments(*sandbox, call);
     ran = sandbox->run(arguments, 0, options_.limits);
+    steps_.store(ran.steps, std::memory_order_relaxed);
     sandbox->user = nullptr;
     // A state that was killed may be in any condition; one more is soon made.
     if (ran.kind == Ran::Kind::Killed) return ran;

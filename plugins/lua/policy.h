@@ -1,6 +1,7 @@
 // One policy: its script compiled once, its regular expressions, and states to run it in.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <unordered_map>
 
@@ -40,6 +41,7 @@ public:
 
     /// Of the first load: bytes of a state, for reports.
     size_t stateBytes() const { return state_bytes_; }
+    uint64_t stepsOfLastRun() const { return steps_.load(std::memory_order_relaxed); }
 
 private:
     std::unique_ptr<Sandbox> make(std::string_view tenant, Ran& ran);
@@ -55,6 +57,7 @@ private:
     unsigned hooks_ = 0;
     StreamPlan stream_;
     size_t state_bytes_ = 0;
+    std::atomic<uint64_t> steps_{0};
     mutable std::mutex expressions_mutex_;
     mutable std::unordered_map<std::string, std::unique_ptr<re2::RE2>> expressions_;
 };

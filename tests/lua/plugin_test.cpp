@@ -359,3 +359,38 @@ TEST_CASE("on_complete counts what has been used") {
     CHECK(host.kv.begin()->second.value == "30");
     CHECK(host.metric("sluice_lua_policy_events_total", {"p", "done"}) == 2);
 }
+
+TEST_CASE("scanners of guardrails, by name") {
+    static const sluice_scanner kTable{
+        sizeof(sluice_scanner), 0,
+        [](sluice_instance*, sluice_str text, int32_t (*found)(void*, const sluice_finding*),
+           void* arg) -> sluice_status {
+            const auto at = sluice::view(text).find("ann");
+            if (at == std::string_view::npos) return SLUICE_OK;
+            sluice_finding one{sizeof one, 0, at, at + 3, sluice::str("PERSON"), 0.5};
+            if (found(arg, &one) != 0) return SLUICE_OK;
+            one = {sizeof one, 0, at + 3, at + 4, sluice::str("SPACE"), 1};
+            (void)found(arg, &one);
+            return SLUICE_OK;
+        }};
+    FakeHost host;
+    host.services[SLUICE_SCANNER_ID] = {sizeof(sluice_service), 0, &kTable, nullptr, sluice::str("no-pii")};
+    json settings = json::parse(one(R"(
+        function on_request(ctx)
+          assert(scan.available("pii") and not scan.available("secrets"))
+          local all = scan.pii("I am ann .")
+          assert(#all == 2 and all[1].text == "ann" and all[1].first == 6 and all[1].last == 8 and all[1].entity == "PERSON" and all[1].score == 0.5)
+          assert(#scan.pii("ann ", {"PERSON"}) == 1 and #scan.with("pii", "nobody") == 0)
+          assert(not pcall(scan.secrets, "x"))
+        end)"));
+    settings["scanners"] = {{"pii", "no-pii"}};
+    auto plugin = host.load<Plugin>(settings.dump());
+    CHECK(plugin.start().empty());
+    auto request = host.request(kChat);
+    const auto outcome = plugin.preCall(request);
+    INFO((host.log.empty() ? "" : host.log.back().text));
+    CHECK(outcome.continued());
+    host.services.clear();
+    auto alone = host.load<Plugin>(settings.dump());
+    CHECK(alone.start().find("scanners.pii: no guardrail \"no-pii\" lends a scanner") != std::string::npos);
+}

@@ -56,7 +56,7 @@ int pushArguments(Sandbox& sandbox, const Call& call) {
 
 Call& Call::in(lua_State* L, unsigned phases, const char* function) {
     auto* call = static_cast<Call*>(Sandbox::of(L).user);
-    if (call && (bit(call->phase) & phases) != 0) return *call;
+    if (call && (call->anything || (bit(call->phase) & phases) != 0)) return *call;
     std::string allowed;
     for (const Phase phase :
          {Phase::Load, Phase::Request, Phase::Route, Phase::Chunk, Phase::Response, Phase::Complete}) {

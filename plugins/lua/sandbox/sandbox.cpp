@@ -111,9 +111,10 @@ Ran Sandbox::run(int arguments, int results, const Limits& limits) {
     budget_.begin(L_, limits);
     const int status = lua_pcall(L_, arguments, results, function);
     budget_.end(L_);
-    if (status != LUA_OK) return outcome(status);
-    lua_remove(L_, function);
-    return {};
+    Ran ran = status != LUA_OK ? outcome(status) : Ran{};
+    ran.steps = budget_.stepsUsed();
+    if (status == LUA_OK) lua_remove(L_, function);
+    return ran;
 }
 
 Ran Sandbox::outcome(int status) {
@@ -137,7 +138,7 @@ Ran Sandbox::seal() {
     lua_pushlightuserdata(L_, &job);
     const int status = lua_pcall(L_, 1, 0, 0);
     if (status != LUA_OK) return outcome(status);
-    if (job.fault) return {Ran::Kind::Error, Kill::None, job.fault};
+    if (job.fault) return {Ran::Kind::Error, Kill::None, job.fault, 0};
     sealed_ = true;
     lua_gc(L_, LUA_GCCOLLECT, 0);
     memory_sealed_ = budget_.memory();

@@ -28,6 +28,7 @@ struct Ran {
     Kind kind = Kind::Ok;
     Kill kill = Kill::None;
     std::string fault = {};
+    uint64_t steps = 0;  // used
 
     bool ok() const { return kind == Kind::Ok; }
 };
