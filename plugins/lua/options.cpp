@@ -148,6 +148,8 @@ PolicyOptions readPolicy(const json& policy, const sluice::Host& host, const std
     out.name = textAt(policy, "name", where);
     if (out.name.empty() || out.name.size() > 64)
         refuse(where + ".name", "required: a text of 1 to 64 bytes");
+    if (std::any_of(out.name.begin(), out.name.end(), [](unsigned char c) { return c < 0x20; }))
+        refuse(where + ".name", "control characters are not allowed");
     out.mode = readMode(policy, where);
     out.mandatory = flagAt(policy, "mandatory", where);
     out.bind = readBinding(policy, where);

@@ -1,5 +1,5 @@
-// The examples of docs/policy_api.md run, against the request that is described at its beginning; and every function has
-// one, and an annotation.
+// The examples of docs/policy_api.md run, against the request that is described at its beginning; and every
+// function has one, and an annotation.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <sstream>
@@ -56,7 +56,9 @@ FakeRequest requestOf(FakeHost& host, bool stream) {
     return request;
 }
 
-sluice_status noFinding(sluice_instance*, sluice_str, int32_t (*)(void*, const sluice_finding*), void*) { return SLUICE_OK; }
+sluice_status noFinding(sluice_instance*, sluice_str, int32_t (*)(void*, const sluice_finding*), void*) {
+    return SLUICE_OK;
+}
 
 // The names that a script sees: "kv.get", "ctx:block", …
 std::vector<std::string> functionsOf(lua_policy::Sandbox& sandbox) {
@@ -64,7 +66,8 @@ std::vector<std::string> functionsOf(lua_policy::Sandbox& sandbox) {
     std::vector<std::string> names;
     lua_settop(L, 0);
     sandbox.pushGlobals();
-    for (const char* library : {"re", "text", "json", "http", "kv", "metrics", "log", "time", "hash", "scan"}) {
+    for (const char* library :
+         {"re", "text", "json", "http", "kv", "metrics", "log", "time", "hash", "scan"}) {
         lua_getfield(L, 1, library);
         lua_policy::pushContents(L, -1);
         for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
@@ -79,7 +82,9 @@ std::vector<std::string> functionsOf(lua_policy::Sandbox& sandbox) {
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         if (lua_isfunction(L, -1)) names.push_back(std::string("ctx:") + lua_tostring(L, -2));
     }
-    for (const char* one : {"m:replace", "m:redact", "chunk:replace", "chunk:redact", "chunk:hold", "chunk:release", "chunk:abort", "c:drop", "c:prefer", "c:pin"}) names.emplace_back(one);
+    for (const char* one : {"m:replace", "m:redact", "chunk:replace", "chunk:redact", "chunk:hold",
+                            "chunk:release", "chunk:abort", "c:drop", "c:prefer", "c:pin"})
+        names.emplace_back(one);
     return names;
 }
 
@@ -93,17 +98,25 @@ TEST_CASE("the examples of the manual run") {
         for (const bool stream : {false, true}) {
             FakeHost host;
             host.http.answer("https://judge/", {200, R"({"bad":false})"});
-            host.services[SLUICE_SCANNER_ID] = {sizeof(sluice_service), 0, &kScanner, nullptr, sluice::str("pii")};
-            const json policy = {{"name", "example"}, {"code", all[i]}, {"params", {{"limit", 3}}}, {"urls", {{"judge", "https://judge/v1"}}}};
+            host.services[SLUICE_SCANNER_ID] = {sizeof(sluice_service), 0, &kScanner, nullptr,
+                                                sluice::str("pii")};
+            const json policy = {{"name", "example"},
+                                 {"code", all[i]},
+                                 {"params", {{"limit", 3}}},
+                                 {"urls", {{"judge", "https://judge/v1"}}}};
             INFO("example " << i + 1 << ":\n" << all[i]);
-            auto plugin = host.load<Plugin>(json{{"policies", {policy}}, {"scanners", {{"pii", "pii"}}}}.dump());
+            auto plugin =
+                host.load<Plugin>(json{{"policies", {policy}}, {"scanners", {{"pii", "pii"}}}}.dump());
             REQUIRE(plugin.start().empty());
             if (stream && all[i].find("not ctx.stream") != std::string::npos) continue;
             auto request = requestOf(host, stream);
             (void)plugin.preCall(request);
-            FakeCandidates candidates{{"a", -1, -1, -1, -1, 0, "openai", "gpt-5", "{}", R"({"region":"us"})"}, {"b", -1, -1, -1, -1, 0, "openai", "gpt-5", "{}", R"({"region":"eu"})"}};
+            FakeCandidates candidates{
+                {"a", -1, -1, -1, -1, 0, "openai", "gpt-5", "{}", R"({"region":"us"})"},
+                {"b", -1, -1, -1, -1, 0, "openai", "gpt-5", "{}", R"({"region":"eu"})"}};
             (void)plugin.route(request, candidates);
-            request.withResponse(200, R"({"choices":[{"message":{"role":"assistant","content":"Hello ann@example.com."}}]})");
+            request.withResponse(
+                200, R"({"choices":[{"message":{"role":"assistant","content":"Hello ann@example.com."}}]})");
             if (stream) {
                 auto out = host.stream(request);
                 (void)out.run("Hello ann@example.com. And more", 3 + i);
@@ -131,9 +144,13 @@ TEST_CASE("every function has an example and an annotation") {
     REQUIRE(lua_policy::openApi(sandbox, lua_policy::Limits{}).ok());
     for (const auto& name : functionsOf(sandbox)) {
         INFO(name);
-        const bool used = shown.find(name + "(") != std::string::npos || shown.find(name + "{") != std::string::npos || shown.find(name + ",") != std::string::npos;
+        const bool used = shown.find(name + "(") != std::string::npos ||
+                          shown.find(name + "{") != std::string::npos ||
+                          shown.find(name + ",") != std::string::npos;
         CHECK(used);
-        const std::string annotated = name[0] == 'm' && name[1] == ':' ? "message" + name.substr(1) : name[0] == 'c' && name[1] == ':' ? "candidate" + name.substr(1) : name;
+        const std::string annotated = name[0] == 'm' && name[1] == ':'   ? "message" + name.substr(1)
+                                      : name[0] == 'c' && name[1] == ':' ? "candidate" + name.substr(1)
+                                                                         : name;
         CHECK(annotations.find("function " + annotated + "(") != std::string::npos);
     }
 }

@@ -243,7 +243,8 @@ TEST_CASE("what a request leaves in ctx.vars, its later hooks find, and no other
     FakeHost host;
     auto plugin = host.load<Plugin>(one(R"(
         function on_request(ctx) assert(ctx.vars.n == nil) ctx.vars.n = 7 ctx.vars.s = "x" ctx.vars.b = true ctx.vars.f = 1.5
-          assert(not pcall(function() ctx.vars.t = {} end)) end
+          assert(not pcall(function() ctx.vars.t = {} end))
+          assert(not pcall(function() for i = 1, 9 do ctx.vars["x" .. i] = ("x"):rep(40000) end end)) end
         function on_response(ctx) assert(ctx.vars.n == 7 and ctx.vars.s == "x" and ctx.vars.b == true and ctx.vars.f == 1.5 and ctx.status == 200)
           for m in ctx:messages() do m:replace("changed") end
           assert(ctx:prompt_text{side="request"} ~= "") end)"));

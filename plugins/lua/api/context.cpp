@@ -76,7 +76,15 @@ int varField(lua_State* L) {
     return 1;
 }
 
-constexpr size_t kVarsMax = 256, kVarBytesMax = 64 * 1024;
+constexpr size_t kVarsMax = 256, kVarBytesMax = 256 * 1024;  // of all texts of a request and policy
+
+size_t bytesOf(const Vars& vars) {
+    size_t sum = 0;
+    for (const auto& [name, value] : vars)
+        sum += name.size() +
+               (std::holds_alternative<std::string>(value) ? std::get<std::string>(value).size() : 0);
+    return sum;
+}
 
 int setVar(lua_State* L) {
     Call& call = Call::in(L, kWithRequest, "ctx.vars");
@@ -96,9 +104,8 @@ int setVar(lua_State* L) {
                 value = static_cast<double>(lua_tonumber(L, 3));
             break;
         case LUA_TSTRING:
-            if (textArgument(L, 3).size() > kVarBytesMax)
-                return luaL_error(L, "ctx.vars.%s: more than %d bytes", name.c_str(),
-                                  static_cast<int>(kVarBytesMax));
+            if (bytesOf(*call.vars) + textArgument(L, 3).size() > kVarBytesMax)
+                return luaL_error(L, "ctx.vars: more than %d bytes together", static_cast<int>(kVarBytesMax));
             value = std::string(textArgument(L, 3));
             break;
         default:

@@ -77,10 +77,11 @@ int post(lua_State* L) {
     out.body = body;
     out.timeout_ms = timeout_ms;
     // The request parks here, and other requests of this thread run: they take other states.
-    const auto begin = Budget::Clock::now();
+    Budget& budget = Budget::of(L);
+    budget.beginWait();
     const auto result =
         call.request ? call.request->http(call.services.host, out) : call.services.host.http(out);
-    Budget::of(L).waited(Budget::Clock::now() - begin);
+    budget.endWait();
     return pushResult(L, result);
 }
 
@@ -91,13 +92,13 @@ const sluice::Kv& kvOf(lua_State* L, const Call& call) {
     return *call.services.kv;
 }
 
+// The tenant's length stands in front: no tenant's name and key together can spell another's. A policy in
+// shadow mode has values of its own: it must not change what those in force count.
 std::string keyOf(lua_State* L, const Call& call) {
     const auto key = textArgument(L, 1);
     luaL_argcheck(L, !key.empty() && key.size() <= 512, 1, "1 to 512 bytes");
-    std::string full(call.tenant);
-    full += '\x1f';
-    full += key;
-    return full;
+    return (call.shadow ? "s" : "e") + std::to_string(call.tenant.size()) + ":" + std::string(call.tenant) +
+           ":" + std::string(key);
 }
 
 uint64_t ttlAt(lua_State* L, int index) {
@@ -116,28 +117,22 @@ int kvGet(lua_State* L) {
     return 1;
 }
 
-// In shadow mode values are written under a name of their own: a shadow must not change what the policy in
-// force counts.
-std::string writeKey(lua_State* L, const Call& call) {
-    return (call.shadow ? "shadow\x1f" : "") + keyOf(L, call);
-}
-
 int kvSet(lua_State* L) {
     const Call& call = Call::in(L, kInHooks, "kv.set");
-    lua_pushboolean(L, kvOf(L, call).put(writeKey(L, call), textArgument(L, 2), ttlAt(L, 3)));
+    lua_pushboolean(L, kvOf(L, call).put(keyOf(L, call), textArgument(L, 2), ttlAt(L, 3)));
     return 1;
 }
 
 int kvDelete(lua_State* L) {
     const Call& call = Call::in(L, kInHooks, "kv.delete");
-    lua_pushboolean(L, kvOf(L, call).remove(writeKey(L, call)));
+    lua_pushboolean(L, kvOf(L, call).remove(keyOf(L, call)));
     return 1;
 }
 
 // kv.incr(key[, by[, ttl_s]]) -> the sum; the window begins with the first addition
 int kvIncrement(lua_State* L) {
     const Call& call = Call::in(L, kInHooks, "kv.incr");
-    const auto sum = kvOf(L, call).add(writeKey(L, call), luaL_optinteger(L, 2, 1), ttlAt(L, 3));
+    const auto sum = kvOf(L, call).add(keyOf(L, call), luaL_optinteger(L, 2, 1), ttlAt(L, 3));
     if (sum) {
         lua_pushinteger(L, *sum);
         return 1;

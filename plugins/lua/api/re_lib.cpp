@@ -47,12 +47,19 @@ int words(lua_State* L) {
     return pushCompiled(L, "(?:^|\\b)(?:" + all + ")(?:\\b|$)", true, "re.words");
 }
 
-// Matches from `from` on; groups[0] is the whole.
+constexpr size_t kLongText = 16 * 1024;
+
+// Matches from `from` on; groups[0] is the whole. What was looked at is charged afterwards: up to the end of
+// the match, as far as one can tell.
 bool search(lua_State* L, const re2::RE2& expression, std::string_view text, size_t from,
             re2::StringPiece* groups, int count) {
-    Budget::of(L).charge(L, 10 + (text.size() - from) / 8);
-    return expression.Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, groups,
-                            count);
+    const bool found =
+        expression.Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, groups, count);
+    const size_t end =
+        found && count > 0 ? static_cast<size_t>(groups->data() - text.data()) + groups->size() : text.size();
+    Budget::of(L).charge(L, 10 + (end - from) / 8);
+    if (text.size() - from > kLongText) Budget::of(L).lookAtClock(L);
+    return found;
 }
 
 int groupsOf(const re2::RE2& expression) {

@@ -2,10 +2,21 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 
 #include "sandbox.h"
 
 namespace lua_policy {
+
+namespace {
+
+std::chrono::nanoseconds processorTime() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace
 
 const char* name(Kill kill) {
     switch (kill) {
@@ -32,11 +43,13 @@ void Budget::begin(lua_State* L, const Limits& limits) {
     refusals_ = 0;
     refused_ = false;
     killed_ = Kill::None;
+    time_max_ = limits.time;
     deadline_ = Clock::now() + limits.time;
+    last_deadline_ = deadline_ + 9 * limits.time;
+    processor_began_ = processorTime();
     active_ = true;
     running_ = L;
-    interval_ = kInterval;
-    if (largest_ > kLargeBlock) largest_ = 0;  // what is there already was made at load and does not grow
+    interval_ = intervalNow();
     lua_sethook(L, onCount, LUA_MASKCOUNT, interval_);
 }
 
@@ -55,12 +68,34 @@ void Budget::onCount(lua_State* L, lua_Debug*) {
     if (passed < kInterval) self.check(L);
 }
 
+// A thread that others have kept from running has not used its time.
+bool Budget::timeIsUp() {
+    const auto now = Clock::now();
+    if (now <= deadline_) return false;
+    const auto used = processorTime() - processor_began_;
+    if (used >= time_max_ || now > last_deadline_) return true;
+    deadline_ = now + std::chrono::duration_cast<Clock::duration>(time_max_ - used);
+    return false;
+}
+
+void Budget::beginWait() {
+    wait_began_ = Clock::now();
+    processor_wait_began_ = processorTime();
+}
+
+void Budget::endWait() {
+    const auto waited = Clock::now() - wait_began_;
+    deadline_ += waited;
+    last_deadline_ += waited;
+    processor_began_ += processorTime() - processor_wait_began_;
+}
+
 void Budget::check(lua_State* L) {
     unchecked_ = 0;
     if (killed_ == Kill::None) {
         if (steps_left_ < 0)
             killed_ = Kill::Steps;
-        else if (Clock::now() > deadline_)
+        else if (timeIsUp())
             killed_ = Kill::Time;
     }
     rethrow(L);
@@ -85,6 +120,12 @@ void Budget::guardStack(lua_State* L) const {
         luaL_error(L, "too many nested calls from C (stack overflow)");
 }
 
+// The larger what one instruction can work on, the fewer instructions may pass unwatched.
+int Budget::intervalNow() const {
+    if (largest_ <= kLargeBlock) return kInterval;
+    return std::max<int>(10, static_cast<int>(static_cast<size_t>(kInterval) * kLargeBlock / largest_));
+}
+
 // True if there is room. Two refusals without a success in between mean that a full collection did not help.
 bool Budget::grow(size_t before, size_t size) {
     if (memory_ - before + size > memory_max_) {
@@ -92,15 +133,14 @@ bool Budget::grow(size_t before, size_t size) {
         if (refused_ || ++refusals_ > 4) killed_ = killed_ == Kill::None ? Kill::Memory : killed_;
         refused_ = true;
         steps_left_ -= static_cast<int64_t>(memory_ / 64);  // Lua collects everything now
-        if (killed_ == Kill::None && Clock::now() > deadline_) killed_ = Kill::Time;
+        if (killed_ == Kill::None && timeIsUp()) killed_ = Kill::Time;
         return false;
     }
     refused_ = false;
     steps_left_ -= static_cast<int64_t>((size - before) / 64);
-    if (size > kLargeBlock && size > largest_ && active_) {
-        // The larger what one instruction can work on, the fewer instructions may pass unwatched.
+    if (size > kLargeBlock && size > largest_) {
         largest_ = size;
-        interval_ = std::max<int>(10, static_cast<int>(static_cast<size_t>(kInterval) * kLargeBlock / size));
+        interval_ = intervalNow();
         if (running_) lua_sethook(running_, onCount, LUA_MASKCOUNT, interval_);
     }
     return true;

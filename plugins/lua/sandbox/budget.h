@@ -18,7 +18,7 @@ namespace lua_policy {
 
 struct Limits {
     uint64_t steps = 1'000'000;             // of one call of a hook
-    std::chrono::milliseconds time{20};     // of one call, without the waits of http.post
+    std::chrono::milliseconds time{20};     // of one call on the processor; ten times that on the clock
     size_t memory_bytes = 8 * 1024 * 1024;  // of one state, always
 };
 
@@ -62,9 +62,16 @@ public:
     /// Raises an error in L if little is left of the C stack: before every call from C into a script.
     void guardStack(lua_State* L) const;
 
-    /// The time of a wait in which the script does not run is not the script's.
-    void waited(Clock::duration time) { deadline_ += time; }
-    Clock::time_point deadline() const { return deadline_; }
+    /// Looks at the clock now: after work whose length nobody can tell beforehand.
+    void lookAtClock(lua_State* L) { check(L); }
+    /// What is large now stays so until keepLarge() is called again; what a run adds is forgotten with
+    /// forgetLarge().
+    void keepLarge() { largest_kept_ = largest_; }
+    void forgetLarge() { largest_ = largest_kept_; }
+
+    /// Around a wait in which the script does not run: its time is not the script's.
+    void beginWait();
+    void endWait();
 
     static void* allocate(void* self, void* block, size_t old_size, size_t size);
     static void onCount(lua_State* L, lua_Debug*);
@@ -77,10 +84,12 @@ private:
 
     void check(lua_State* L);
     [[noreturn]] static void raise(lua_State* L);
+    bool timeIsUp();
     bool grow(size_t before, size_t size);
+    int intervalNow() const;
 
     size_t memory_ = 0, memory_max_;
-    size_t largest_ = 0;
+    size_t largest_ = 0, largest_kept_ = 0;  // blocks that one instruction may work on
     int interval_ = kInterval;
     uint32_t refusals_ = 0;
     bool refused_ = false;  // the last time that somebody asked for memory
@@ -90,7 +99,11 @@ private:
     bool active_ = false;
     lua_State* running_ = nullptr;
     const char* stack_ = nullptr;
-    Clock::time_point deadline_ = Clock::time_point::max();
+    // The clock is cheap to ask, the processor's time is not: it is asked when the clock says that time is
+    // up.
+    Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max(),
+                      wait_began_{};
+    std::chrono::nanoseconds time_max_{}, processor_began_{}, processor_wait_began_{};
 };
 
 }  // namespace lua_policy

@@ -142,11 +142,13 @@ Ran Sandbox::seal() {
     sealed_ = true;
     lua_gc(L_, LUA_GCCOLLECT, 0);
     memory_sealed_ = budget_.memory();
+    budget_.keepLarge();
     return {};
 }
 
 void Sandbox::reset() {
     lua_settop(L_, 0);
+    budget_.forgetLarge();
     if (!sealed_) return;
     lua_rawgetp(L_, LUA_REGISTRYINDEX, &kUpvalues);
     for (size_t i = 0; i < kept_.size(); ++i) {
