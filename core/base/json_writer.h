@@ -32,6 +32,8 @@ public:
     JsonWriter& decimal(uint64_t value, size_t places);
     JsonWriter& boolean(bool value);
     JsonWriter& null();
+    /// What is JSON already.
+    JsonWriter& raw(std::string_view json);
 
 private:
     JsonWriter& open(char c);

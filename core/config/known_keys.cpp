@@ -18,14 +18,14 @@ std::vector<std::string_view> words(std::string_view text) {
 
 const std::vector<std::string_view>& topLevelKeys() {
     static const auto keys = words(
-        "guardrails credential_list callback_settings mcp_servers search_tools prompts policies "
-        "policy_attachments vector_store_registry files_settings finetune_settings assistant_settings ");
+        "credential_list callback_settings mcp_servers search_tools prompts "
+        "vector_store_registry files_settings finetune_settings assistant_settings ");
     return keys;
 }
 
 const std::vector<std::string_view>& litellmSettingsKeys() {
     static const auto keys = words(
-        "success_callback failure_callback callbacks service_callbacks turn_off_message_logging "
+        "success_callback failure_callback callbacks service_callbacks "
         "modify_params enable_preview_features redact_user_api_key_info mcp_aliases "
         "langfuse_default_tags force_ipv4 "
         "cache cache_params enable_redis_auth_cache "
@@ -84,7 +84,7 @@ const std::vector<std::string_view>& litellmParamsKeys() {
     static const auto keys = words(
         "max_retries "
         "mock_response "
-        "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks guardrails "
+        "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks "
         "use_in_pass_through merge_reasoning_content_in_choices input_cost_per_second "
         "output_cost_per_second cache_control_injection_points ");
     return keys;
@@ -98,7 +98,7 @@ const std::vector<std::string_view>& routerPluginKeys() {
 }
 
 const std::vector<std::string_view>& litellmParamsPluginKeys() {
-    static const auto keys = words("tags tag_regex max_budget budget_duration region_name ");
+    static const auto keys = words("tags tag_regex max_budget budget_duration region_name guardrails ");
     return keys;
 }
 

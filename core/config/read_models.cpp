@@ -89,6 +89,8 @@ void readFacts(Section& info, Deployment& deployment) {
         deployment.output_cost = info.number("output_cost_per_token", "USD a token").value_or(-1);
 }
 
+}  // namespace
+
 Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& faults) {
     Deployment deployment;
     deployment.path = childPath("model_list", index);
@@ -118,8 +120,6 @@ Deployment readModel(const Tree& tree, const Json& value, size_t index, Faults& 
     entry.warnUnknown();
     return deployment;
 }
-
-}  // namespace
 
 void readModels(const Tree& tree, std::vector<Deployment>& models, Section& root, Faults& faults) {
     const Json* list = root.list("model_list");

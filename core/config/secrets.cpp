@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 #include <fmt/format.h>
 
@@ -10,13 +11,20 @@
 namespace sluice::config {
 
 nlohmann::json Secrets::keep(std::string_view path, std::string text, bool structured) {
+    const std::unique_lock lock(*mutex_);
     auto handle = fmt::format("{}#{}", path, by_handle_.size());
     if (structured) structured_.insert(handle);
     by_handle_.emplace(handle, base::Secret(std::move(text)));
     return {{"$secret", handle}};
 }
 
+bool Secrets::structured(std::string_view handle) const {
+    const std::shared_lock lock(*mutex_);
+    return structured_.count(std::string(handle)) > 0;
+}
+
 const base::Secret* Secrets::find(std::string_view handle) const {
+    const std::shared_lock lock(*mutex_);
     const auto found = by_handle_.find(std::string(handle));
     return found == by_handle_.end() ? nullptr : &found->second;
 }

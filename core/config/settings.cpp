@@ -5,6 +5,7 @@
 #include "config/known_keys.h"
 #include "config/read_listen.h"
 #include "config/read_models.h"
+#include "config/read_plugins.h"
 #include "config/read_trust.h"
 #include "config/section.h"
 
@@ -16,72 +17,12 @@ const Json* child(const Json& root, const char* key) {
     return found == root.end() ? nullptr : &*found;
 }
 
-FailMode failMode(Section& section, std::string_view key) {
-    const auto word = section.choice(key, {"closed", "open"});
-    if (!word) return FailMode::Default;
-    return *word == "open" ? FailMode::Open : FailMode::Closed;
-}
-
-Scope readScope(const Tree& tree, Section& parent, Faults& faults) {
-    Section section(tree, parent.mapping("scope"), childPath(parent.path(), "scope"), faults);
-    Scope scope{section.texts("tenants"), section.texts("routes"), section.texts("models")};
-    section.warnUnknown();
-    return scope;
-}
-
-PluginInstance readPlugin(const Tree& tree, const Json& value, size_t index, Faults& faults) {
-    Section section(tree, &value, childPath("plugins", index), faults);
-    PluginInstance instance;
-    instance.path = section.path();
-    instance.plugin = section.text("plugin", "the name of a plugin").value_or("");
-    if (section.present() && instance.plugin.empty())
-        section.fault("plugin", "nothing", "the name of a plugin", "see `sluice plugin list`");
-    instance.id = section.text("id").value_or(instance.plugin);
-    if (const Json* config = section.mapping("config")) instance.config = *config;
-    instance.scope = readScope(tree, section, faults);
-    if (const Json* order = section.any("order")) {
-        if (order->is_number_integer()) {
-            instance.order = order->get<int64_t>();
-        } else {
-            section.fault("order", describe(*order), "a whole number; lower runs first");
-        }
-    }
-    if (section.any("grants")) instance.grants = section.texts("grants");
-    instance.on_error = failMode(section, "on_error");
-    instance.on_timeout = failMode(section, "on_timeout");
-    if (const auto gate = section.choice("gate", {"before_first_byte", "before_end", "none"}))
-        instance.gate = *gate == "none" ? Gate::None : *gate == "before_end" ? Gate::End : Gate::FirstByte;
-    instance.breaker_failures =
-        static_cast<uint32_t>(section.whole("breaker_failures", "failures in a row", 0, 1'000'000)
-                                  .value_or(instance.breaker_failures));
-    instance.breaker_pause_ms = static_cast<uint32_t>(
-        section.whole("breaker_pause_ms", "milliseconds", 1, 3'600'000).value_or(instance.breaker_pause_ms));
-    instance.timeout_ms =
-        static_cast<uint32_t>(section.whole("timeout_ms", "milliseconds", 1, 3'600'000).value_or(0));
-    section.warnUnknown();
-    return instance;
-}
-
-void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& faults) {
-    const Json* list = root.list("plugins");
-    if (!list) return;
-    for (size_t i = 0; i < list->size(); ++i) {
-        auto instance = readPlugin(tree, (*list)[i], i, faults);
-        for (const auto& other : settings.plugins) {
-            if (other.id != instance.id || instance.id.empty()) continue;
-            faults.error(tree.place(instance.path), childPath(instance.path, "id"),
-                         "the id \"" + instance.id + "\" is taken by " + other.path,
-                         "an id for each instance");
-        }
-        settings.plugins.push_back(std::move(instance));
-    }
-}
-
 void readLitellmSettings(Section& section, Settings& settings) {
     auto& limits = settings.listen.limits;
     limits.request_timeout_ms = section.secondsAsMs("request_timeout").value_or(limits.request_timeout_ms);
     settings.json_logs = section.boolean("json_logs").value_or(false);
     settings.verbose = section.boolean("set_verbose").value_or(false);
+    settings.record_content = !section.boolean("turn_off_message_logging").value_or(false);
     if (const Json* verify = section.any("ssl_verify")) {
         if (verify->is_string()) {
             settings.ca_file = verify->get<std::string>();
@@ -107,6 +48,7 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
     settings.warm_connections = static_cast<uint32_t>(
         section.whole("warm_up_connections", "a number of connections", 0, 100).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
+    settings.redact_logs = section.text("redact_logs", "the name of a guardrail").value_or("");
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();
 }
@@ -159,6 +101,10 @@ Settings readSettings(Tree tree, Faults& faults) {
     readTrust(tree, settings.trust, root, faults);
     readModels(tree, settings.model_list, root, faults);
     readPlugins(tree, settings, root, faults);
+    readGuardrails(tree, settings, root, faults);
+    std::vector<std::string> guardrails;
+    for (const auto& one : settings.guardrails) guardrails.push_back(one.id);
+    settings.policies = readPolicies(tree, root, guardrails, faults);
     settings.plugin_dirs = root.texts("plugin_dirs");
     for (const char* section :
          {"litellm_settings", "general_settings", "router_settings", "environment_variables"})

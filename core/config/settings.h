@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/limits.h"
+#include "config/guardrail.h"
+#include "config/policies.h"
 #include "config/routing.h"
 #include "config/tree.h"
 
@@ -72,9 +75,10 @@ struct PluginInstance {
     std::optional<std::vector<std::string>> grants;  // capabilities; nothing said: all but "admin"
     uint32_t breaker_failures = 10;                  // failed hooks in a row that stop the calls; 0 = never
     uint32_t breaker_pause_ms = 10'000;
-    Gate gate = Gate::FirstByte;  // of during_call
-    uint32_t timeout_ms = 0;      // of one hook; 0 = the request's deadline
-    std::string path;             // "plugins[2]", for messages
+    Gate gate = Gate::FirstByte;         // of during_call
+    uint32_t timeout_ms = 0;             // of one hook; 0 = the request's deadline
+    std::shared_ptr<const Guard> guard;  // of `guardrails`; null for all others
+    std::string path;                    // "plugins[2]", for messages
 };
 
 /// `plugin_trust`: which libraries may be loaded at all, beside the checks of owner and mode.
@@ -92,6 +96,8 @@ struct Settings {
     std::vector<Deployment> model_list;
     std::map<std::string, ModelAlias> aliases;
     std::vector<PluginInstance> plugins;
+    std::vector<PluginInstance> guardrails;  // their plugins are found by kind, in the plan
+    Policies policies;
     std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
     Routing routing;
     uint32_t max_parallel = 0;       // global_max_parallel_requests: of the whole process; 0 = no limit
@@ -100,6 +106,8 @@ struct Settings {
     std::string ca_file;             // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;
+    std::string redact_logs;              // name of a guardrail; empty: none
+    bool record_content = true;           // unless turn_off_message_logging
     bool forward_client_headers = false;  // x-* of the client go upstream
     Tree tree;                            // everything, for plugins that other sections imply
 };

@@ -282,6 +282,11 @@ Tree parseTree(const std::string& text, const std::string& name, const Environme
     return tree;
 }
 
+void appendText(Tree& tree, const std::string& text, const std::string& name, const Environment& environment,
+                Faults& faults) {
+    Reader(tree, environment, faults).readText(text, name);
+}
+
 std::string childPath(const std::string& parent, const std::string& key) {
     return parent.empty() ? key : parent + "." + key;
 }

@@ -37,6 +37,11 @@ Tree readTree(const std::string& file, const Environment& environment, Faults& f
 Tree parseTree(const std::string& text, const std::string& name, const Environment& environment,
                Faults& faults);
 
+/// Adds the text to a tree as an include would: its lists go behind those that are there. `name` stands for
+/// the file.
+void appendText(Tree& tree, const std::string& text, const std::string& name, const Environment& environment,
+                Faults& faults);
+
 std::string childPath(const std::string& parent, const std::string& key);
 std::string childPath(const std::string& parent, size_t index);
 

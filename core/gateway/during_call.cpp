@@ -9,8 +9,9 @@ using base::Fiber;
 DuringCall::DuringCall(host::Runner& runner, Fiber& owner) : runner_(runner), owner_(owner) {
     const auto& hooks = runner.chain().during_call;
     running_.resize(hooks.size());
-    for (const auto& slot : hooks) ++left(slot);
+    for (const auto& slot : hooks) left(slot) += runner.runs(host::Phase::DuringCall, slot) ? 1 : 0;
     for (size_t i = 0; i < hooks.size(); ++i) {
+        if (!runner.runs(host::Phase::DuringCall, hooks[i])) continue;
         running_[i] = &owner.loop().spawn([this, i, &slot = hooks[i]] {
             const bool block = runner_.duringCall(slot) == host::Outcome::Block;
             running_[i] = nullptr;

@@ -24,6 +24,11 @@ public:
     /// Faults: a path of the gateway's own or of another plugin, a method or a path that is none. [control]
     void add(host::Instance& instance, const config::Place& place, config::Faults& faults);
 
+    /// It is not to be: its routes are nobody's. [control]
+    void forget(const host::Instance& instance) {
+        std::erase_if(routes_, [&](const EndpointRoute& route) { return route.instance == &instance; });
+    }
+
     /// The route of a request that is none of the gateway's; `match` says whether it was found, or only with
     /// another method, which is then the returned route's. The longest path wins.
     const EndpointRoute* find(std::string_view method, std::string_view path, llm::RouteMatch& match) const;

@@ -59,7 +59,8 @@ void Exchange::story() {
 }
 
 void Exchange::startDuringCall() {
-    if (!runner_.chain().during_call.empty()) during_.emplace(runner_, *base::Fiber::current());
+    if (runner_.anyRuns(host::Phase::DuringCall, runner_.chain().during_call))
+        during_.emplace(runner_, *base::Fiber::current());
 }
 
 bool Exchange::findRoute() {
@@ -163,7 +164,9 @@ bool Exchange::readBody() {
 }
 
 bool Exchange::preCall() {
-    switch (runner_.preCall()) {
+    const Outcome said = runner_.preCall();
+    if (said == Outcome::Continue && !guardedFallbacks()) return false;
+    switch (said) {
         case Outcome::Block:
             answerBlock();
             return false;
@@ -173,6 +176,22 @@ bool Exchange::preCall() {
         default:
             return true;
     }
+}
+
+// A client's fallback may bring messages of its own, which no guardrail has seen.
+bool Exchange::guardedFallbacks() {
+    if (!request_.guards.any()) return true;
+    for (const auto& target : wishes_.fallbacks) {
+        for (const auto& [name, json] : target.members) {
+            if (json.find('"') == std::string::npos) continue;  // a number, a switch
+            answerError(llm::ApiError{
+                400, "", "",
+                "fallbacks: `" + name + "` of a fallback would go past the guardrails of this request",
+                "fallbacks"});
+            return false;
+        }
+    }
+    return true;
 }
 
 bool Exchange::lookUpCache() {

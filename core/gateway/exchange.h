@@ -47,6 +47,7 @@ private:
     void answerEndpoint();
     bool readBody();
     bool preCall();
+    bool guardedFallbacks();
     bool lookUpCache();
     bool resolveModel();
     bool choose();
@@ -115,6 +116,7 @@ private:
     void answerGone();
     void noteLeft();
     void answerBlock();
+    bool answerRefusal(std::string_view message);
     void answerReply();
     void answerError(const base::Error& error);
     void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
@@ -132,6 +134,9 @@ private:
     bool wantsUsage() const {
         return wantsRecord() || runner_.chain().settles || !runner_.chain().on_attempt_end.empty() ||
                deployment_->config->tpm >= 0;
+    }
+    bool wantsContent() const {
+        return record_chain_ && record_chain_->content && generation_->settings().record_content;
     }
     bool wantsRecord() const { return record_chain_ && !record_chain_->on_complete.empty(); }
 

@@ -5,7 +5,9 @@
 
 #include "base/random.h"
 #include "gateway/exchange.h"
+#include "gateway/record_content.h"
 #include "http/writer.h"
+#include "llm/refusal_body.h"
 
 namespace sluice::gateway {
 
@@ -103,7 +105,22 @@ void Exchange::answerBlock() {
     if (error.message.empty()) error.message = "The request was refused";
     lease_.record.error = block.internal_reason.empty() ? error.message : block.internal_reason;
     lease_.record.error_class = "Blocked";
-    answerError(error, account::Outcome::Blocked);
+    if (!answerRefusal(error.message)) answerError(error, account::Outcome::Blocked);
+}
+
+// A guardrail whose entry, or whose caller, says so answers in the model's place.
+bool Exchange::answerRefusal(std::string_view message) {
+    const auto text = generation_->chains().guards().refusalOf(request_, message);
+    if (!text || client_.http().begun()) return false;
+    const auto body = llm::refusalBody({request_.call_id, request_.model, *text, start_ms_ / 1000},
+                                       match_.operation, request_.stream);
+    if (!body) return false;
+    lease_.record.outcome = account::Outcome::Blocked;
+    (void)settleBody();
+    event_stream_ = false;
+    request_.response.fields.clear();
+    answer(200, request_.stream ? "text/event-stream; charset=utf-8" : "application/json", *body);
+    return true;
 }
 
 void Exchange::answerReply() {
@@ -200,6 +217,12 @@ std::string Exchange::responseHead() {
         http::appendField(head, "x-litellm-attempted-fallbacks", plan_->fallbacks());
     }
     http::appendField(head, "x-litellm-version", kVersion);
+    if (const auto names = host::appliedGuardrails(request_); !names.empty())
+        http::appendField(head, "x-litellm-applied-guardrails", names);
+    if (!request_.guards.policies.empty()) {
+        http::appendField(head, "x-litellm-applied-policies",
+                          fmt::format("{}", fmt::join(request_.guards.policies, ",")));
+    }
     std::array<char, 32> text{};
     const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
     http::appendField(head, "x-litellm-overhead-duration-ms",
@@ -271,9 +294,20 @@ void Exchange::fillRecord() {
     r.team = who.team;
     r.organization = who.organization;
     r.end_user = who.end_user;
-    for (const auto& v : request_.verdicts)
+    for (const auto& v : request_.verdicts) {
+        const auto found = request_.guards.reports.find({v.instance, v.phase});
+        r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason,
+                                v.duration_us / 1000.0,
+                                found == request_.guards.reports.end() ? "" : found->second,
+                                v.instance->settings().guard != nullptr});
+    }
+    for (const auto* guard : generation_->chains().guards().unasked(request_))
         r.guardrails.push_back(
-            {v.instance->id(), host::name(v.phase), v.verdict, v.reason, v.duration_us / 1000.0});
+            {guard->id(), "", "not_run", "the request ended before it was its turn", 0, ""});
+    if (wantsContent()) {
+        r.messages = askedContent(request_);
+        r.response = answeredContent(request_);
+    }
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
     r.response_bytes = client_.http().bytesSent();
 }

@@ -188,7 +188,8 @@ bool Exchange::next(Failure failure) {
     while (next.kind == Next::Kind::Fallback) {
         if (!first_failure_) first_failure_ = failure;
         target_ = next.target;
-        if (openGroup(target_->model)) return runFilters();
+        const bool seen = generation_->chains().guards().covers(request_, target_->model);
+        if (seen && openGroup(target_->model)) return runFilters();
         failure.kind = route::FailureClass::NotFound;
         next = plan_->afterNone(failure, target_->model);
     }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/group_table.h"
+#include "gateway/log_scrubber.h"
 #include "plugin_host/library.h"
 
 namespace sluice::gateway {
@@ -26,12 +27,16 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
                                               const host::Catalog& catalog,
                                               const config::Environment& environment, const Shared& shared,
                                               Faults& faults) {
-    const Plan plan = makePlan(settings, catalog, environment, faults);
+    Plan plan = makePlan(settings, catalog, environment, faults);
     if (faults.hasErrors()) return nullptr;
     std::unique_ptr<Generation> generation(new Generation(number, std::move(settings), shared));
     generation->loadInstances(plan, catalog, shared.libraries, faults);
-    if (!faults.hasErrors()) generation->startInstances(plan, faults);
+    if (!faults.hasErrors()) generation->startInstances(plan, 0, faults);
     if (faults.hasErrors()) return nullptr;
+    generation->extend(plan, catalog, environment, shared.libraries, faults);
+    generation->compileChains(plan, faults);
+    if (faults.hasErrors()) return nullptr;
+    checkLogScrubber(*generation, faults);
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
     generation->tellModels();
@@ -44,7 +49,8 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
 void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
                                Faults& faults) {
     std::map<std::string, host::Library> loaded;
-    for (const auto& wanted : plan.instances) {
+    for (size_t i = instances_.size(); i < plan.instances.size(); ++i) {
+        const auto& wanted = plan.instances[i];
         const auto fault = [&](const std::string& text) {
             faults.error(settings_.tree.place(wanted.path), wanted.path, text);
         };
@@ -66,13 +72,16 @@ void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, h
         endpoints_.add(**instance, settings_.tree.place(wanted.path), faults);
         instances_.push_back(std::move(*instance));
     }
-    if (faults.hasErrors()) return;
+}
+
+void Generation::compileChains(const Plan& plan, Faults& faults) {
     std::vector<host::Instance*> all;
     for (const auto& instance : instances_) {
         all.push_back(instance.get());
         if (instance->hooks() && SLUICE_HAS(instance->hooks(), authenticate)) authenticated_ = true;
     }
     chains_ = std::make_unique<host::Chains>(all);
+    chains_->guards().setPolicies(settings_.policies);
     const auto router = [&](size_t index) {
         host::Instance* instance = instances_[index].get();
         if (!instance->router()) {
@@ -108,8 +117,8 @@ std::vector<host::Instance*> Generation::having(std::string_view interface_id,
     return found;
 }
 
-void Generation::startInstances(const Plan& plan, Faults& faults) {
-    for (size_t i = 0; i < instances_.size(); ++i) {
+void Generation::startInstances(const Plan& plan, size_t first, Faults& faults) {
+    for (size_t i = first; i < instances_.size(); ++i) {
         const std::string words = instances_[i]->start();
         if (words.empty()) continue;
         const auto& path = plan.instances[i].path;
@@ -135,25 +144,58 @@ void Generation::endInstances() {
     }
 }
 
+bool Generation::openDeployment(const Plan& plan, const config::Deployment& config, Faults& faults) {
+    auto runtime = std::make_unique<DeploymentRuntime>();
+    runtime->config = &config;
+    runtime->provider = instances_[plan.provider_instances.at(config.provider)].get();
+    runtime->params = config.params.dump(-1, ' ', false, config::Json::error_handler_t::replace);
+    runtime->info = config.info.dump(-1, ' ', false, config::Json::error_handler_t::replace);
+    runtime->number = static_cast<uint32_t>(deployments_.size());
+    runtime->health = health_.of(config.id);
+    runtime->max_parallel = config.max_parallel.value_or(settings_.routing.default_max_parallel);
+    runtime->provider->grantSecrets(config.params);
+    open(*runtime, faults);
+    if (faults.hasErrors() && runtime->handle) {
+        runtime->provider->provider()->close(runtime->provider->self(), runtime->handle);
+        runtime->handle = nullptr;
+    }
+    if (faults.hasErrors()) return false;
+    deployments_.push_back(std::move(runtime));
+    return true;
+}
+
 void Generation::openDeployments(const Plan& plan, Faults& faults) {
-    deployment_configs_ = plan.deployments;
+    deployment_configs_.reserve(plan.deployments.size());  // they are pointed to
+    for (size_t i = 0; i < plan.deployments.size(); ++i) {
+        const bool own = i < own_deployments_;
+        Faults of_store;
+        deployment_configs_.push_back(plan.deployments[i]);
+        if (openDeployment(plan, deployment_configs_.back(), own ? faults : of_store)) continue;
+        deployment_configs_.pop_back();
+        if (!own) leaveOut(plan.deployments[i].id, of_store, faults);
+    }
     models_ = std::make_unique<route::ModelTable>(deployment_configs_, settings_.aliases);
+    addGuardsOfModels();
     config::checkFallbacks(
         settings_.tree, settings_.routing,
         [this](const std::string& model) { return models_->resolve(model).deployments != nullptr; }, faults);
-    for (const auto& config : deployment_configs_) {
-        auto runtime = std::make_unique<DeploymentRuntime>();
-        runtime->config = &config;
-        runtime->provider = instances_[plan.provider_instances.at(config.provider)].get();
-        runtime->params = config.params.dump(-1, ' ', false, config::Json::error_handler_t::replace);
-        runtime->info = config.info.dump(-1, ' ', false, config::Json::error_handler_t::replace);
-        runtime->number = static_cast<uint32_t>(deployments_.size());
-        runtime->health = health_.of(config.id);
-        runtime->max_parallel = config.max_parallel.value_or(settings_.routing.default_max_parallel);
-        runtime->provider->grantSecrets(config.params);
-        open(*runtime, faults);
-        deployments_.push_back(std::move(runtime));
-    }
+}
+
+// litellm_params.guardrails of model_list: a model group wants what any of its deployments wants.
+void Generation::addGuardsOfModels() {
+    const bool any = std::any_of(deployment_configs_.begin(), deployment_configs_.end(),
+                                 [](const auto& d) { return d.params.contains("guardrails"); });
+    if (!any) return;
+    chains_->guards().setOfModel([this](const std::string& model, std::set<std::string>& names) {
+        const auto resolved = models_->resolve(model);
+        if (!resolved.deployments) return;
+        for (const uint32_t i : *resolved.deployments) {
+            const auto wanted = deployment_configs_[i].params.value("guardrails", config::Json::array());
+            for (const auto& name : wanted) {
+                if (name.is_string()) names.insert(name.get<std::string>());
+            }
+        }
+    });
 }
 
 void Generation::open(DeploymentRuntime& runtime, Faults& faults) {

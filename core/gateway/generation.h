@@ -105,12 +105,23 @@ public:
 
 private:
     Generation(uint64_t number, config::Settings settings, const Shared& shared);
+    /// Instances of the plan from the first on that is not there yet. [control]
     void loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
                        config::Faults& faults);
+    void compileChains(const Plan& plan, config::Faults& faults);
+    /// What config sources bring (generation_extras.cpp). What is wrong with an entry is a warning.
+    void extend(Plan& plan, const host::Catalog& catalog, const config::Environment& environment,
+                host::Libraries& libraries, config::Faults& faults);
     std::vector<host::Instance*> having(std::string_view interface_id,
                                         std::string_view instance) const override;
-    void startInstances(const Plan& plan, config::Faults& faults);
+    size_t count() const override { return instances_.size(); }
+    const host::GuardRules* guards() const override { return chains_ ? &chains_->guards() : nullptr; }
+    void addGuardsOfModels();
+    /// `label`: model_info.id, or guardrail_name.
+    static void leaveOut(const std::string& label, const config::Faults& why, config::Faults& faults);
+    void startInstances(const Plan& plan, size_t first, config::Faults& faults);
     void endInstances();
+    bool openDeployment(const Plan& plan, const config::Deployment& config, config::Faults& faults);
     void openDeployments(const Plan& plan, config::Faults& faults);
     void open(DeploymentRuntime& runtime, config::Faults& faults);
     void tellModels() const;
@@ -121,6 +132,7 @@ private:
     DeploymentDesk desk_;
     host::Services services_;
     std::vector<config::Deployment> deployment_configs_;
+    size_t own_deployments_ = 0;  // of the configuration itself; those behind are from config sources
     std::vector<std::unique_ptr<host::Instance>> instances_;
     std::vector<std::unique_ptr<DeploymentRuntime>> deployments_;
     std::unique_ptr<host::Chains> chains_;

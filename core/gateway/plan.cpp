@@ -1,6 +1,7 @@
 #include "gateway/plan.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -38,18 +39,36 @@ const Json* at(const Json& value, std::string_view path) {
 
 class Planner {
 public:
-    Planner(config::Settings& settings, const Catalog& catalog, const config::Environment& environment,
-            Faults& faults)
-        : settings_(settings), catalog_(catalog), environment_(environment), faults_(faults) {}
+    Planner(Plan& plan, config::Settings& settings, const Catalog& catalog,
+            const config::Environment& environment, Faults& faults)
+        : settings_(settings), catalog_(catalog), environment_(environment), faults_(faults), plan_(plan) {}
 
-    Plan make() {
+    void make() {
         plan_.instances = settings_.plugins;
         addActivated();
         addCallbacks();
         addRouter();
-        addProviders();
+        for (const auto& deployment : settings_.model_list) addProviders(deployment);
+        for (auto guardrail : settings_.guardrails) addGuardrail(std::move(guardrail));
         for (auto& instance : plan_.instances) check(instance);
-        return std::move(plan_);
+    }
+
+    // What one more entry brings; nothing of it stays if there are errors.
+    bool extend(const std::function<void()>& add) {
+        const size_t instances = plan_.instances.size(), deployments = plan_.deployments.size();
+        add();
+        for (size_t i = instances; i < plan_.instances.size(); ++i) check(plan_.instances[i]);
+        if (!faults_.hasErrors()) return true;
+        plan_.instances.resize(instances);
+        plan_.deployments.resize(deployments);
+        std::erase_if(plan_.provider_instances, [&](const auto& one) { return one.second >= instances; });
+        return false;
+    }
+    bool extend(const config::Deployment& deployment) {
+        return extend([&] { addProviders(deployment); });
+    }
+    bool extend(const config::PluginInstance& guardrail) {
+        return extend([&] { addGuardrail(guardrail); });
     }
 
 private:
@@ -142,21 +161,55 @@ private:
         return fmt::format("{}", fmt::join(names, ", "));
     }
 
-    void addProviders() {
-        for (auto& deployment : settings_.model_list) {
-            if (!deployment.provider.empty()) {
-                addDeployment(deployment);
-                continue;
-            }
-            // "*" stands for every provider that is installed: provider/anything.
-            for (const auto& [name, entry] : catalog_.all()) {
-                for (const auto& [provider, defaults] : entry.manifest.providers) {
-                    auto one = deployment;
-                    one.provider = provider;
-                    one.model_name = deployment.model_name == "*" ? provider + "/*" : deployment.model_name;
-                    one.id += "-" + provider;
-                    if (provider != "echo") addDeployment(one);
-                }
+    // Its kind finds the plugin. Behind all others: they see what a request says of itself first.
+    void addGuardrail(config::PluginInstance instance) {
+        const std::string& kind = instance.guard->kind;
+        if (kind.empty()) return;  // that has been said
+        const auto* entry = catalog_.byGuardrail(kind);
+        const std::string path = instance.path + ".litellm_params";
+        if (!entry) {
+            const auto near = base::nearest(kind, guardrailKinds());
+            fault(path + ".guardrail", fmt::format("no plugin offers the guardrail \"{}\"", kind),
+                  fmt::format("{}", fmt::join(guardrailKinds(), ", ")),
+                  near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+            return;
+        }
+        const auto& hooks = entry->manifest.hooks;
+        const auto lacks = [&](uint32_t mode, const char* hook) {
+            return (instance.guard->anyModes() & mode) && hooks &&
+                   std::find(hooks->begin(), hooks->end(), hook) == hooks->end();
+        };
+        for (const auto& [mode, hook] : {std::pair<uint32_t, const char*>{config::kPreCall, "pre_call"},
+                                         {config::kDuringCall, "during_call"},
+                                         {config::kPostCall, "post_call"}}) {
+            if (lacks(mode, hook))
+                fault(path + ".mode",
+                      fmt::format("the guardrail {} does not work in the mode {}", kind, hook));
+        }
+        instance.plugin = entry->name;
+        const auto& schema = entry->manifest.config_schema;
+        if (!schema.contains("properties") || !schema["properties"].contains("guardrail"))
+            instance.config.erase("guardrail");
+        plan_.instances.push_back(std::move(instance));
+    }
+
+    std::vector<std::string_view> guardrailKinds() const {
+        std::vector<std::string_view> kinds;
+        for (const auto& [name, entry] : catalog_.all())
+            kinds.insert(kinds.end(), entry.manifest.guardrails.begin(), entry.manifest.guardrails.end());
+        return kinds;
+    }
+
+    void addProviders(const config::Deployment& deployment) {
+        if (!deployment.provider.empty()) return addDeployment(deployment);
+        // "*" stands for every provider that is installed: provider/anything.
+        for (const auto& [name, entry] : catalog_.all()) {
+            for (const auto& [provider, defaults] : entry.manifest.providers) {
+                auto one = deployment;
+                one.provider = provider;
+                one.model_name = deployment.model_name == "*" ? provider + "/*" : deployment.model_name;
+                one.id += "-" + provider;
+                if (provider != "echo") addDeployment(one);
             }
         }
     }
@@ -216,8 +269,9 @@ private:
         }
         if (!entry->fault.empty()) fault(instance.path + ".plugin", entry->fault);
         const bool listed = instance.path.compare(0, 8, "plugins[") == 0;
-        config::applySchema(entry->manifest.config_schema, instance.config,
-                            listed ? instance.path + ".config" : instance.path, settings_.tree, faults_);
+        const char* below = instance.guard ? ".litellm_params" : listed ? ".config" : "";
+        config::applySchema(entry->manifest.config_schema, instance.config, instance.path + below,
+                            settings_.tree, faults_);
         for (const auto& route : instance.scope.routes) {
             if (!llm::operationNamed(route))
                 fault(instance.path + ".scope.routes", fmt::format("there is no route \"{}\"", route),
@@ -229,14 +283,26 @@ private:
     const Catalog& catalog_;
     const config::Environment& environment_;
     Faults& faults_;
-    Plan plan_;
+    Plan& plan_;
 };
 
 }  // namespace
 
 Plan makePlan(config::Settings& settings, const Catalog& catalog, const config::Environment& environment,
               Faults& faults) {
-    return Planner(settings, catalog, environment, faults).make();
+    Plan plan;
+    Planner(plan, settings, catalog, environment, faults).make();
+    return plan;
+}
+
+bool extendPlan(Plan& plan, const config::Deployment& deployment, config::Settings& settings,
+                const Catalog& catalog, const config::Environment& environment, Faults& faults) {
+    return Planner(plan, settings, catalog, environment, faults).extend(deployment);
+}
+
+bool extendPlan(Plan& plan, const config::PluginInstance& guardrail, config::Settings& settings,
+                const Catalog& catalog, const config::Environment& environment, Faults& faults) {
+    return Planner(plan, settings, catalog, environment, faults).extend(guardrail);
 }
 
 }  // namespace sluice::gateway

@@ -26,4 +26,10 @@ struct Plan {
 Plan makePlan(config::Settings& settings, const host::Catalog& catalog,
               const config::Environment& environment, config::Faults& faults);
 
+/// Adds one deployment, or one guardrail, to a plan. With errors the plan is as before: false.
+bool extendPlan(Plan& plan, const config::Deployment& deployment, config::Settings& settings,
+                const host::Catalog& catalog, const config::Environment& environment, config::Faults& faults);
+bool extendPlan(Plan& plan, const config::PluginInstance& guardrail, config::Settings& settings,
+                const host::Catalog& catalog, const config::Environment& environment, config::Faults& faults);
+
 }  // namespace sluice::gateway

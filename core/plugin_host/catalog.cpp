@@ -56,6 +56,11 @@ const CatalogEntry* Catalog::byCallback(const std::string& callback) const {
         [&](const Manifest& m) { return std::count(m.callbacks.begin(), m.callbacks.end(), callback) > 0; });
 }
 
+const CatalogEntry* Catalog::byGuardrail(const std::string& kind) const {
+    return first(
+        [&](const Manifest& m) { return std::count(m.guardrails.begin(), m.guardrails.end(), kind) > 0; });
+}
+
 std::vector<std::string_view> Catalog::names() const {
     std::vector<std::string_view> out;
     for (const auto& [name, entry] : entries_) out.push_back(name);

@@ -44,6 +44,7 @@ void addHooks(Chain& chain, Instance& instance) {
     SLUICE_ADD(on_response, Phase::OnResponse);
     SLUICE_ADD_OWN(on_complete, Phase::OnComplete);
     chain.settles |= SLUICE_HOOK(on_settled) != nullptr;
+    chain.content |= SLUICE_HOOK(on_complete) != nullptr && instance.manifest().record_content;
 }
 
 #undef SLUICE_HOOK
@@ -74,7 +75,8 @@ bool appliesToModel(const Instance& instance, std::string_view model) {
            });
 }
 
-Chains::Chains(const std::vector<Instance*>& instances) : instance_count_(instances.size()) {
+Chains::Chains(const std::vector<Instance*>& instances)
+    : guards_(std::make_unique<GuardRules>(instances)), instance_count_(instances.size()) {
     auto ordered = instances;
     std::stable_sort(ordered.begin(), ordered.end(), [](const Instance* a, const Instance* b) {
         return a->settings().order < b->settings().order;
@@ -86,7 +88,7 @@ Chains::Chains(const std::vector<Instance*>& instances) : instance_count_(instan
     for (const auto& tenant : tenants) {
         auto chains = std::make_unique<ByRoute>();
         for (size_t i = 0; i < llm::kOperations; ++i)
-            (*chains)[i] = compile(ordered, tenant, static_cast<llm::Operation>(i));
+            ((*chains)[i] = compile(ordered, tenant, static_cast<llm::Operation>(i))).guards = guards_.get();
         by_tenant_.emplace(tenant, std::move(chains));
     }
     everyone_ = by_tenant_.at("").get();

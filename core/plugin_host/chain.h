@@ -25,6 +25,8 @@ struct Chain {
         on_upstream_request, on_upstream_response, on_attempt_end, on_stream, post_call, on_response,
         on_complete;
     bool settles = false;  // somebody wants to know what requests have used
+    bool content = false;  // somebody wants records with what was asked and answered
+    const GuardRules* guards = nullptr;
 };
 
 /// Does the instance apply to this model group? "x/*" matches by prefix.
@@ -38,11 +40,13 @@ public:
     /// Before a tenant is known, and for tenants that no scope names: tenant "".
     const Chain& get(std::string_view tenant, llm::Operation operation) const;
     size_t instanceCount() const { return instance_count_; }
+    GuardRules& guards() const { return *guards_; }
 
 private:
     using ByRoute = std::array<Chain, llm::kOperations>;
     std::unordered_map<std::string, std::unique_ptr<ByRoute>> by_tenant_;
     const ByRoute* everyone_ = nullptr;
+    std::unique_ptr<GuardRules> guards_;
     size_t instance_count_;
 };
 

@@ -44,6 +44,7 @@ uint32_t number(sluice_ctx* ctx) { return ctx->request->attempt.number; }
 
 sluice_status setPath(sluice_ctx* ctx, sluice_str path) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     const auto p = view(path);
     const bool visible = std::all_of(p.begin(), p.end(), [](char c) {
         return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '#';
@@ -63,6 +64,7 @@ sluice_status header(sluice_ctx* ctx, sluice_str name, sluice_str* value) {
 
 sluice_status setHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->attempt.fields.set(view(name), view(value))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -70,6 +72,7 @@ sluice_status setHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
 
 sluice_status removeHeader(sluice_ctx* ctx, sluice_str name) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (ctx->request->attempt.fields.remove(view(name)) == 0) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -84,6 +87,7 @@ sluice_status member(sluice_ctx* ctx, sluice_str name, sluice_str* json) {
 
 sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->attempt.body.set(view(name), view(json))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -91,6 +95,7 @@ sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
 
 sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->attempt.body.remove(view(name))) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -100,6 +105,7 @@ sluice_str body(sluice_ctx* ctx) { return ctx->lend(ctx->request->attempt.body.f
 
 sluice_status setBody(sluice_ctx* ctx, sluice_str bytes) {
     if (!requestEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->attempt.body.replace(std::string(view(bytes)))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -122,6 +128,7 @@ bool responseEditable(const sluice_ctx* ctx) {
 
 sluice_status setResponseHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
     if (!responseEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->response.fields.set(view(name), view(value))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -129,6 +136,7 @@ sluice_status setResponseHeader(sluice_ctx* ctx, sluice_str name, sluice_str val
 
 sluice_status removeResponseHeader(sluice_ctx* ctx, sluice_str name) {
     if (!responseEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (ctx->request->response.fields.remove(view(name)) == 0) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -146,6 +154,7 @@ sluice_str responseBody(sluice_ctx* ctx) {
 
 sluice_status setResponseBody(sluice_ctx* ctx, sluice_str bytes) {
     if (ctx->phase != Phase::PostCall || ctx->request->response.streamed) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     ctx->request->contents.forgetAnswer();
     ctx->request->response.body = view(bytes);
     ++ctx->request->edits;

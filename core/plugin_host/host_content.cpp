@@ -43,6 +43,7 @@ sluice_status replace(sluice_ctx* ctx, int32_t side, uint32_t i, sluice_str text
     if (!content || (side == SLUICE_CONTENT_REQUEST && ctx->phase != Phase::PreCall))
         return SLUICE_E_UNSUPPORTED;
     if (i >= content->size()) return SLUICE_E_NOT_FOUND;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     const auto done = content->replace(i, view(text));
     if (!done) {
         return done.error().code == base::Code::Unsupported ? SLUICE_E_UNSUPPORTED : SLUICE_E_INVALID;

@@ -70,6 +70,7 @@ sluice_status headerAt(sluice_ctx* ctx, uint32_t i, sluice_str* name, sluice_str
 
 sluice_status setHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
     if (!headEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (!ctx->request->head->fields.set(view(name), view(value))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -77,6 +78,7 @@ sluice_status setHeader(sluice_ctx* ctx, sluice_str name, sluice_str value) {
 
 sluice_status removeHeader(sluice_ctx* ctx, sluice_str name) {
     if (!headEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (ctx->request->head->fields.remove(view(name)) == 0) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
     return SLUICE_OK;
@@ -92,6 +94,7 @@ sluice_str body(sluice_ctx* ctx) {
 
 sluice_status setBody(sluice_ctx* ctx, sluice_str text) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     const BodyEdit edit(ctx);
     if (!ctx->request->body.replace(std::string(view(text)))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
@@ -109,6 +112,7 @@ sluice_status member(sluice_ctx* ctx, sluice_str name, sluice_str* json) {
 
 sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     const BodyEdit edit(ctx);
     if (!ctx->request->body.set(view(name), view(json))) return SLUICE_E_INVALID;
     ++ctx->request->edits;
@@ -117,6 +121,7 @@ sluice_status setMember(sluice_ctx* ctx, sluice_str name, sluice_str json) {
 
 sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     const BodyEdit edit(ctx);
     if (!ctx->request->body.remove(view(name))) return SLUICE_E_NOT_FOUND;
     ++ctx->request->edits;
@@ -125,6 +130,7 @@ sluice_status removeMember(sluice_ctx* ctx, sluice_str name) {
 
 sluice_status setModel(sluice_ctx* ctx, sluice_str model) {
     if (!bodyEditable(ctx)) return SLUICE_E_UNSUPPORTED;
+    if (onlyCounted(ctx)) return SLUICE_OK;
     if (view(model).empty()) return SLUICE_E_INVALID;
     ctx->request->model = view(model);
     ++ctx->request->edits;

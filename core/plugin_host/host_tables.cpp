@@ -8,7 +8,7 @@
 namespace sluice::host {
 
 const void* hostInterface(const sluice_host* host, sluice_str id) {
-    static const std::array<std::pair<std::string_view, const void*>, 20> kTables{{
+    static const std::array<std::pair<std::string_view, const void*>, 22> kTables{{
         {SLUICE_HOST_ADMIN_ID, &kHostAdmin},
         {SLUICE_HOST_DEPLOYMENTS_ID, &kHostDeployments},
         {SLUICE_HOST_KV_ID, &kHostKv},
@@ -25,6 +25,8 @@ const void* hostInterface(const sluice_host* host, sluice_str id) {
         {SLUICE_HOST_REPLY_ID, &kHostReply},
         {SLUICE_HOST_RESPONSE_ID, &kHostResponse},
         {SLUICE_HOST_CONTENT_ID, &kHostContent},
+        {SLUICE_HOST_GUARD_ID, &kHostGuard},
+        {SLUICE_HOST_GUARDRAILS_ID, &kHostGuardrails},
         {SLUICE_HOST_ATTEMPT_ID, &kHostAttempt},
         {SLUICE_HOST_STREAM_ID, &kHostStream},
         {SLUICE_HOST_SERVE_ID, &kHostServe},

@@ -22,6 +22,8 @@ extern const sluice_host_request kHostRequest;
 extern const sluice_host_reply kHostReply;
 extern const sluice_host_response kHostResponse;
 extern const sluice_host_content kHostContent;
+extern const sluice_host_guard kHostGuard;
+extern const sluice_host_guardrails kHostGuardrails;
 extern const sluice_host_attempt kHostAttempt;
 extern const sluice_host_stream kHostStream;
 extern const sluice_host_serve kHostServe;
@@ -40,6 +42,13 @@ public:
 private:
     const char* label_;
 };
+
+/// A guardrail in shadow mode changes something: that is counted, and not done.
+inline bool onlyCounted(sluice_ctx* ctx) {
+    if (!guardShadowed(*ctx->request, *ctx->instance)) return false;
+    ++ctx->request->edits;
+    return true;
+}
 
 /// Whoever wakes it from now on wakes nobody. [loop]
 void spendTicket(uint64_t ticket);

@@ -78,6 +78,7 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         if (const auto fault = faultOf(manifest.hooks); !fault.empty()) return malformed(fault);
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
+        manifest.guardrails = texts(root, "guardrails");
         manifest.capabilities = texts(root, "capabilities");
         for (const auto& capability : manifest.capabilities) {
             if (!isCapability(capability))
@@ -89,7 +90,11 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.description = root.value("description", "");
         manifest.unloadable = root.value("unloadable", false);
         manifest.blocking = root.value("blocking", false);
-        manifest.record_fields = root.value("record", "json") == "fields";
+        const auto record = root.value("record", "json");
+        if (record != "json" && record != "fields" && record != "content")
+            return malformed("record is \"" + record + "\"; there are json, fields and content");
+        manifest.record_fields = record == "fields";
+        manifest.record_content = record == "content";
         const Json providers = root.value("providers", Json::object());
         if (!providers.is_object()) return malformed("providers is no object");
         for (const auto& [name, provider] : providers.items()) {

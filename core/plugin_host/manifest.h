@@ -26,6 +26,7 @@ struct Manifest {
     std::map<std::string, config::Json> providers;
     std::vector<std::string> strategies;  // names of router_settings.routing_strategy
     std::vector<std::string> callbacks;   // names of litellm_settings.callbacks
+    std::vector<std::string> guardrails;  // kinds: names of litellm_params.guardrail of `guardrails`
     /// Keys of the configuration that call for an instance of this plugin: path → key of its own
     /// configuration.
     std::map<std::string, std::string> activated_by;
@@ -36,7 +37,8 @@ struct Manifest {
     std::string description;
     bool unloadable = false;     // nothing of it is in use once its instances have gone: it may be unmapped
     bool blocking = false;       // its hooks may block: they run on the offload pool
-    bool record_fields = false;  // its on_complete does without the record's JSON
+    bool record_fields = false;   // its on_complete does without the record's JSON
+    bool record_content = false;  // it wants what was asked and answered in it
 };
 
 /// Reads the manifest of the library at `path`. Errors name the file and what is wrong with it.

@@ -16,6 +16,7 @@
 #include "llm/body.h"
 #include "llm/operation.h"
 #include "plugin_host/contents.h"
+#include "plugin_host/guard_rules.h"
 #include "plugin_host/handle_use.h"
 #include "plugin_host/instance.h"
 #include "plugin_host/services.h"
@@ -67,7 +68,8 @@ struct Block {
 struct VerdictRecord {
     const Instance* instance;
     Phase phase;
-    const char* verdict;  // "pass", "modified", "blocked", "responded", "not_scanned", "failed", "timeout"
+    const char* verdict;  // "pass", "modified", "blocked", "responded", "not_scanned", "failed", "timeout";
+                          // of guardrails in shadow mode also "would_modify", "would_block"
     uint32_t duration_us;
     std::string reason;
 };
@@ -142,6 +144,7 @@ struct RequestState {
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
     std::vector<VerdictRecord> verdicts;
+    GuardUse guards;
     AttemptState attempt;
     ResponseState response;
     /// For providers that serve by themselves: head and pieces of the answer. Null otherwise.

@@ -155,8 +155,7 @@ void Runner::takeBack(sluice_ctx& ctx, Phase around) {
 template <class Call>
 Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
-    if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model))
-        return Outcome::Continue;
+    if (!runs(phase, slot)) return Outcome::Continue;
     // A provider that serves by itself is inside a call of its own while the hooks of its stream run.
     const auto& known = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
     const Phase around = known ? known->phase : Phase::None;
@@ -214,6 +213,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
         outcome = failed(phase, instance, end > ctx.hook_deadline, record);
     }
+    if (guardShadowed(request_, instance)) outcome = unenforced(outcome, record);
     const std::string_view said = record.verdict;
     if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
@@ -245,6 +245,22 @@ Outcome Runner::runAll(Phase phase, const std::vector<HookSlot>& slots) {
     return strictest;
 }
 
+bool Runner::anyRuns(Phase phase, const std::vector<HookSlot>& slots) const {
+    return std::any_of(slots.begin(), slots.end(), [&](const HookSlot& slot) { return runs(phase, slot); });
+}
+
+// What other plugins find out about the caller comes first: tags, what the key says.
+Outcome Runner::preCall() {
+    GuardUse& guards = request_.guards;
+    for (const auto& slot : chain_->pre_call) {
+        if (slot.instance->settings().guard && !guards.decided && !chain_->guards->decide(request_))
+            return Outcome::Block;
+        const Outcome outcome = runOne(Phase::PreCall, slot);
+        if (outcome != Outcome::Continue) return outcome;
+    }
+    return guards.decided || chain_->guards->decide(request_) ? Outcome::Continue : Outcome::Block;
+}
+
 Outcome Runner::authenticate() {
     for (const auto& slot : chain_->authenticate) {
         const Outcome outcome = runOne(Phase::Authenticate, slot);
@@ -265,6 +281,16 @@ Outcome Runner::route(const sluice_candidates& candidates) {
         if (outcome != Outcome::Continue) return outcome;
     }
     return Outcome::Continue;
+}
+
+Outcome Runner::tryOut(Instance& instance, Phase phase) {
+    const sluice_hooks* hooks = instance.hooks();
+    if (!hooks) return Outcome::Continue;
+    const bool pre_call = phase == Phase::PreCall;
+    const sluice_hook hook = pre_call ? SLUICE_REACHES(hooks, pre_call) ? hooks->pre_call : nullptr
+                             : SLUICE_REACHES(hooks, post_call) ? hooks->post_call
+                                                                : nullptr;
+    return hook ? runOne(phase, {&instance, hook, false}) : Outcome::Continue;
 }
 
 Outcome Runner::endpoint(Instance& instance, uint32_t route) {
@@ -307,9 +333,10 @@ Outcome Runner::onStream(const Subscription& subscription, const sluice_stream_e
                            (static_cast<unsigned char>(call.window[release]) & 0xC0) != 0x80);
         return sane ? verdict : SLUICE_FAILED;
     });
+    if (guardShadowed(request_, *subscription.instance)) call.edits.clear();
     if (request_.verdicts.size() == noted) return outcome;
     const std::string_view said = request_.verdicts.back().verdict;
-    if (said != "pass" && said != "modified") {
+    if (said != "pass" && said != "modified" && said != "would_modify") {
         call.edits.clear();
         release = call.window.size();
     }

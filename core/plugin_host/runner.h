@@ -35,15 +35,24 @@ public:
     /// Block if somebody denies, or if there are authenticators and none of them knows the caller.
     Outcome authenticate();
     Outcome authorize() { return runForward(Phase::Authorize, chain_->authorize); }
-    Outcome preCall() { return runForward(Phase::PreCall, chain_->pre_call); }
+    /// Which guardrails run is decided here, before the first of them.
+    Outcome preCall();
     Outcome cacheLookup() { return runForward(Phase::CacheLookup, chain_->cache_lookup); }
     Outcome route(const sluice_candidates& candidates);
+    /// Is there a hook in these slots that this request is meant for?
+    bool anyRuns(Phase phase, const std::vector<HookSlot>& slots) const;
+    bool runs(Phase phase, const HookSlot& slot) const {
+        if (slot.instance->settings().guard && !guardRuns(request_, *slot.instance, phase)) return false;
+        return !slot.model_scoped || request_.model.empty() || appliesToModel(*slot.instance, request_.model);
+    }
     Outcome duringCall(const HookSlot& slot) { return runOne(Phase::DuringCall, slot); }
     Outcome onUpstreamRequest() { return runForward(Phase::OnUpstreamRequest, chain_->on_upstream_request); }
     Outcome onUpstreamResponse() { return runAll(Phase::OnUpstreamResponse, chain_->on_upstream_response); }
     Outcome onAttemptEnd() { return runAll(Phase::OnAttemptEnd, chain_->on_attempt_end); }
     Outcome postCall() { return runAll(Phase::PostCall, chain_->post_call); }
     Outcome onResponse() { return runAll(Phase::OnResponse, chain_->on_response); }
+    /// One hook of one instance by itself, pre_call or post_call.
+    Outcome tryOut(Instance& instance, Phase phase);
     /// A request for a route of a plugin: Respond or Block.
     Outcome endpoint(Instance& instance, uint32_t route);
     /// One call of on_stream for one subscriber. `release` is in and out; the edits are in `call`.
@@ -69,6 +78,7 @@ private:
     Outcome runAll(Phase phase, const std::vector<HookSlot>& slots);
     Outcome paused(Phase phase, const Instance& instance);
     Outcome failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record);
+    Outcome unenforced(Outcome outcome, VerdictRecord& record);
     Outcome judge(Phase phase, sluice_verdict verdict, VerdictRecord& record);
     Outcome notScanned(Phase phase, const Instance& instance);
     void begin(sluice_ctx& ctx);

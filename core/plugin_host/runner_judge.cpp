@@ -7,9 +7,22 @@ namespace sluice::host {
 
 Outcome Runner::paused(Phase phase, const Instance& instance) {
     VerdictRecord record{&instance, phase, "failed", 0, "it failed too often: it is not called for a while"};
-    const Outcome outcome = failed(phase, instance, false, record);
+    Outcome outcome = failed(phase, instance, false, record);
+    if (guardShadowed(request_, instance)) outcome = unenforced(outcome, record);
     request_.verdicts.push_back(std::move(record));
     return outcome;
+}
+
+// What a guardrail in shadow mode says is written down and nothing else.
+Outcome Runner::unenforced(Outcome outcome, VerdictRecord& record) {
+    if (std::string_view(record.verdict) == "modified") record.verdict = "would_modify";
+    if (outcome == Outcome::Continue) return outcome;
+    const std::string_view said = record.verdict;
+    if (said == "blocked" || said == "responded") record.verdict = "would_block";
+    if (record.reason.empty()) record.reason = request_.block.public_message;
+    request_.block = {};
+    request_.reply.set = false;
+    return Outcome::Continue;
 }
 
 Outcome Runner::judge(Phase phase, sluice_verdict verdict, VerdictRecord& record) {

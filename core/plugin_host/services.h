@@ -49,11 +49,14 @@ public:
     };
     /// [offload] [control]
     virtual Reload reload() = 0;
+    /// Does not wait for it; false if there can be none. [any thread]
+    virtual bool reloadSoon() { return false; }
     /// JSON. [any thread]
     virtual std::string status() const = 0;
 };
 
 class Instance;
+class GuardRules;
 
 /// The other instances of a generation.
 class Peers {
@@ -61,6 +64,10 @@ public:
     virtual ~Peers() = default;
     /// Who has that interface: those of that name, or, if it is empty, all. [control]
     virtual std::vector<Instance*> having(std::string_view interface_id, std::string_view instance) const = 0;
+    /// How many there are. [any]
+    virtual size_t count() const = 0;
+    /// Once it serves. [any]
+    virtual const GuardRules* guards() const = 0;
 };
 
 /// Deployments, for plugins with the capability "routing"; by their ids, false for one that is not known.
