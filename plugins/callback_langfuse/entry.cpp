@@ -50,7 +50,7 @@ std::shared_ptr<const exporters::Destination> ownOf(const json& vars, const json
     try {
         account.host = exporters::baseUrlOf(account.host, "langfuse_host");
     } catch (const sluice::ConfigError& fault) {
-        throw std::invalid_argument(fault.what());
+        throw std::invalid_argument(fault.message());
     }
     exporters::checkOwnHost(account.host, usual_host, config);
     return destinationOf(account, nameOf(api), pathOf(api));
@@ -84,8 +84,11 @@ Setup setupOf(const json& config, const sluice::Host& host, Api api) {
     return setup;
 }
 
+// Whether it is worth to be read for scores.
 bool hasGuardrails(const sluice_record& record) {
-    return sluice::view(record.json).find(R"("guardrail_information":[{)") != std::string_view::npos;
+    const auto json = sluice::view(record.json);
+    return json.find("\"guardrail_provider\":\"") != std::string_view::npos ||
+           json.find("\"guardrail_status\":\"guardrail_intervened\"") != std::string_view::npos;
 }
 
 }  // namespace
@@ -98,8 +101,13 @@ public:
         traces_.start();
         if (scores_) scores_->start();
     }
-    sluice::Verdict pre_call(sluice::Request request) {
-        noteControls(request);
+    // Not in pre_call: the record would list this plugin with the guardrails.
+    sluice::Verdict on_request(sluice::Request request) {
+        noteFields(request);
+        return sluice::Verdict::Continue;
+    }
+    sluice::Verdict cache_lookup(sluice::Request request) {
+        noteMetadata(request);
         return sluice::Verdict::Continue;
     }
     void on_complete(const sluice_record& record) {
@@ -132,7 +140,7 @@ SLUICE_PLUGIN(callback_langfuse::Plugin, R"({
   "abi": 1,
   "description": "Sends completion records to Langfuse: traces, generations, guardrails, attempts, scores",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
-  "hooks": ["pre_call", "on_complete"],
+  "hooks": ["on_request", "cache_lookup", "on_complete"],
   "callbacks": ["langfuse", "langfuse_otel"],
   "capabilities": ["net", "secrets:LANGFUSE_PUBLIC_KEY", "secrets:LANGFUSE_SECRET_KEY", "secrets:LANGFUSE_HOST"],
   "config_schema": {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporters/guardrail.h"
 #include "exporters/hmac.h"
 #include "exporters/json_text.h"
 
@@ -174,8 +175,9 @@ Part attemptPart(const Node& one, size_t number, double start) {
 
 std::vector<Part> partsOf(const Facts& facts) {
     std::vector<Part> parts;
-    facts.record["guardrail_information"].each(
-        [&](const Node& one) { parts.push_back(guardrailPart(facts, one, parts.size())); });
+    facts.record["guardrail_information"].each([&](const Node& one) {
+        if (exporters::isGuardrail(one)) parts.push_back(guardrailPart(facts, one, parts.size()));
+    });
     const Node attempts = facts.record["attempt_information"];
     size_t number = 0;
     double start = facts.start;
@@ -193,7 +195,7 @@ std::vector<ScoreFact> scoresOf(const Facts& facts) {
     std::vector<ScoreFact> scores;
     facts.record["guardrail_information"].each([&](const Node& one) {
         const auto status = one["guardrail_status"].text();
-        if (one["guardrail_name"].text().empty() || status == "guardrail_failed_to_respond") return;
+        if (!exporters::isGuardrail(one) || status == "guardrail_failed_to_respond") return;
         ScoreFact score;
         score.what = "score-" + std::to_string(scores.size());
         score.name = one["guardrail_name"].text();

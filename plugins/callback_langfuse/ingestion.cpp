@@ -15,7 +15,7 @@ void member(JsonText& out, const char* key, const std::string& text) {
     if (!text.empty()) out.key(key).text(text);
 }
 
-void json(JsonText& out, const char* key, const std::string& text) {
+void memberJson(JsonText& out, const char* key, const std::string& text) {
     if (!text.empty()) out.key(key).raw(text);
 }
 
@@ -60,8 +60,8 @@ std::string traceEvent(const Facts& facts, const Common& common) {
     }
     if (!facts.into_existing) {
         out.key("timestamp").text(isoTime(facts.start));
-        json(out, "input", facts.input);
-        json(out, "output", facts.output);
+        memberJson(out, "input", facts.input);
+        memberJson(out, "output", facts.output);
     }
     return close(out);
 }
@@ -95,10 +95,10 @@ std::string generationEvent(const Facts& facts, const Common& common) {
         });
         out.endObject();
     }
-    json(out, "input", facts.input);
-    json(out, "output", facts.output);
-    json(out, "usageDetails", facts.usage);
-    json(out, "costDetails", facts.cost);
+    memberJson(out, "input", facts.input);
+    memberJson(out, "output", facts.output);
+    memberJson(out, "usageDetails", facts.usage);
+    memberJson(out, "costDetails", facts.cost);
     writeMetadata(out, facts.metadata);
     return close(out);
 }

@@ -1,5 +1,6 @@
 #include "sink.h"
 
+#include "exporters/guardrail.h"
 #include "exporters/hmac.h"
 #include "exporters/times.h"
 
@@ -129,6 +130,7 @@ void SpanSink::encode(const Node& record, std::string_view /*raw*/, std::vector<
     std::string item = written(request);
     size_t number = 0;
     record["guardrail_information"].each([&](const Node& one) {
+        if (!exporters::isGuardrail(one)) return;
         if (!protobuf_) item += ",";
         item += written(guardrailSpan(one, request, id + "\nguardrail-" + std::to_string(number++)));
     });

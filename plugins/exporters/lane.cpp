@@ -9,7 +9,7 @@ TimePoint Lane::due(const Options& options) const {
     if (!waiting.empty()) {
         when = full(options) ? waiting.front().since : waiting.front().since + options.flush;
         // While the receiver is away there is still the disk to write to.
-        if (!holds()) when = std::max(when, retry_at);
+        when = std::max(when, holds() ? spool_at : retry_at);
     }
     if (spool && !spool->empty()) when = std::min(when, retry_at);
     if (spool) when = std::min(when, adopt_at);

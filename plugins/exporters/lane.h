@@ -34,6 +34,7 @@ struct Lane {
     uint32_t failures = 0;                       // in a row
     TimePoint retry_at{};
     TimePoint adopt_at{};
+    TimePoint spool_at{};  // before that the disk is not asked again: it took nothing
 
     /// Records that come go to the disk and not to the receiver.
     bool holds() const { return spool && spool->isOpen() && (failures > 0 || !spool->empty()); }

@@ -48,7 +48,8 @@ struct Options {
     uint64_t segmentBytes() const;
 };
 
-constexpr milliseconds kAdopt{5'000};  // how often spools are looked for that another process has left
+constexpr milliseconds kAdopt{5'000};       // how often spools are looked for that another process has left
+constexpr milliseconds kSpoolPause{1'000};  // after a write that the disk did not take
 constexpr milliseconds kRetryAfterMax{600'000};  // a receiver that asks for more is asked again all the same
 constexpr size_t kDestinationsMax = 1'000;       // receivers of one instance: keys and teams with their own
 constexpr milliseconds kLogEvery{60'000};        // one line of the same kind

@@ -213,6 +213,7 @@ bool Path::spoolAll(Lane& lane, std::vector<Waiting>& taken) {
         if (const int error = lane.spool->append(part)) {
             events_.warn("spool", "the spool " + options_.spool +
                                       " takes no records: " + std::generic_category().message(error));
+            lane.spool_at = SteadyClock::now() + kSpoolPause;
             break;
         }
         done += part.size();

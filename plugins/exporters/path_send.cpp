@@ -50,7 +50,12 @@ void Path::sendSpooled(Sender& sender, Lane& lane) {
 
 void Path::sendTaken(Sender& sender, Lane& lane, std::vector<Waiting>& taken) {
     std::vector<std::string_view> records;
-    for (const auto& record : taken) records.push_back(record.json);
+    uint64_t size = 0;
+    for (const auto& record : taken) {  // there may be more than a batch if the disk takes nothing
+        size += record.json.size();
+        if (records.size() >= options_.batch_size || (!records.empty() && size > options_.batch_bytes)) break;
+        records.push_back(record.json);
+    }
     const size_t settled = send(sender, lane, records);
     uint64_t bytes = 0;
     for (size_t i = 0; i < settled; ++i) bytes += taken[i].bytes;

@@ -164,6 +164,8 @@ int Spool::append(const std::vector<std::string_view>& records) {
     for (const auto record : records) bytes += static_cast<int64_t>(record.size()) + 8;
     while (!segments_.empty() && total_ + bytes > static_cast<int64_t>(options_.bytes_max))
         dropOldest("spool_full");
+    // What is left is other destinations': their records are not this one's to drop.
+    if (total_ > 0 && total_ + bytes > static_cast<int64_t>(options_.bytes_max)) return ENOSPC;
     if (segments_.empty() || segments_.back().bytes() >= options_.segment_bytes) {
         if (const int error = roll()) return error;
     }

@@ -1,6 +1,5 @@
 """AC: callbacks: each record reaches its receiver once or is counted, whatever the receiver does, and no request waits for it."""
 import base64
-import contextlib
 import hashlib
 import hmac
 import json
@@ -70,6 +69,7 @@ class Callbacks(Scene):
         self.receiver.wait(lambda calls: len(records(calls)) >= 50, "the other fifty")
         got = [record["litellm_call_id"] for record in records(self.receiver.taken())]
         self.assertEqual((len(got), len(set(got)), set(got) - set(ids)), (50, 50, set()))
+        time.sleep(0.3)  # the answer to the last call
         self.assertEqual(self.figures(gateway), (300, 50, {"queue_full": 250}))
         self.assertEqual(gateway.stderr().count("records are dropped: queue_full"), 1)
 
@@ -90,6 +90,7 @@ class Callbacks(Scene):
         self.receiver.always(lambda call: 413 if len(call.json()) > 3 else None)
         ids, _ = self.send(gateway, 40, "g", threads=8)
         self.receiver.wait(lambda calls: len(records(calls)) >= 160, "in parts")
+        time.sleep(0.3)
         self.assertEqual(self.figures(gateway), (160, 160, {}))
 
     def test_ac05_refused(self):
@@ -134,8 +135,7 @@ class Callbacks(Scene):
         self.wait_spooled(150)
         gateway.process.kill()
         gateway.process.wait()
-        with contextlib.suppress(AssertionError):
-            gateway.stop()
+        gateway.stop()
         self.receiver.start()
         self.assert_once(ids + more)
 

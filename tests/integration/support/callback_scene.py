@@ -29,7 +29,9 @@ class Scene(IntegrationTest):
                     "general_settings": {"master_key": KEY}, "router_settings": {"num_retries": 0},
                     "plugins": [{"plugin": plugin, "config": config}, {"plugin": "admin", "grants": ["admin"]}, *plugins],
                     "listen": {"limits": {"drain_timeout_ms": 5000, "record_queue_max": 100000}}}
-        return self.enterContext(Gateway(json.dumps(document)))
+        gateway = Gateway(json.dumps(document))
+        self.addCleanup(gateway.stop)
+        return gateway
 
     def ask(self, gateway, call_id=None, key=KEY, **body):
         fields = {"authorization": f"Bearer {key}", **({"x-litellm-call-id": call_id} if call_id else {})}
