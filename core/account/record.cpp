@@ -87,9 +87,10 @@ void writeMetadata(JsonWriter& w, const Record& r) {
 }
 
 // What each plugin said about this request; LiteLLM's words for the status.
-void writeGuardrails(JsonWriter& w, const Record& r) {
+void writeGuardrails(JsonWriter& w, const Record& r, bool all) {
     w.beginArray();
     for (const auto& g : r.guardrails) {
+        if (!all && !g.registered) continue;
         const bool failed = g.verdict == "failed" || g.verdict == "timeout" || g.verdict == "not_scanned";
         w.beginObject();
         w.key("guardrail_name").text(g.name);
@@ -205,6 +206,15 @@ std::string attributesJson(const Record& r) {
     return out;
 }
 
+std::string guardrailsJson(const Record& r) {
+    std::string out;
+    if (std::none_of(r.guardrails.begin(), r.guardrails.end(), [](const auto& g) { return g.registered; }))
+        return out;
+    JsonWriter w(out);
+    writeGuardrails(w, r, false);
+    return out;
+}
+
 std::string toJson(const Record& r) {
     std::string out;
     out.reserve(2048);
@@ -232,7 +242,8 @@ std::string toJson(const Record& r) {
     w.key("request_tags").beginArray().endArray();
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
-    w.key("messages").null().key("response").null();
+    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response)})
+        json->empty() ? w.key(name).null() : w.key(name).raw(*json);
     w.key("finish_reason").textOrNull(r.finish_reason);
     w.key("stream_end").textOrNull(r.stream_end);
     w.key("error_str").textOrNull(r.error);
@@ -243,7 +254,7 @@ std::string toJson(const Record& r) {
     w.key("attempt_information");
     writeAttempts(w, r);
     w.key("guardrail_information");
-    writeGuardrails(w, r);
+    writeGuardrails(w, r, true);
     w.key("request_bytes").number(r.request_bytes);
     w.key("response_bytes").number(r.response_bytes);
     w.endObject();

@@ -22,7 +22,8 @@ struct GuardrailEntry {
     std::string verdict;
     std::string reason;
     double duration_ms = 0;
-    std::string report;  // JSON: what it says it has found; may be empty
+    std::string report;      // JSON: what it says it has found; may be empty
+    bool registered = true;  // an entry of `guardrails`; others are plugins with hooks
 };
 
 /// One try at one deployment.
@@ -72,6 +73,7 @@ struct Record {
     std::string key_id, key_alias, tenant, user, team, organization, end_user;
     std::vector<GuardrailEntry> guardrails;
     std::vector<std::pair<std::string, std::string>> attributes;
+    std::string messages, response;  // JSON; empty: not kept
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
 };
@@ -81,5 +83,7 @@ struct Record {
 std::string toJson(const Record& record);
 /// Its attributes alone, as an object of strings.
 std::string attributesJson(const Record& record);
+/// guardrail_information of registered guardrails alone; empty if there are none.
+std::string guardrailsJson(const Record& record);
 
 }  // namespace sluice::account

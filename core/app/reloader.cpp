@@ -88,6 +88,16 @@ host::Admin::Reload Reloader::reload() {
     return done.get();
 }
 
+bool Reloader::reloadSoon() {
+    if (asked_.exchange(true)) return true;
+    const bool accepted = builder_.submit([this] {
+        asked_ = false;  // whoever asks from now on has news that this one may miss
+        (void)reloadHere();
+    });
+    if (!accepted) asked_ = false;
+    return accepted;
+}
+
 host::Admin::Reload Reloader::reloadHere() {
     std::vector<std::string> faults;
     auto generation = gateway_->draining() ? nullptr : build(faults);

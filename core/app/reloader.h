@@ -28,6 +28,7 @@ public:
 
     /// Validates in a child process, builds, hands over state, swaps. One at a time. [offload] [control]
     Reload reload() override;
+    bool reloadSoon() override;
     std::string status() const override;
 
 private:
@@ -41,6 +42,7 @@ private:
     gateway::Gateway* gateway_ = nullptr;
     const gateway::Shared* shared_ = nullptr;
     std::atomic<uint64_t> failures_{0};  // reloads that were refused
+    std::atomic<bool> asked_{false};     // a reload that nobody waits for is on its way
     uint64_t last_ = 1;                  // number of the newest generation; of the builder's thread
     // One thread builds all generations: each thread that did would keep a heap of that size for itself.
     base::Offload builder_{1, 64};

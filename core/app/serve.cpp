@@ -9,6 +9,7 @@
 
 #include "app/load.h"
 #include "app/reloader.h"
+#include "app/self_metrics.h"
 #include "base/log.h"
 #include "config/read_listen.h"
 #include "gateway/callout.h"
@@ -63,7 +64,8 @@ public:
 
     int run(Loaded& loaded, const Origin& origin, const sigset_t& signals) {
         Reloader reloader(origin, libraries_, alive_);
-        const gateway::Shared shared{libraries_, &reloader, alive_, metrics_, offload_, timers_, callout_, health_};
+        const gateway::Shared shared{libraries_, &reloader, alive_,   metrics_,
+                                     offload_,   timers_,   callout_, health_};
         const int code = run(loaded, reloader, shared, signals);
         alive_.waitForNone();
         return code;
@@ -83,6 +85,7 @@ private:
         const std::string ca_file = generation->settings().ca_file;
         gateway::Gateway gateway(generation, records_);
         reloader.attach(gateway, shared);
+        const SelfMetrics self_metrics(metrics_, gateway, alive_);
         net::Server server(gateway, resolver_, listen);
         if (auto started = server.start(ca_file); !started) {
             std::fprintf(stderr, "sluice: %s\n", started.error().message.c_str());

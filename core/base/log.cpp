@@ -5,11 +5,15 @@
 
 #include <atomic>
 
+#include "base/log_filter.h"
+
 namespace sluice::base::log {
 namespace {
 
 std::atomic<Level> g_level{Level::Info};
 std::atomic<bool> g_json{false};
+std::atomic<bool> g_filtered{false};
+std::atomic<std::shared_ptr<const Filter>> g_filter;
 
 spdlog::level::level_enum toSpdlog(Level level) { return static_cast<spdlog::level::level_enum>(level); }
 
@@ -51,7 +55,23 @@ void init(Level level, bool json) {
 void setLevel(Level level) { g_level = level; }
 bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
 
+void setFilter(std::shared_ptr<const Filter> filter) {
+    g_filtered.store(filter != nullptr, std::memory_order_relaxed);
+    g_filter.store(std::move(filter));
+}
+
 void write(Level level, std::string_view message) {
+    thread_local bool filtering = false;
+    std::string filtered;
+    if (g_filtered.load(std::memory_order_relaxed) && !filtering) {
+        filtering = true;
+        if (const auto filter = g_filter.load()) {
+            filtered = message;
+            (*filter)(filtered);
+            message = filtered;
+        }
+        filtering = false;
+    }
     logger().log(toSpdlog(level), "{}", escaped(message, g_json.load(std::memory_order_relaxed)));
 }
 

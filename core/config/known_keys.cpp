@@ -18,14 +18,14 @@ std::vector<std::string_view> words(std::string_view text) {
 
 const std::vector<std::string_view>& topLevelKeys() {
     static const auto keys = words(
-        "credential_list callback_settings mcp_servers search_tools prompts policies "
-        "policy_attachments vector_store_registry files_settings finetune_settings assistant_settings ");
+        "credential_list callback_settings mcp_servers search_tools prompts "
+        "vector_store_registry files_settings finetune_settings assistant_settings ");
     return keys;
 }
 
 const std::vector<std::string_view>& litellmSettingsKeys() {
     static const auto keys = words(
-        "success_callback failure_callback callbacks service_callbacks turn_off_message_logging "
+        "success_callback failure_callback callbacks service_callbacks "
         "modify_params enable_preview_features redact_user_api_key_info mcp_aliases "
         "langfuse_default_tags force_ipv4 "
         "cache cache_params enable_redis_auth_cache "

@@ -34,6 +34,11 @@ void addGuardrail(Settings& settings, const Json& value, size_t index, Faults& f
 
 bool readEntry(Settings& settings, const std::string& section, const std::string& json,
                const std::string& source, const Environment& environment, Faults& faults) {
+    // One object and nothing behind it: it is put between brackets below.
+    if (!Json::parse(json, nullptr, false).is_object()) {
+        faults.error({source, 0}, section, "an entry that is no JSON object", "one element of the list");
+        return false;
+    }
     Json& list = settings.tree.root[section];
     if (!list.is_array()) list = Json::array();
     const size_t index = list.size();

@@ -22,6 +22,7 @@ void readLitellmSettings(Section& section, Settings& settings) {
     limits.request_timeout_ms = section.secondsAsMs("request_timeout").value_or(limits.request_timeout_ms);
     settings.json_logs = section.boolean("json_logs").value_or(false);
     settings.verbose = section.boolean("set_verbose").value_or(false);
+    settings.record_content = !section.boolean("turn_off_message_logging").value_or(false);
     if (const Json* verify = section.any("ssl_verify")) {
         if (verify->is_string()) {
             settings.ca_file = verify->get<std::string>();
@@ -47,6 +48,7 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
     settings.warm_connections = static_cast<uint32_t>(
         section.whole("warm_up_connections", "a number of connections", 0, 100).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
+    settings.redact_logs = section.text("redact_logs", "the name of a guardrail").value_or("");
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();
 }
@@ -100,6 +102,9 @@ Settings readSettings(Tree tree, Faults& faults) {
     readModels(tree, settings.model_list, root, faults);
     readPlugins(tree, settings, root, faults);
     readGuardrails(tree, settings, root, faults);
+    std::vector<std::string> guardrails;
+    for (const auto& one : settings.guardrails) guardrails.push_back(one.id);
+    settings.policies = readPolicies(tree, root, guardrails, faults);
     settings.plugin_dirs = root.texts("plugin_dirs");
     for (const char* section :
          {"litellm_settings", "general_settings", "router_settings", "environment_variables"})

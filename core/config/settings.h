@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "config/guardrail.h"
+#include "config/policies.h"
 #include "config/routing.h"
 #include "config/tree.h"
 
@@ -96,7 +97,8 @@ struct Settings {
     std::map<std::string, ModelAlias> aliases;
     std::vector<PluginInstance> plugins;
     std::vector<PluginInstance> guardrails;  // their plugins are found by kind, in the plan
-    std::vector<std::string> plugin_dirs;    // of `plugin_dirs`; empty = beside the program
+    Policies policies;
+    std::vector<std::string> plugin_dirs;  // of `plugin_dirs`; empty = beside the program
     Routing routing;
     uint32_t max_parallel = 0;       // global_max_parallel_requests: of the whole process; 0 = no limit
     uint32_t probe_interval_ms = 0;  // health_check_interval, if background_health_checks; 0 = no probes
@@ -104,6 +106,8 @@ struct Settings {
     std::string ca_file;             // authorities for upstream TLS; empty = the system's
     bool json_logs = false;
     bool verbose = false;
+    std::string redact_logs;              // name of a guardrail; empty: none
+    bool record_content = true;           // unless turn_off_message_logging
     bool forward_client_headers = false;  // x-* of the client go upstream
     Tree tree;                            // everything, for plugins that other sections imply
 };

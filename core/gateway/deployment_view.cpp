@@ -73,7 +73,7 @@ std::string modelInfo(const Generation& generation) {
         const auto& config = *deployment->config;
         Json info = Json::parse(deployment->info);
         info["id"] = config.id;
-        info["db_model"] = false;
+        if (!info.contains("db_model")) info["db_model"] = false;
         info["health"] = condition(*deployment, generation);
         data.push_back({{"model_name", config.model_name},
                         {"litellm_params", publicParams(config)},

@@ -135,6 +135,9 @@ private:
         return wantsRecord() || runner_.chain().settles || !runner_.chain().on_attempt_end.empty() ||
                deployment_->config->tpm >= 0;
     }
+    bool wantsContent() const {
+        return record_chain_ && record_chain_->content && generation_->settings().record_content;
+    }
     bool wantsRecord() const { return record_chain_ && !record_chain_->on_complete.empty(); }
 
     Gateway& gateway_;

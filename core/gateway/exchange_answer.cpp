@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "gateway/exchange.h"
+#include "gateway/record_content.h"
 #include "http/writer.h"
 #include "llm/refusal_body.h"
 
@@ -218,6 +219,10 @@ std::string Exchange::responseHead() {
     http::appendField(head, "x-litellm-version", kVersion);
     if (const auto names = host::appliedGuardrails(request_); !names.empty())
         http::appendField(head, "x-litellm-applied-guardrails", names);
+    if (!request_.guards.policies.empty()) {
+        http::appendField(head, "x-litellm-applied-policies",
+                          fmt::format("{}", fmt::join(request_.guards.policies, ",")));
+    }
     std::array<char, 32> text{};
     const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
     http::appendField(head, "x-litellm-overhead-duration-ms",
@@ -293,11 +298,16 @@ void Exchange::fillRecord() {
         const auto found = request_.guards.reports.find({v.instance, v.phase});
         r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason,
                                 v.duration_us / 1000.0,
-                                found == request_.guards.reports.end() ? "" : found->second});
+                                found == request_.guards.reports.end() ? "" : found->second,
+                                v.instance->settings().guard != nullptr});
     }
     for (const auto* guard : generation_->chains().guards().unasked(request_))
         r.guardrails.push_back(
             {guard->id(), "", "not_run", "the request ended before it was its turn", 0, ""});
+    if (wantsContent()) {
+        r.messages = askedContent(request_);
+        r.response = answeredContent(request_);
+    }
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
     r.response_bytes = client_.http().bytesSent();
 }

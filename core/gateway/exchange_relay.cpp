@@ -148,7 +148,7 @@ bool Exchange::looksWhole(std::string_view body) const {
 std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     const bool json = isJsonType(upstream_head_.fields.find("content-type").value_or(""));
-    const bool tee = json && wantsUsage();
+    const bool tee = json && (wantsUsage() || wantsContent());
     const bool length = upstream_head_.framing == http::Framing::Length;
     const auto deadline = answerDeadline();
     half_closed_ = client_.finished();
@@ -180,6 +180,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     lease_.record.outcome = account::Outcome::Success;
     if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
     noteUsage();
+    if (wantsContent()) request_.response.body = seen;
     if (!http.begun()) {
         respond(seen);
     } else {

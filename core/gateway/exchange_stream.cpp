@@ -101,7 +101,8 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
 std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
     auto& http = client_.http();
     StreamRelay relay(match_.operation, runner_, request_, generation_->limits(),
-                      request_.attributes.count("sluice.hide_usage_chunk") > 0, streamMemory());
+                      request_.attributes.count("sluice.hide_usage_chunk") > 0, wantsContent(),
+                      streamMemory());
     event_stream_ = true;
     lease_.record.stream = true;
     std::string out = memory_ && memory_->broken() ? memory_->opening() : std::string();

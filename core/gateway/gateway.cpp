@@ -1,6 +1,8 @@
 #include "gateway/gateway.h"
 
+#include "base/log_filter.h"
 #include "gateway/exchange.h"
+#include "gateway/log_scrubber.h"
 #include "http/writer.h"
 
 namespace sluice::gateway {
@@ -17,7 +19,11 @@ void answerAlone(Client& client, const llm::ApiError& error) {
 }  // namespace
 
 Gateway::Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records)
-    : generation_(std::move(generation)), records_(records) {}
+    : generation_(std::move(generation)), records_(records) {
+    scrubLogs(generation_);
+}
+
+Gateway::~Gateway() { base::log::setFilter(nullptr); }
 
 std::shared_ptr<const Generation> Gateway::generation() const {
     const std::lock_guard lock(mutex_);
@@ -25,6 +31,7 @@ std::shared_ptr<const Generation> Gateway::generation() const {
 }
 
 void Gateway::serve(std::shared_ptr<const Generation> generation) {
+    scrubLogs(generation);
     const std::lock_guard lock(mutex_);
     generation_.swap(generation);
 }  // the old one is let go outside of the lock

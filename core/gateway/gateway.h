@@ -19,6 +19,9 @@ inline constexpr std::string_view kVersion = "0.1.0";
 class Gateway {
 public:
     Gateway(std::shared_ptr<const Generation> generation, account::RecordQueue& records);
+    ~Gateway();
+    Gateway(const Gateway&) = delete;
+    Gateway& operator=(const Gateway&) = delete;
 
     /// Carries out one request whose head has been read, and answers it. [loop]
     void handle(Worker& worker, Client& client, http::RequestHead& head);

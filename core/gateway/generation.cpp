@@ -4,17 +4,13 @@
 #include <map>
 #include <set>
 
-#include "base/log.h"
 #include "gateway/group_table.h"
+#include "gateway/log_scrubber.h"
 #include "plugin_host/library.h"
 
 namespace sluice::gateway {
 
 using config::Faults;
-
-void Generation::logLeftOut(const Faults& faults) {
-    for (const auto& fault : faults.all()) base::log::warn("left out: {}", fault.text());
-}
 
 Generation::Generation(uint64_t number, config::Settings settings, const Shared& shared)
     : number_(number),
@@ -37,9 +33,10 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
     generation->loadInstances(plan, catalog, shared.libraries, faults);
     if (!faults.hasErrors()) generation->startInstances(plan, 0, faults);
     if (faults.hasErrors()) return nullptr;
-    generation->extend(plan, catalog, environment, shared.libraries);
+    generation->extend(plan, catalog, environment, shared.libraries, faults);
     generation->compileChains(plan, faults);
     if (faults.hasErrors()) return nullptr;
+    checkLogScrubber(*generation, faults);
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
     generation->tellModels();
@@ -84,6 +81,7 @@ void Generation::compileChains(const Plan& plan, Faults& faults) {
         if (instance->hooks() && SLUICE_HAS(instance->hooks(), authenticate)) authenticated_ = true;
     }
     chains_ = std::make_unique<host::Chains>(all);
+    chains_->guards().setPolicies(settings_.policies);
     const auto router = [&](size_t index) {
         host::Instance* instance = instances_[index].get();
         if (!instance->router()) {
@@ -174,7 +172,7 @@ void Generation::openDeployments(const Plan& plan, Faults& faults) {
         deployment_configs_.push_back(plan.deployments[i]);
         if (openDeployment(plan, deployment_configs_.back(), own ? faults : of_store)) continue;
         deployment_configs_.pop_back();
-        if (!own) logLeftOut(of_store);
+        if (!own) leaveOut(plan.deployments[i].id, of_store, faults);
     }
     models_ = std::make_unique<route::ModelTable>(deployment_configs_, settings_.aliases);
     addGuardsOfModels();

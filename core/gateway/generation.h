@@ -109,15 +109,16 @@ private:
     void loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,
                        config::Faults& faults);
     void compileChains(const Plan& plan, config::Faults& faults);
-    /// What config sources bring (generation_extras.cpp); what is wrong with an entry is logged.
+    /// What config sources bring (generation_extras.cpp). What is wrong with an entry is a warning.
     void extend(Plan& plan, const host::Catalog& catalog, const config::Environment& environment,
-                host::Libraries& libraries);
+                host::Libraries& libraries, config::Faults& faults);
     std::vector<host::Instance*> having(std::string_view interface_id,
                                         std::string_view instance) const override;
     size_t count() const override { return instances_.size(); }
     const host::GuardRules* guards() const override { return chains_ ? &chains_->guards() : nullptr; }
     void addGuardsOfModels();
-    static void logLeftOut(const config::Faults& faults);
+    /// `label`: model_info.id, or guardrail_name.
+    static void leaveOut(const std::string& label, const config::Faults& why, config::Faults& faults);
     void startInstances(const Plan& plan, size_t first, config::Faults& faults);
     void endInstances();
     bool openDeployment(const Plan& plan, const config::Deployment& config, config::Faults& faults);

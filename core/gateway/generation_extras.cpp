@@ -8,42 +8,39 @@
 namespace sluice::gateway {
 namespace {
 
-std::vector<std::string> entriesOf(host::Instance& source, const sluice_config_source& table,
-                                   const char* section) {
-    std::vector<std::string> out;
-    const auto add = [](void* to, sluice_str json) {
-        static_cast<std::vector<std::string>*>(to)->emplace_back(host::view(json));
-    };
-    try {
-        if (table.entries(source.self(), host::str(section), add, &out) == SLUICE_OK) return out;
-        base::log::error("plugin {}: it does not tell its entries of {}: those it brought are missing",
-                         source.id(), section);
-    } catch (...) {
-        ++source.failures;
-        base::log::error("plugin {}: it threw while it told its entries of {}", source.id(), section);
+// How its owner calls an entry.
+std::string labelOf(const std::string& json) {
+    const auto entry = config::Json::parse(json, nullptr, false);
+    for (const char* pointer : {"/guardrail_name", "/model_info/id", "/model_name"}) {
+        const config::Json::json_pointer at(pointer);
+        if (entry.is_object() && entry.contains(at) && entry[at].is_string())
+            return entry[at].get<std::string>();
     }
-    return {};
+    return "an entry without a name";
 }
 
 }  // namespace
 
+void Generation::leaveOut(const std::string& label, const config::Faults& why, config::Faults& faults) {
+    for (const auto& fault : why.all()) faults.warning(fault.place, "left out: " + label, fault.text());
+}
+
 void Generation::extend(Plan& plan, const host::Catalog& catalog, const config::Environment& environment,
-                        host::Libraries& libraries) {
+                        host::Libraries& libraries, config::Faults& faults) {
     own_deployments_ = plan.deployments.size();
     const auto one = [&](const std::string& section, const std::string& json, const std::string& source) {
-        config::Faults faults;
-        if (!config::readEntry(settings_, section, json, source, environment, faults))
-            return logLeftOut(faults);
+        config::Faults wrong;
+        if (!config::readEntry(settings_, section, json, source, environment, wrong))
+            return leaveOut(labelOf(json), wrong, faults);
         const size_t instances = instances_.size();
         const bool guardrail = section == "guardrails";
         bool fits =
-            guardrail
-                ? extendPlan(plan, settings_.guardrails.back(), settings_, catalog, environment, faults)
-                : extendPlan(plan, settings_.model_list.back(), settings_, catalog, environment, faults);
-        if (fits) loadInstances(plan, catalog, libraries, faults);
-        if (!faults.hasErrors()) startInstances(plan, instances, faults);
-        if (!faults.hasErrors()) return;
-        logLeftOut(faults);
+            guardrail ? extendPlan(plan, settings_.guardrails.back(), settings_, catalog, environment, wrong)
+                      : extendPlan(plan, settings_.model_list.back(), settings_, catalog, environment, wrong);
+        if (fits) loadInstances(plan, catalog, libraries, wrong);
+        if (!wrong.hasErrors()) startInstances(plan, instances, wrong);
+        if (!wrong.hasErrors()) return;
+        leaveOut(labelOf(json), wrong, faults);
         for (size_t i = instances; i < instances_.size(); ++i) endpoints_.forget(*instances_[i]);
         instances_.resize(instances);
         plan.instances.resize(instances);
@@ -57,10 +54,13 @@ void Generation::extend(Plan& plan, const host::Catalog& catalog, const config::
         }
     };
     for (host::Instance* source : having(SLUICE_CONFIG_SOURCE_ID, "")) {
-        const auto* table = static_cast<const sluice_config_source*>(source->table(SLUICE_CONFIG_SOURCE_ID));
-        if (!SLUICE_HAS(table, entries)) continue;
         for (const char* section : {"model_list", "guardrails"}) {
-            for (const auto& json : entriesOf(*source, *table, section)) one(section, json, source->id());
+            const auto entries = source->entries(section);
+            if (!entries)
+                base::log::error("plugin {}: it cannot tell its entries of {}: they are missing",
+                                 source->id(), section);
+            for (const auto& json : entries.value_or(std::vector<std::string>()))
+                one(section, json, source->id());
         }
     }
 }

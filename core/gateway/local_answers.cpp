@@ -90,6 +90,7 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                         [](const auto& slot) { return !slot.instance->manifest().record_fields; });
         const std::string json = wanted ? account::toJson(record) : std::string();
         const std::string attributes = account::attributesJson(record);
+        const std::string guardrails = account::guardrailsJson(record);
         const sluice_record view{sizeof view,
                                  static_cast<uint32_t>(record.http_status),
                                  host::str(record.call_id),
@@ -128,7 +129,14 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  record.usage.cached_tokens,
                                  record.usage.cache_creation_tokens,
                                  record.usage.reasoning_tokens,
-                                 host::str(record.record_id)};
+                                 host::str(record.record_id),
+                                 static_cast<int64_t>(record.upstream_ms * 1000),
+                                 static_cast<int64_t>(record.overhead_ms * 1000),
+                                 host::str(record.finish_reason),
+                                 host::str(record.stream_end),
+                                 record.retries,
+                                 record.fallbacks,
+                                 host::str(guardrails)};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
             slot.instance->complete(view);

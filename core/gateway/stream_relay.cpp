@@ -14,13 +14,13 @@ constexpr size_t kAssembleMax = 16 * 1024 * 1024;
 }  // namespace
 
 StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
-                         const base::Limits& limits, bool hide_usage, StreamMemory* memory)
+                         const base::Limits& limits, bool hide_usage, bool assemble, StreamMemory* memory)
     : request_(request),
       splitter_(limits.sse_event_bytes_max),
       reader_(operation),
       memory_(memory),
       hide_usage_(hide_usage),
-      assemble_(runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
+      assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
     if (!request.subscriptions.empty()) filter_.emplace(runner, request);
     if (memory_ && memory_->continues() && assemble_)
         request.response.lanes[llm::kLaneText] = memory_->said();

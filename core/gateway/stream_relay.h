@@ -16,10 +16,11 @@ namespace sluice::gateway {
 
 class StreamRelay {
 public:
+    /// `assemble`: somebody wants the text of each lane in the end, whether or not post_call does.
     /// `hide_usage`: an event that carries nothing but usage stays here, the client did not ask for it.
     /// `memory`: of the request's stream so far, if it may be taken up; else null.
     StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
-                const base::Limits& limits, bool hide_usage, StreamMemory* memory);
+                const base::Limits& limits, bool hide_usage, bool assemble, StreamMemory* memory);
 
     /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
     base::Status take(std::string_view bytes, std::string& out);

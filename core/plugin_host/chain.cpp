@@ -44,6 +44,7 @@ void addHooks(Chain& chain, Instance& instance) {
     SLUICE_ADD(on_response, Phase::OnResponse);
     SLUICE_ADD_OWN(on_complete, Phase::OnComplete);
     chain.settles |= SLUICE_HOOK(on_settled) != nullptr;
+    chain.content |= SLUICE_HOOK(on_complete) != nullptr && instance.manifest().record_content;
 }
 
 #undef SLUICE_HOOK

@@ -25,6 +25,7 @@ struct Chain {
         on_upstream_request, on_upstream_response, on_attempt_end, on_stream, post_call, on_response,
         on_complete;
     bool settles = false;  // somebody wants to know what requests have used
+    bool content = false;  // somebody wants records with what was asked and answered
     const GuardRules* guards = nullptr;
 };
 

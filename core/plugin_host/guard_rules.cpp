@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "plugin_host/guard_policies.h"
 #include "plugin_host/request_state.h"
 
 namespace sluice::host {
@@ -17,6 +18,22 @@ constexpr std::array<const char*, 2> kMetadata{"metadata", "litellm_metadata"};
 
 Json parsed(std::optional<std::string_view> json) {
     return json ? Json::parse(*json, nullptr, false) : Json();
+}
+
+// A field of a form is a text; lists and objects stand in it as JSON.
+Json member(const RequestState& request, const char* name) {
+    Json value = parsed(request.body.member(name));
+    if (!value.is_string()) return value;
+    const auto& text = value.get_ref<const std::string&>();
+    const bool structured = !text.empty() && (text.front() == '[' || text.front() == '{');
+    return structured ? Json::parse(text, nullptr, false) : value;
+}
+
+void setMember(RequestState& request, const char* name, const Json& value) {
+    const std::string json = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const auto before = request.body.member(name);
+    const bool field = before && before->front() == '"';
+    (void)request.body.set(name, field ? Json(json).dump() : json);
 }
 
 Json attribute(const RequestState& request, std::string_view name) {
@@ -39,6 +56,7 @@ bool refuse(RequestState& request, int status, const char* type, std::string mes
 // Who has named guardrails, and which.
 struct GuardRules::Named {
     std::set<std::string> by_request, by_others;
+    std::set<std::string> policies;
 };
 
 GuardRules::GuardRules(const std::vector<Instance*>& all) : instances_(all.size()) {
@@ -81,22 +99,30 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
         return refuse(request, 400, "invalid_request_error",
                       where + " is no list of names of guardrails, nor of {NAME: {\"extra_body\": {…}}}");
     };
-    if (const auto own = request.body.member("guardrails")) {
-        if (!readNames(parsed(own), named.by_request, request.guards)) return bad("guardrails");
+    if (request.body.member("guardrails")) {
+        if (!readNames(member(request, "guardrails"), named.by_request, request.guards))
+            return bad("guardrails");
         (void)request.body.remove("guardrails");
     }
-    for (const char* member : kMetadata) {
-        const auto text = request.body.member(member);
-        if (!text || text->find("\"guardrails\"") == std::string_view::npos) continue;
-        Json metadata = parsed(text);
+    for (const char* name : kMetadata) {
+        const auto text = request.body.member(name);
+        if (!text || text->find("guardrails") == std::string_view::npos) continue;
+        Json metadata = member(request, name);
         if (!metadata.is_object() || !metadata.contains("guardrails")) continue;
         if (!readNames(metadata["guardrails"], named.by_request, request.guards))
-            return bad(std::string(member) + ".guardrails");
+            return bad(std::string(name) + ".guardrails");
         metadata.erase("guardrails");
-        (void)request.body.set(member, metadata.dump(-1, ' ', false, Json::error_handler_t::replace));
+        setMember(request, name, metadata);
     }
-    if (const auto config = request.body.member("guardrail_config")) {
-        request.guards.wishes[""] = *config;
+    if (request.body.member("policies")) {
+        GuardUse ignored;
+        if (!readNames(member(request, "policies"), named.policies, ignored)) return bad("policies");
+        (void)request.body.remove("policies");
+    }
+    if (request.body.member("guardrail_config")) {
+        const Json config = member(request, "guardrail_config");
+        if (config.is_object())
+            request.guards.wishes[""] = config.dump(-1, ' ', false, Json::error_handler_t::replace);
         (void)request.body.remove("guardrail_config");
     }
     return true;
@@ -105,11 +131,14 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
 namespace {
 
 // Those that plugins have gathered (of key and team), and the request's own.
-std::set<std::string> tagsOf(const RequestState& request, const std::vector<Instance*>& guards) {
+std::set<std::string> tagsOf(const RequestState& request, const std::vector<Instance*>& guards,
+                             const config::Policies* policies) {
     std::set<std::string> tags;
-    const bool wanted = std::any_of(guards.begin(), guards.end(), [](const Instance* one) {
-        return !one->settings().guard->by_tag.empty();
-    });
+    const bool by_policy = policies && std::any_of(policies->attachments.begin(), policies->attachments.end(),
+                                                   [](const auto& one) { return !one.tags.empty(); });
+    const bool wanted = by_policy || std::any_of(guards.begin(), guards.end(), [](const Instance* one) {
+                            return !one->settings().guard->by_tag.empty();
+                        });
     if (!wanted) return tags;
     const auto add = [&](const Json& list) {
         for (const auto& tag : list.is_array() ? list : Json::array()) {
@@ -117,9 +146,9 @@ std::set<std::string> tagsOf(const RequestState& request, const std::vector<Inst
         }
     };
     add(attribute(request, "tags"));
-    add(parsed(request.body.member("tags")));
-    for (const char* member : kMetadata) {
-        const Json metadata = parsed(request.body.member(member));
+    add(member(request, "tags"));
+    for (const char* name : kMetadata) {
+        const Json metadata = member(request, name);
         if (metadata.is_object()) add(metadata.value("tags", Json()));
     }
     const auto header = request.head->fields.find("x-litellm-tags");
@@ -146,10 +175,19 @@ bool GuardRules::decide(RequestState& request) const {
     if (!readRequest(request, named)) return false;
     const Json team = attribute(request, "sluice.team_metadata");
     const bool fixed = team.is_object() && team.value("modify_guardrails", Json()) == false;
-    if (!named.by_request.empty() && fixed)
+    if (fixed && (!named.by_request.empty() || !named.policies.empty()))
         return refuse(request, 403, "auth_error", "Your team may not choose guardrails");
     (void)readNames(attribute(request, "sluice.guardrails"), named.by_others, use);
     if (of_model_) of_model_(request.model, named.by_others);
+    const auto tags = tagsOf(request, guards_, policies_);
+    if (policies_) {
+        const Identity& who = request.identity;
+        std::string unknown;
+        if (!applyPolicies(*policies_, {who.team, who.key_id, who.key_alias, request.model, tags},
+                           named.policies, named.by_others, use.policies, unknown))
+            return refuse(request, 400, "invalid_request_error",
+                          fmt::format("There is no policy \"{}\"", unknown));
+    }
     for (const auto* names : {&named.by_request, &named.by_others}) {
         for (const auto& name : *names) {
             if (find(name)) continue;
@@ -162,7 +200,6 @@ bool GuardRules::decide(RequestState& request) const {
     if (guards_.empty()) return true;
     use.modes.assign(instances_, 0);
     const bool off = switchedOff(request);
-    const auto tags = tagsOf(request, guards_);
     for (const Instance* one : guards_) {
         const config::Guard& guard = *one->settings().guard;
         const bool wanted = guard.mandatory || (guard.default_on && !off) ||

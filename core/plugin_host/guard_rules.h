@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/guardrail.h"
+#include "config/policies.h"
 
 namespace sluice::host {
 
@@ -28,6 +29,7 @@ struct GuardUse {
     std::vector<uint8_t> modes;                              // config::GuardMode, by index of the instance
     std::map<std::string, std::string, std::less<>> wishes;  // of the request, by name: JSON objects
     std::map<std::pair<const Instance*, Phase>, std::string> reports;  // JSON
+    std::vector<std::string> policies;                                 // that have been applied
 };
 
 class GuardRules {
@@ -38,6 +40,9 @@ public:
     /// Names of guardrails that a model wants, by the name that the client gave. [control], before requests
     using OfModel = std::function<void(const std::string& model, std::set<std::string>& names)>;
     void setOfModel(OfModel of_model) { of_model_ = std::move(of_model); }
+
+    /// They outlive this object. [control], before requests
+    void setPolicies(const config::Policies& policies) { policies_ = &policies; }
 
     /// Fills in request.guards and takes what the request says of guardrails out of its body. False: the
     /// request is refused, request.block says why. [loop]
@@ -63,6 +68,7 @@ private:
     std::vector<Instance*> guards_;
     size_t instances_;
     OfModel of_model_;
+    const config::Policies* policies_ = nullptr;
 };
 
 /// The mode in which an instance that is a guardrail guards this request; all others: pre_call and post_call.

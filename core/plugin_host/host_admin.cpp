@@ -23,8 +23,15 @@ sluice_status status(sluice_ctx* ctx, sluice_str* json) {
     return SLUICE_OK;
 }
 
+sluice_status reloadSoon(const sluice_host* host) {
+    HostHandle& asking = handle(host);
+    if (!asking.instance->maySee(&kHostAdmin)) return SLUICE_E_DENIED;
+    return asking.services->admin && asking.services->admin->reloadSoon() ? SLUICE_OK : SLUICE_E_UNSUPPORTED;
+}
+
 }  // namespace
 
-const sluice_host_admin kHostAdmin{sizeof(sluice_host_admin), 0, checked<reload>, checked<status>};
+const sluice_host_admin kHostAdmin{sizeof(sluice_host_admin), 0, checked<reload>, checked<status>,
+                                   reloadSoon};
 
 }  // namespace sluice::host

@@ -43,6 +43,10 @@ sluice_status metricsRecord(const sluice_host* host, int32_t id, const sluice_st
                                                                                     : SLUICE_E_INVALID;
 }
 
+sluice_str metricsText(sluice_ctx* ctx) {
+    return ctx->lend(ctx->instance->handle().services->metrics.text());
+}
+
 sluice_status reveal(const sluice_host* host, sluice_str wanted, sluice_str* out) {
     const Instance& instance = *handle(host).instance;
     const base::Secret* secret = instance.maySeeSecret(view(wanted))
@@ -109,7 +113,8 @@ sluice_status attributeSet(sluice_ctx* ctx, sluice_str name, sluice_str value) {
 }  // namespace
 
 const sluice_host_log kHostLog{sizeof(sluice_host_log), 0, logWrite, logEnabled};
-const sluice_host_metrics kHostMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord};
+const sluice_host_metrics kHostMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord,
+                                       checked<metricsText>};
 const sluice_host_secrets kHostSecrets{sizeof(sluice_host_secrets), 0, reveal};
 const sluice_host_clock kHostClock{sizeof(sluice_host_clock), 0, monotonicNs, wallMs, randomNumber};
 const sluice_host_timers kHostTimers{sizeof(sluice_host_timers), 0, checked<sleepFor>, every, cancelTimer};

@@ -182,6 +182,17 @@ sluice_status Instance::serve(sluice_deployment* deployment, sluice_ctx& ctx) {
     return contained("serve", [&] { return provider_->serve(self_, deployment, &ctx); });
 }
 
+std::optional<std::vector<std::string>> Instance::entries(const std::string& section) {
+    const auto* source = interface<sluice_config_source>(SLUICE_CONFIG_SOURCE_ID);
+    std::vector<std::string> out;
+    if (!SLUICE_HAS(source, entries)) return out;
+    const auto add = [](void* to, sluice_str json) {
+        static_cast<std::vector<std::string>*>(to)->emplace_back(view(json));
+    };
+    const auto status = contained("entries", [&] { return source->entries(self_, str(section), add, &out); });
+    return status == SLUICE_OK ? std::optional(std::move(out)) : std::nullopt;
+}
+
 void Instance::learn(const std::string& group, const std::vector<const sluice_candidate*>& deployments) {
     const auto* models = interface<sluice_models>(SLUICE_MODELS_ID);
     if (!SLUICE_HAS(models, group)) return;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -87,6 +88,9 @@ public:
     sluice_status prepare(sluice_deployment* deployment, sluice_ctx& ctx);
     sluice_status serve(sluice_deployment* deployment, sluice_ctx& ctx);
     void complete(const sluice_record& record);
+
+    /// sluice.config_source/1: its entries of that section, JSON each; nothing if it cannot tell. [control]
+    std::optional<std::vector<std::string>> entries(const std::string& section);
 
     /// sluice.models/1. [control]
     void learn(const std::string& group, const std::vector<const sluice_candidate*>& deployments);

@@ -90,7 +90,11 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.description = root.value("description", "");
         manifest.unloadable = root.value("unloadable", false);
         manifest.blocking = root.value("blocking", false);
-        manifest.record_fields = root.value("record", "json") == "fields";
+        const auto record = root.value("record", "json");
+        if (record != "json" && record != "fields" && record != "content")
+            return malformed("record is \"" + record + "\"; there are json, fields and content");
+        manifest.record_fields = record == "fields";
+        manifest.record_content = record == "content";
         const Json providers = root.value("providers", Json::object());
         if (!providers.is_object()) return malformed("providers is no object");
         for (const auto& [name, provider] : providers.items()) {

@@ -37,7 +37,8 @@ struct Manifest {
     std::string description;
     bool unloadable = false;     // nothing of it is in use once its instances have gone: it may be unmapped
     bool blocking = false;       // its hooks may block: they run on the offload pool
-    bool record_fields = false;  // its on_complete does without the record's JSON
+    bool record_fields = false;   // its on_complete does without the record's JSON
+    bool record_content = false;  // it wants what was asked and answered in it
 };
 
 /// Reads the manifest of the library at `path`. Errors name the file and what is wrong with it.

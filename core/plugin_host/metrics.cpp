@@ -77,25 +77,50 @@ int Metrics::define(Kind kind, std::string_view name, std::string_view help,
     return static_cast<int>(metrics_.size() - 1);
 }
 
-bool Metrics::record(int id, std::span<const std::string_view> labels, double value) {
-    Metric* metric = nullptr;
-    {
-        const std::lock_guard lock(mutex_);
-        if (id < 0 || static_cast<size_t>(id) >= metrics_.size()) return false;
-        metric = &metrics_[static_cast<size_t>(id)];
-    }
-    if (labels.size() != metric->labels.size() || !std::isfinite(value) ||
-        (metric->kind == Kind::Counter && value < 0))
-        return false;
+Metrics::Metric* Metrics::at(int id) {
+    const std::lock_guard lock(mutex_);
+    return id < 0 || static_cast<size_t>(id) >= metrics_.size() ? nullptr
+                                                                : &metrics_[static_cast<size_t>(id)];
+}
+
+// With the metric's lock.
+Metrics::Series& Metrics::seriesOf(Metric& metric, std::span<const std::string_view> labels) {
     std::vector<std::string> key;
     for (const auto label : labels) key.push_back(clean(label));
-    const std::lock_guard lock(metric->mutex);
-    auto found = metric->series.find(key);
-    if (found == metric->series.end()) {
-        if (metric->series.size() >= base::kMetricSeriesMax) key.assign(labels.size(), "other");
-        found = metric->series.try_emplace(std::move(key)).first;
+    auto found = metric.series.find(key);
+    if (found == metric.series.end()) {
+        if (metric.series.size() >= base::kMetricSeriesMax) key.assign(labels.size(), "other");
+        found = metric.series.try_emplace(std::move(key)).first;
     }
-    Series& series = found->second;
+    return found->second;
+}
+
+void Metrics::set(int id, std::span<const std::string_view> labels, double value) {
+    Metric* metric = at(id);
+    if (!metric || labels.size() != metric->labels.size()) return;
+    const std::lock_guard lock(metric->mutex);
+    seriesOf(*metric, labels).value = value;
+}
+
+void Metrics::clear(int id) {
+    Metric* metric = at(id);
+    if (!metric) return;
+    const std::lock_guard lock(metric->mutex);
+    metric->series.clear();
+}
+
+void Metrics::addCollector(std::function<void(Metrics&)> collect) {
+    const std::lock_guard lock(collecting_);
+    collectors_.push_back(std::move(collect));
+}
+
+bool Metrics::record(int id, std::span<const std::string_view> labels, double value) {
+    Metric* metric = at(id);
+    if (!metric || labels.size() != metric->labels.size() || !std::isfinite(value) ||
+        (metric->kind == Kind::Counter && value < 0))
+        return false;
+    const std::lock_guard lock(metric->mutex);
+    Series& series = seriesOf(*metric, labels);
     series.value = metric->kind == Kind::Gauge ? value : series.value + value;
     if (metric->kind == Kind::Histogram) {
         series.buckets.resize(kBuckets.size());
@@ -121,12 +146,15 @@ double Metrics::value(std::string_view name, std::span<const std::string_view> l
     return found == metric->series.end() ? 0 : found->second.value;
 }
 
-std::string Metrics::text() const {
+std::string Metrics::text() {
+    const std::lock_guard one(collecting_);
+    for (const auto& collect : collectors_) collect(*this);
     static constexpr std::array<const char*, 3> kKinds{"counter", "gauge", "histogram"};
     const std::lock_guard lock(mutex_);
     std::string out;
     for (const auto& metric : metrics_) {
         const std::lock_guard inner(metric.mutex);
+        if (metric.series.empty()) continue;
         out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", metric.name, labelValue(metric.help, false),
                            metric.name, kKinds[static_cast<size_t>(metric.kind)]);
         for (const auto& [labels, series] : metric.series) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,8 +23,15 @@ public:
     /// False for an unknown id or a wrong number of labels. [any thread]
     bool record(int id, std::span<const std::string_view> labels, double value);
 
+    /// Sets a series of whatever kind to what its owner has counted itself. Only for collectors.
+    void set(int id, std::span<const std::string_view> labels, double value);
+    /// Forgets all series of a metric: what no longer is does not stay. Only for collectors.
+    void clear(int id);
+    /// `collect` is called before each text(): it sets what is cheaper to look up than to count. [control]
+    void addCollector(std::function<void(Metrics&)> collect);
+
     /// All series in the Prometheus text format. [any thread]
-    std::string text() const;
+    std::string text();
     /// The value of one series; 0 if there is none. Histograms: the sum. For tests and health.
     double value(std::string_view name, std::span<const std::string_view> labels) const;
 
@@ -43,9 +51,13 @@ private:
     };
 
     const Metric* find(std::string_view name) const;
+    Metric* at(int id);
+    static Series& seriesOf(Metric& metric, std::span<const std::string_view> labels);
 
     mutable std::mutex mutex_;
     std::deque<Metric> metrics_;  // guarded by mutex_; elements never move
+    std::mutex collecting_;       // one text() at a time collects
+    std::vector<std::function<void(Metrics&)>> collectors_;
 };
 
 }  // namespace sluice::host

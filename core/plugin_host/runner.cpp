@@ -156,8 +156,6 @@ template <class Call>
 Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
     if (!runs(phase, slot)) return Outcome::Continue;
-    if (slot.model_scoped && !request_.model.empty() && !appliesToModel(instance, request_.model))
-        return Outcome::Continue;
     // A provider that serves by itself is inside a call of its own while the hooks of its stream run.
     const auto& known = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
     const Phase around = known ? known->phase : Phase::None;

@@ -42,7 +42,8 @@ public:
     /// Is there a hook in these slots that this request is meant for?
     bool anyRuns(Phase phase, const std::vector<HookSlot>& slots) const;
     bool runs(Phase phase, const HookSlot& slot) const {
-        return !slot.instance->settings().guard || guardRuns(request_, *slot.instance, phase);
+        if (slot.instance->settings().guard && !guardRuns(request_, *slot.instance, phase)) return false;
+        return !slot.model_scoped || request_.model.empty() || appliesToModel(*slot.instance, request_.model);
     }
     Outcome duringCall(const HookSlot& slot) { return runOne(Phase::DuringCall, slot); }
     Outcome onUpstreamRequest() { return runForward(Phase::OnUpstreamRequest, chain_->on_upstream_request); }

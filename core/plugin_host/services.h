@@ -49,6 +49,8 @@ public:
     };
     /// [offload] [control]
     virtual Reload reload() = 0;
+    /// Does not wait for it; false if there can be none. [any thread]
+    virtual bool reloadSoon() { return false; }
     /// JSON. [any thread]
     virtual std::string status() const = 0;
 };

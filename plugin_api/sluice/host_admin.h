@@ -19,6 +19,10 @@ typedef struct sluice_host_admin {
     sluice_status (*reload)(sluice_ctx* ctx, sluice_str* json);
     /* Generations, instances, libraries, requests in flight, as JSON; valid until the hook returns. [loop] */
     sluice_status (*status)(sluice_ctx* ctx, sluice_str* json);
+    /* --- since ABI 1.2 --- */
+    /* Asks for a reload without waiting for it: several that ask before it begins get one. What comes of it
+     * stands in the log. SLUICE_E_UNSUPPORTED where nothing can be reloaded (checks, tests). [any] */
+    sluice_status (*reload_soon)(const sluice_host* host);
 } sluice_host_admin;
 
 #ifdef __cplusplus

@@ -21,4 +21,8 @@ typedef struct sluice_host_metrics {
      * definition. Past the cap of series all further label values are counted under "other". [any] */
     sluice_status (*record)(const sluice_host* host, int32_t id, const sluice_str* label_values,
                             size_t label_count, double value);
+    /* --- since ABI 1.2 --- */
+    /* All series of the gateway and its plugins in the Prometheus text format, version 0.0.4
+     * (prometheus.io/docs/instrumenting/exposition_formats). Until the hook returns. [loop] */
+    sluice_str (*text)(sluice_ctx* ctx);
 } sluice_host_metrics;

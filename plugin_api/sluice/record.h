@@ -47,4 +47,11 @@ typedef struct sluice_record {
     uint64_t cache_write_tokens;
     uint64_t reasoning_tokens; /* of completion_tokens */
     sluice_str record_id;      /* made by the gateway, never twice; call_id may be what a client has chosen */
+    int64_t upstream_us;       /* waiting for upstreams, all attempts together */
+    int64_t overhead_us;       /* the rest of the time from start to end */
+    sluice_str finish_reason;  /* of a stream, as the provider says it */
+    sluice_str stream_end;     /* "end_ok" | "end_truncated" | "end_cancelled" | "end_error"; empty: no stream */
+    uint32_t retries;
+    uint32_t fallbacks;
+    sluice_str guardrails; /* guardrail_information of the JSON; empty: nobody looked */
 } sluice_record;

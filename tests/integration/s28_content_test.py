@@ -7,49 +7,11 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
+from lanes import ANSWERS, MASK, REQUESTS, WORD  # noqa: E402
 from scenario import ANTHROPIC_ROUTES, KEY, OPENAI_ROUTES, STREAMS, USER, Scenario, main, post  # noqa: E402
 from processes import gateway_binary  # noqa: E402 (scenario finds it)
 
-WORD, MASK = "Falcon", "[BIRD]"
 CHAT = "/v1/chat/completions"
-
-# path -> a body with the word wherever a text can stand
-REQUESTS = {
-    "/chat/completions": {"messages": [
-        {"role": "system", "content": "a Falcon"}, {"role": "developer", "content": [{"type": "text", "text": "Falcon"}]},
-        {"content": "Falcon \"quoted\"\n", "role": "user"},
-        {"role": "user", "content": [{"type": "text", "text": "Falcon \u00e9"}, {"type": "image_url", "image_url": {"url": "https://a/b"}}]},
-        {"role": "assistant", "content": None, "reasoning_content": "Falcon", "tool_calls": [
-            {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"x\":\"Falcon\"}"}}]},
-        {"role": "tool", "tool_call_id": "c", "content": "Falcon"}], "unheard_of": {"text": ["Falcon"]}},
-    "/completions": {"prompt": ["Falcon", "two Falcon"], "suffix": "Falcon"},
-    "/embeddings": {"input": ["Falcon", "b"]},
-    "/responses": {"instructions": "Falcon", "input": [
-        {"role": "user", "content": [{"type": "input_text", "text": "Falcon"}]},
-        {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{\"x\":\"Falcon\"}"},
-        {"type": "function_call_output", "call_id": "c", "output": "Falcon"}]},
-    "/images/generations": {"prompt": "a Falcon"},
-    "/audio/speech": {"input": "Falcon", "voice": "alloy"},
-    "/moderations": {"input": [{"type": "text", "text": "Falcon"}]},
-    "/rerank": {"query": "Falcon", "documents": ["Falcon", {"text": "Falcon"}]},
-    "/messages": {"max_tokens": 1, "system": [{"type": "text", "text": "Falcon"}], "messages": [
-        {"role": "user", "content": "Falcon"},
-        {"role": "assistant", "content": [{"type": "text", "text": "Falcon"}, {"type": "tool_use", "id": "t", "name": "f", "input": {"q": "Falcon"}}]},
-        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "Falcon"}]},
-                                     {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Falcon"}}]}]},
-    "/messages/count_tokens": {"messages": [{"role": "user", "content": "Falcon"}]},
-}
-ANSWERS = {
-    "/chat/completions": {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Falcon", "reasoning_content": "Falcon", "refusal": "Falcon", "tool_calls": [
-        {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"x\":\"Falcon\"}"}}]}, "logprobs": {"content": [{"token": "Falcon"}]}}]},
-    "/completions": {"choices": [{"index": 0, "text": "Falcon"}]},
-    "/responses": {"output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Falcon", "annotations": []}]},
-                              {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Falcon"}]}]},
-    "/messages": {"type": "message", "role": "assistant", "content": [{"type": "thinking", "thinking": "hm", "signature": "x"}, {"type": "text", "text": "Falcon"},
-                                                                      {"type": "tool_use", "id": "t", "name": "f", "input": {"q": "Falcon"}}]},
-    "/images/generations": {"data": [{"b64_json": "AA", "revised_prompt": "Falcon"}]},
-    "/rerank": {"results": [{"index": 0, "document": {"text": "Falcon"}}]},
-}
 
 
 def delta(dialect, text):

@@ -239,6 +239,34 @@ class Selection(Guarded):
         self.assertEqual((statuses["must"], statuses["wish"], statuses["always"]), ("guardrail_intervened", "not_run", "success"))
 
 
+class Policies(Guarded):
+    guardrails = [guard("a", "pre_call"), guard("b", "pre_call", {"Owl": "mask"}), guard("c", "pre_call", {"and": "mask"})]
+    plugins = [{"plugin": "store_sqlite", "config": {"path": "sluice.db"}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"}]
+    settings = {"policies": {"base": {"guardrails": {"add": ["a"]}}, "child": {"inherit": "base", "guardrails": {"add": ["b"], "remove": ["a"]}},
+                             "gpt-only": {"guardrails": {"add": ["c"]}, "condition": {"model": "gp.*"}}},
+                "policy_attachments": [{"policy": "base", "tags": ["x-*"]}, {"policy": "child", "keys": ["bot-*"]}, {"policy": "gpt-only", "models": ["*"], "tags": ["c"]}]}
+
+    @classmethod
+    def models(cls, base):
+        return [deployment("gpt", "openai/gpt-up", base + "/v1", {"id": "gpt-1"}), deployment("other", "openai/gpt-up", base + "/v1", {"id": "o"})]
+
+    def sees(self, body=SAY, **headers):
+        self.setUp()
+        answer = self.ask(body, **headers)
+        self.assertEqual(answer.status, 200, answer.body)
+        return self.words_sent(), answer.headers.get("x-litellm-applied-policies")
+
+    def test_uu50_attached_inherited_and_conditional(self):
+        self.assertEqual(self.sees(), ("a Falcon and an Owl", None))
+        self.assertEqual(self.sees({**SAY, "tags": ["x-1"]}), ("a [BIRD] and an Owl", "base"))
+        self.assertEqual(self.sees(key=self.call("/key/generate", {"key_alias": "bot-7"}).json()["key"]), ("a Falcon and an [BIRD]", "child"))
+        self.assertEqual(self.sees({**SAY, "tags": ["c"]}), ("a Falcon [BIRD] an Owl", "gpt-only"))
+        self.assertEqual(self.sees({**SAY, "model": "other", "tags": ["c"]})[0], "a Falcon and an Owl")
+        self.assertEqual(self.sees({**SAY, "policies": ["base", "child"]}), ("a [BIRD] and an [BIRD]", "base,child"))
+        self.assertNotIn("policies", self.sent())
+        self.assert_error(self.ask({**SAY, "policies": ["nobody"]}), 400, contains='There is no policy "nobody"')
+
+
 class Refusals(Guarded):
     guardrails = [guard("polite", "pre_call", {"Falcon": "block"}, default_on=True, on_block="refusal", refusal_message="I do not talk of birds.")]
     plugins = [{"plugin": "store_sqlite", "config": {"path": "sluice.db"}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"}]
@@ -272,6 +300,20 @@ class Refusals(Guarded):
         key = self.call("/key/generate", {"metadata": {"guardrail_on_block": "error"}}).json()["key"]
         self.assertEqual(self.ask(key=key).status, 400)
         self.assertEqual(self.ask().status, 200)
+
+
+class Log(Guarded):
+    """redact_logs: what the guardrail finds does not stand in our own log either"""
+    guardrails = [guard("words", "pre_call", {"Falcon": "mask"})]
+    plugins = [{"plugin": "admin", "grants": ["admin"]}]
+    settings = {"general_settings": {"master_key": KEY, "redact_logs": "words"}, "a-Falcon-key": 1}
+
+    def test_uu60_log_lines(self):
+        """a reload writes its warnings into the log, and they quote the configuration"""
+        self.assertEqual(self.call("/admin/reload", {}).status, 200)
+        logged = [line for line in self.gateway.stderr().splitlines() if " warning reload: " in line]
+        self.assertTrue(any("a-[REDACTED]-key" in line for line in logged), logged)
+        self.assertFalse(any("Falcon" in line for line in logged), logged)
 
 
 class Config(unittest.TestCase):

@@ -139,8 +139,8 @@ TEST_CASE("unknown keys are warnings with the nearest known one", "[config]") {
 
 TEST_CASE("keys of LiteLLM that Sluice does not use yet are said to be that", "[config]") {
     check({
-        {"guardrails: []\n",
-         "config.yaml:1: warning: guardrails: LiteLLM knows this key, Sluice does not use it yet"},
+        {"prompts: []\n",
+         "config.yaml:1: warning: prompts: LiteLLM knows this key, Sluice does not use it yet"},
         {"general_settings:\n  database_url: postgres\n",
          "config.yaml:2: warning: general_settings.database_url: LiteLLM knows this key, Sluice does not use "
          "it yet"},

@@ -224,6 +224,13 @@ pub struct sluice_record {
     pub cache_write_tokens: u64,
     pub reasoning_tokens: u64,
     pub record_id: sluice_str,
+    pub upstream_us: i64,
+    pub overhead_us: i64,
+    pub finish_reason: sluice_str,
+    pub stream_end: sluice_str,
+    pub retries: u32,
+    pub fallbacks: u32,
+    pub guardrails: sluice_str,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -1,6 +1,8 @@
 // How a guardrail goes through texts and windows; see sluice/guardrail.hpp. Not for plugins.
 #pragma once
 
+#include <sluice/guardrail.hpp>
+
 namespace sluice {
 
 // Arguments of tools always, texts of answers if the request asks for JSON.

@@ -122,6 +122,7 @@ private:
             {SLUICE_HOST_RESPONSE_ID, &tables::kResponse},
             {SLUICE_HOST_CONTENT_ID, &tables::kContent},
             {SLUICE_HOST_GUARD_ID, &tables::kGuard},
+            {SLUICE_HOST_GUARDRAILS_ID, &tables::kGuardrails},
             {SLUICE_HOST_ATTEMPT_ID, &tables::kAttempt},
             {SLUICE_HOST_STREAM_ID, &tables::kStream},
             {SLUICE_HOST_SERVE_ID, &tables::kServe},

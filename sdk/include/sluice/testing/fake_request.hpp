@@ -17,6 +17,10 @@ struct FakeRecord {
     std::string call_type = "acompletion", key_id, user, team, organization, end_user, model_group,
                 deployment_id, upstream_model, provider, attributes = "{}";
     uint64_t cached_tokens = 0;
+    int64_t upstream_us = 0, overhead_us = 0;
+    std::string finish_reason, stream_end, guardrails, key_alias, tenant, error_class, client, user_agent;
+    uint32_t retries = 0, fallbacks = 0;
+    int64_t first_token_ms = 0;
 };
 
 /// A handle: copies are the same request. The request is over with end(), or with the last handle: plugins'

@@ -57,6 +57,8 @@ public:
     std::map<std::string, sluice_service, std::less<>> services;
     /// guardrail_name of the instances, or their id.
     std::string guardrail_name = "guard";
+    /// What sluice.host.metrics/1 answers to text().
+    std::string metrics_text;
     /// What sluice.host.admin/1 says.
     std::string admin_status = R"({"generation":1})";
     std::vector<std::string> reload_faults;

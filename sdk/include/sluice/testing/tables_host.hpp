@@ -163,8 +163,18 @@ inline sluice_status adminStatus(sluice_ctx* ctx, sluice_str* json) {
     return SLUICE_OK;
 }
 
+inline sluice_status adminReloadSoon(const sluice_host* host) {
+    ++handleOf(host).host->reloads;
+    return SLUICE_OK;
+}
+inline sluice_str metricsText(sluice_ctx* ctx) {
+    Context& c = contextOf(ctx);
+    return c.lend(c.request->host.metrics_text);
+}
+
 inline const sluice_host_log kLog{sizeof(sluice_host_log), 0, logWrite, logEnabled};
-inline const sluice_host_metrics kMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord};
+inline const sluice_host_metrics kMetrics{sizeof(sluice_host_metrics), 0, metricsDefine, metricsRecord,
+                                          metricsText};
 inline const sluice_host_secrets kSecrets{sizeof(sluice_host_secrets), 0, reveal};
 inline sluice_status serviceFind(const sluice_host* host, sluice_str id, sluice_str, sluice_service* out) {
     const auto& all = handleOf(host).host->services;
@@ -207,6 +217,7 @@ inline const sluice_host_clock kClock{sizeof(sluice_host_clock), 0, monotonicNs,
 inline const sluice_host_timers kTimers{sizeof(sluice_host_timers), 0, sleepFor, every, cancelTimer};
 inline const sluice_host_offload kOffload{sizeof(sluice_host_offload), 0, offloadRun};
 inline const sluice_host_http kHttp{sizeof(sluice_host_http), 0, httpCall};
-inline const sluice_host_admin kAdmin{sizeof(sluice_host_admin), 0, adminReload, adminStatus};
+inline const sluice_host_admin kAdmin{sizeof(sluice_host_admin), 0, adminReload, adminStatus,
+                                      adminReloadSoon};
 
 }  // namespace sluice::testing::tables

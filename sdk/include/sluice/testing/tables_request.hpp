@@ -207,6 +207,15 @@ inline sluice_status guardReport(sluice_ctx* ctx, sluice_str json) {
     return SLUICE_OK;
 }
 
+// --- sluice.host.guardrails/1: a gateway without guardrails ---
+
+inline sluice_str guardrailsList(sluice_ctx* ctx) { return contextOf(ctx).lend("[]"); }
+inline sluice_status guardrailsApply(sluice_ctx*, sluice_str, int32_t, sluice_str, sluice_guard_result*) {
+    return SLUICE_E_NOT_FOUND;
+}
+
+inline const sluice_host_guardrails kGuardrails{sizeof(sluice_host_guardrails), 0, guardrailsList,
+                                                guardrailsApply};
 inline const sluice_host_guard kGuard{
     sizeof(sluice_host_guard), 0, guardModes, guardName, guardWishes, guardReport};
 

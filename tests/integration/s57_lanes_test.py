@@ -1,0 +1,132 @@
+"""AE: no route, no lane, no mode without its guard: what is planted anywhere is never seen, however a stream is cut."""
+import json
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
+
+import events  # noqa: E402
+from lanes import ANSWERS, MASK, REQUESTS, STREAM_LANES, WORD, said  # noqa: E402
+from scenario import ANTHROPIC_ROUTES, OPENAI_ROUTES, STREAMS, USER, Scenario, main, post  # noqa: E402
+from processes import gateway_binary  # noqa: E402 (scenario finds it)
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ALL = {**OPENAI_ROUTES, **ANTHROPIC_ROUTES}
+FORM = (b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt\r\n--b\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n'
+        b'a Falcon\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\n\r\nx\r\n--b--\r\n')
+
+
+def model_of(path):
+    return "claude" if path in ANTHROPIC_ROUTES or path.startswith("/v1/messages") else "gpt"
+
+
+def guard(name, mode, action):
+    return {"guardrail_name": name, "litellm_params": {"guardrail": "word", "mode": mode, "words": {WORD: action}}}
+
+
+class Lanes(Scenario):
+    @classmethod
+    def config(cls, upstream):
+        lib = gateway_binary().parent.parent / "lib" / "sluice"
+        if not (lib / "test_plugins" / "word_guard.so").exists():
+            raise unittest.SkipTest(f"{lib}/test_plugins/word_guard.so is not built")
+        cls.settings = {"plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"], "guardrails": [
+            guard("mask-in", "pre_call", "mask"), guard("block-in", "pre_call", "block"), guard("beside", "during_call", "block"),
+            guard("mask-out", "post_call", "mask"), guard("block-out", "post_call", "block"), guard("log", "logging_only", "block")]}
+        return super().config(upstream)
+
+    def send(self, path, body, guards):
+        return self.call("/v1" + path, {"model": model_of(path), **body, "guardrails": [guards]})
+
+    def test_ae01_no_route_is_forgotten(self):
+        """a new route has to be in these tables, or this fails"""
+        table = (ROOT / "core/llm/operation.cpp").read_text(encoding="utf-8")
+        rows = re.findall(r'\{(\w+), "(\w+)", "\w+", \w+, (\w+), "POST",\s*"(/[^"]+)", true\}', table)
+        self.assertEqual({tail for _, _, kind, tail in rows if kind == "Json"}, set(REQUESTS))
+        self.assertEqual([tail for _, _, kind, tail in rows if kind == "Multipart"], ["/audio/transcriptions"])
+        streamed = {path.removeprefix("/v1") for path, _, _ in STREAMS.values()}
+        self.assertEqual(set(STREAM_LANES), set(STREAMS))
+        silent = {"/embeddings", "/audio/speech", "/moderations", "/messages/count_tokens"}  # their answers hold no text
+        self.assertEqual(set(REQUESTS) - silent, set(ANSWERS) | streamed)
+
+    def test_ae02_requests_on_every_route_in_every_mode(self):
+        for path, body in REQUESTS.items():
+            for mode in ("mask-in", "block-in", "beside", "log"):
+                with self.subTest(path, mode=mode):
+                    self.upstream.reset()
+                    if mode == "beside":  # it blocks before the answer goes out
+                        self.upstream.script([{"sleep_ms": 30}, {"default": True}])
+                    answer = self.send(path, body, mode)
+                    if mode == "mask-in":
+                        self.assertEqual(answer.status, 200)
+                        self.assertNotIn(WORD, self.last_said()["body"])
+                    elif mode == "log":
+                        self.assertEqual(answer.status, 200)
+                        self.assertIn(WORD, self.last_said()["body"])
+                    else:
+                        self.assertEqual(answer.status, 400, answer.body)
+                        if mode == "block-in":
+                            self.assertEqual(self.upstream.log(), [])
+
+    def test_ae03_a_form(self):
+        for extra, status in ((b'--b\r\nContent-Disposition: form-data; name="guardrails"\r\n\r\n["mask-in"]\r\n', 200),
+                              (b'--b\r\nContent-Disposition: form-data; name="guardrails"\r\n\r\n["block-in"]\r\n', 400)):
+            self.upstream.reset()
+            connection = self.raw()
+            connection.send(post("/v1/audio/transcriptions", extra + FORM).replace(b"application/json", b"multipart/form-data; boundary=b"))
+            self.assertEqual(connection.answer().status, status)
+            for entry in self.upstream.log():
+                self.assertNotIn(WORD, entry["body"])
+                self.assertIn(MASK, entry["body"])
+
+    def test_ae04_answers_on_every_route_in_every_mode(self):
+        for path, body in ANSWERS.items():
+            for mode in ("mask-out", "block-out", "log"):
+                with self.subTest(path, mode=mode):
+                    self.upstream.reset()
+                    self.upstream.script({"respond": {"status": 200, "body": body}})
+                    answer = self.send(path, ALL[path], mode)
+                    self.assertEqual(answer.status, 400 if mode == "block-out" else 200, answer.body)
+                    (self.assertIn if mode == "log" else self.assertNotIn)(WORD, answer.text())
+
+    def stream_of(self, dialect, lane, pieces, mode):
+        opening, say = STREAM_LANES[dialect][lane]
+        self.upstream.reset()
+        self.upstream.script({"sse": {"events": opening + [say(one) for one in pieces] + events.ENDING[dialect]}})
+        path, body, _ = STREAMS[dialect]
+        return self.call(path, {**body, "guardrails": [mode]})
+
+    def cuts(self, lane):
+        text = '{"q":"the Falcon \u00e9","n":1}' if lane == "tool_args" else "\u00fc the Falcon flies"
+        if lane == "tool_args":
+            text = text.replace("Falcon", "\\u0046alc\\u006fn")
+        yield text, list(text)
+        for at in range(1, len(text)):
+            yield text, [text[:at], text[at:]]
+
+    def test_ae05_streams_in_every_lane_cut_at_every_byte(self):
+        for dialect, lanes in STREAM_LANES.items():
+            for lane in lanes:
+                for text, pieces in self.cuts(lane):
+                    answer = self.stream_of(dialect, lane, pieces, "mask-out")
+                    with self.subTest(dialect, lane=lane, pieces=pieces[:2]):
+                        want = json.loads(text)["q"].replace(WORD, MASK) if lane == "tool_args" else text.replace(WORD, MASK)
+                        got = said(answer.text())
+                        self.assertEqual(json.loads(got)["q"] if lane == "tool_args" else got, want)
+
+    def test_ae06_blocked_streams_in_every_lane_cut_at_every_byte(self):
+        for dialect, lanes in STREAM_LANES.items():
+            for lane in lanes:
+                for _, pieces in self.cuts(lane):
+                    text = self.stream_of(dialect, lane, pieces, "block-out").text()
+                    with self.subTest(dialect, lane=lane, pieces=pieces[:2]):
+                        self.assertIn("blocked by a guardrail", text)
+                        self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
+                        for part in ("Falc", "\\\\u0046alc"):
+                            self.assertNotIn(part, text)
+
+
+if __name__ == "__main__":
+    main()
