@@ -7,7 +7,7 @@ namespace injection {
 namespace {
 
 // Of a document: an instruction in it is a sentence or two, which must not be outvoted. Phrases count more,
-// and the threshold of 0.5 lets more pass: most documents are none's attack.
+// and the bias puts the threshold at 0.5.
 constexpr uint32_t kHalf = 12;
 constexpr float kDoubt = 2;
 constexpr float kBias = 0.2F;
