@@ -91,11 +91,17 @@ double microsecondsFor2KiB(const injection::Detector& detector, const std::vecto
     return sum < 0 ? 0 : best;
 }
 
+// The best of three: other programs run, too.
 template <class Call>
 double milliseconds(Call call) {
-    const auto start = std::chrono::steady_clock::now();
-    call();
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    double best = 1e9;
+    for (int round = 0; round < 3; ++round) {
+        const auto start = std::chrono::steady_clock::now();
+        call();
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+        best = std::min(best, took.count());
+    }
+    return best;
 }
 
 std::string repeated(const std::string& part, size_t bytes) {
