@@ -1,0 +1,41 @@
+// Idle states, by policy and tenant. A state goes from one request of a tenant to the next, never to another
+// tenant's. What is too much is closed, the one that has waited longest first.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sandbox/sandbox.h"
+
+namespace lua_policy {
+
+class Pool {
+public:
+    explicit Pool(size_t max) : max_(max) {}
+
+    /// Before the first state.
+    void resize(size_t max) { max_ = max; }
+    /// Null if none is idle. [any]
+    std::unique_ptr<Sandbox> take(const std::string& key);
+    void give(std::string key, std::unique_ptr<Sandbox> state);
+    size_t idle() const;
+
+private:
+    struct Idle {
+        std::string key;
+        std::unique_ptr<Sandbox> state;
+    };
+    using List = std::list<Idle>;  // the one used last in front
+
+    mutable std::mutex mutex_;
+    size_t max_;
+    List list_;
+    std::unordered_map<std::string, std::vector<List::iterator>> by_key_;
+};
+
+}  // namespace lua_policy

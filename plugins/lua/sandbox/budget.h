@@ -1,0 +1,109 @@
+// What one run of a script may use: steps, time and memory, and the kill when it is used up.
+//
+// A step is one instruction of the virtual machine, or about as much work of a function of ours: a comparison
+// of the pattern matcher, 16 bytes that are copied. The count hook of Lua takes steps off; so do library
+// functions, because no hook runs while they do, and the allocator, because `..` is one instruction whatever
+// its length.
+//
+// A kill is sticky: once it is set, every hook and every function that could catch an error raises it again,
+// so the script ends, whatever it does. One thread at a time, that which runs the state.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <lua.hpp>
+
+namespace lua_policy {
+
+struct Limits {
+    uint64_t steps = 1'000'000;             // of one call of a hook
+    std::chrono::milliseconds time{20};     // of one call on the processor; ten times that on the clock
+    size_t memory_bytes = 8 * 1024 * 1024;  // of one state, always
+};
+
+enum class Kill : uint8_t { None, Steps, Time, Memory };
+
+/// "used up its 1000000 steps"; for people.
+const char* name(Kill kill);
+
+class Budget {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit Budget(size_t memory_bytes) : memory_max_(memory_bytes) {}
+
+    static Budget& of(lua_State* L);
+
+    void begin(lua_State* L, const Limits& limits);
+    void end(lua_State* L);
+
+    Kill killed() const { return killed_; }
+    uint64_t stepsUsed() const {
+        return steps_max_ - static_cast<uint64_t>(steps_left_ > 0 ? steps_left_ : 0);
+    }
+    size_t memory() const { return memory_; }
+    size_t memoryMax() const { return memory_max_; }
+
+    /// Takes steps off; raises the kill in L if there are none left, or if time is up.
+    void charge(lua_State* L, uint64_t steps) {
+        steps_left_ -= static_cast<int64_t>(steps);
+        unchecked_ += steps;
+        if (killed_ != Kill::None || steps_left_ < 0 || unchecked_ >= kStepsBetweenClocks) check(L);
+    }
+    /// For work over that many bytes.
+    void chargeBytes(lua_State* L, size_t bytes) { charge(L, 1 + bytes / 16); }
+    /// Raises the kill in L if there is one.
+    void rethrow(lua_State* L) {
+        if (killed_ != Kill::None) raise(L);
+    }
+    /// That thread of the state runs from now on: coroutine.resume says it. Returns the one before.
+    lua_State* running(lua_State* L);
+    /// Raises an error in L if little is left of the C stack: before every call from C into a script.
+    void guardStack(lua_State* L) const;
+
+    /// Looks at the clock now: after work whose length nobody can tell beforehand.
+    void lookAtClock(lua_State* L) { check(L); }
+    /// What is large now stays so until keepLarge() is called again; what a run adds is forgotten with
+    /// forgetLarge().
+    void keepLarge() { largest_kept_ = largest_; }
+    void forgetLarge() { largest_ = largest_kept_; }
+
+    /// Around a wait in which the script does not run: its time is not the script's.
+    void beginWait();
+    void endWait();
+
+    static void* allocate(void* self, void* block, size_t old_size, size_t size);
+    static void onCount(lua_State* L, lua_Debug*);
+
+private:
+    static constexpr uint64_t kStepsBetweenClocks = 1000;
+    static constexpr int kInterval = 1000;            // instructions between two hooks
+    static constexpr size_t kLargeBlock = 64 * 1024;  // a block from which on one instruction may take long
+    static constexpr size_t kStackMax = 96 * 1024;    // of a fiber's 256 KiB; see guardStack
+
+    void check(lua_State* L);
+    [[noreturn]] static void raise(lua_State* L);
+    bool timeIsUp();
+    bool grow(size_t before, size_t size);
+    int intervalNow() const;
+
+    size_t memory_ = 0, memory_max_;
+    size_t largest_ = 0, largest_kept_ = 0;  // blocks that one instruction may work on
+    int interval_ = kInterval;
+    uint32_t refusals_ = 0;
+    bool refused_ = false;  // the last time that somebody asked for memory
+    int64_t steps_left_ = INT64_MAX / 2;
+    uint64_t steps_max_ = 0, unchecked_ = 0;
+    Kill killed_ = Kill::None;
+    bool active_ = false;
+    lua_State* running_ = nullptr;
+    const char* stack_ = nullptr;
+    // The clock is cheap to ask, the processor's time is not: it is asked when the clock says that time is
+    // up.
+    Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max(),
+                      wait_began_{};
+    std::chrono::nanoseconds time_max_{}, processor_began_{}, processor_wait_began_{};
+};
+
+}  // namespace lua_policy

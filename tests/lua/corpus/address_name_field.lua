@@ -1,0 +1,2 @@
+-- expect: ok
+function run() assert(tostring(setmetatable({}, {__name = "mine"})) == "mine") end

@@ -1,0 +1,2 @@
+-- expect: ok
+function run() assert(string.dump == nil and ("").dump == nil) end

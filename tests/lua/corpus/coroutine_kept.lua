@@ -1,0 +1,2 @@
+-- expect: refused a coroutine
+kept = coroutine.create(function() end)

@@ -1,0 +1,2 @@
+-- expect: error outside a coroutine
+function run() coroutine.yield() end

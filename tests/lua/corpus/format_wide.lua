@@ -1,0 +1,2 @@
+-- expect: error invalid format
+function run() return ("%1000d"):format(1) end

@@ -1,0 +1,2 @@
+-- expect: error zero
+function run() return 1 // 0 end

@@ -1,0 +1,3 @@
+-- expect: error read-only
+local cache = {1, 2}
+function run() table.insert(cache, "secret") end

@@ -1,0 +1,3 @@
+-- expect: error read-only
+local cache = {}
+function run() cache.x = "secret" end

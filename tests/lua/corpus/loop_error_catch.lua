@@ -1,0 +1,2 @@
+-- expect: killed
+function run() while true do pcall(error, "x") end end

@@ -1,0 +1,2 @@
+-- expect: killed
+function run() for _ in function() return 1 end do end end

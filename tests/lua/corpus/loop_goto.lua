@@ -1,0 +1,2 @@
+-- expect: killed
+function run() ::again:: goto again end

@@ -1,0 +1,2 @@
+-- expect: killed
+function run() local t = setmetatable({}, {__concat = function() while true do end end}) return t .. "x" end

@@ -1,0 +1,2 @@
+-- expect: refused used up
+while true do end

@@ -1,0 +1,2 @@
+-- expect: killed
+function run() repeat until false end

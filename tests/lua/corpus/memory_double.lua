@@ -1,0 +1,2 @@
+-- expect: killed
+function run() local s = "x" while true do s = s .. s end end

@@ -1,0 +1,2 @@
+-- expect: error gsub
+function run() return ("a"):rep(2000):gsub("a", ("b"):rep(100000)) end

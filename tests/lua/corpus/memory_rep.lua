@@ -1,0 +1,2 @@
+-- expect: error rep:
+function run() return ("x"):rep(1 << 30) end

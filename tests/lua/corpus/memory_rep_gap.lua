@@ -1,0 +1,2 @@
+-- expect: error rep:
+function run() return (""):rep(1 << 40, "xy") end

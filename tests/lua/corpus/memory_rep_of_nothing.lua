@@ -1,0 +1,2 @@
+-- expect: ok
+function run() assert((""):rep(math.maxinteger) == "") end

@@ -1,0 +1,2 @@
+-- expect: error rep:
+function run() return ("x"):rep(math.maxinteger) end

@@ -1,0 +1,2 @@
+-- expect: error read-only
+function run() string.upper = function() return "mine" end end

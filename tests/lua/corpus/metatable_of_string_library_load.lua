@@ -1,0 +1,2 @@
+-- expect: refused read-only
+string.upper = function() return "mine" end

@@ -1,0 +1,2 @@
+-- expect: killed
+function run() for _ in ("a"):rep(50000):gmatch("a-b") do end end

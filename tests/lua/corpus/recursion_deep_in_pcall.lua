@@ -1,0 +1,2 @@
+-- expect: killed
+function run() local function f(n) return 1 + f(n + 1) end while true do pcall(f, 1) end end

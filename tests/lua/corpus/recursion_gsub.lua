@@ -1,0 +1,2 @@
+-- expect: error stack overflow
+function run() local function f() return ("x"):gsub("x", f) end return f() end

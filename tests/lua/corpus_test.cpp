@@ -1,0 +1,129 @@
+// Every script of corpus/: what the sandbox does with it, and that it ends within 50 ms of its budget. The
+// comment at its beginning says what is expected: "ok", "error TEXT", "killed" (of the function run),
+// "refused TEXT" (of loading); "twice" runs it a second time in the same state, which must come to the same.
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <pthread.h>
+#include <catch2/catch.hpp>
+
+#include "sandbox/sandbox.h"
+
+namespace {
+
+using lua_policy::Limits;
+using lua_policy::Ran;
+using lua_policy::Sandbox;
+
+const Limits kLimits{};  // the defaults: 1,000,000 steps, 20 ms, 8 MiB
+constexpr double kSlackMs = 50;
+
+struct Script {
+    std::string name, source, kind, text;
+    bool twice = false;
+};
+
+Script readScript(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream all;
+    all << file.rdbuf();
+    Script script{path.stem().string(), all.str(), {}, {}};
+    const std::string mark = "-- expect: ";
+    const size_t begin = script.source.find(mark) + mark.size();
+    const std::string line = script.source.substr(begin, script.source.find('\n', begin) - begin);
+    script.kind = line.substr(0, line.find(' '));
+    if (line.find(' ') != std::string::npos) script.text = line.substr(line.find(' ') + 1);
+    if (script.text == "twice") {
+        script.twice = true;
+        script.text.clear();
+    }
+    return script;
+}
+
+// On a stack as small as a fiber's: what recurses must stop before it is used up.
+template <class Call>
+void onFiberStack(Call&& call) {
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 256 * 1024);
+    pthread_t thread{};
+    const auto body = [](void* arg) -> void* {
+        (*static_cast<std::remove_reference_t<Call>*>(arg))();
+        return nullptr;
+    };
+    REQUIRE(pthread_create(&thread, &small, body, &call) == 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&small);
+}
+
+// Of this thread on the processor: a busy machine must not fail the test.
+double processorMs() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
+Ran load(Sandbox& sandbox, const Script& script) {
+    Ran ran = sandbox.compile(script.source, script.name);
+    if (ran.ok()) ran = sandbox.run(0, 0, kLimits);
+    if (ran.ok()) ran = sandbox.seal();
+    return ran;
+}
+
+void judge(const Script& script, const Ran& ran) {
+    INFO("it came to: " << (ran.ok() ? "ok" : ran.fault));
+    if (script.kind == "ok") CHECK(ran.ok());
+    if (script.kind == "killed") CHECK(ran.kind == Ran::Kind::Killed);
+    if (script.kind == "error") CHECK(ran.kind == Ran::Kind::Error);
+    if (script.kind == "refused") CHECK(!ran.ok());
+    if (!script.text.empty()) CHECK(ran.fault.find(script.text) != std::string::npos);
+    CHECK(ran.fault.find("0x") == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("every script of the escape corpus ends as it must, in time") {
+    size_t count = 0;
+    double worst = 0;
+    std::string slowest;
+    for (const auto& entry : std::filesystem::directory_iterator(SLUICE_LUA_CORPUS)) {
+        const Script script = readScript(entry.path());
+        ++count;
+        DYNAMIC_SECTION(script.name) {
+            Sandbox sandbox(kLimits);
+            double took = 0;
+            Ran ran;
+            onFiberStack([&] {
+                const double begin = processorMs();
+                ran = load(sandbox, script);
+                took = processorMs() - begin;
+            });
+            if (script.kind == "refused") {
+                judge(script, ran);
+                CHECK(took < static_cast<double>(kLimits.time.count()) + kSlackMs);
+                continue;
+            }
+            INFO(ran.fault);
+            REQUIRE(ran.ok());
+            for (int round = 0; round < (script.twice ? 3 : 1); ++round) {
+                sandbox.reset();
+                REQUIRE(sandbox.pushGlobal("run") == LUA_TFUNCTION);
+                onFiberStack([&] {
+                    const double begin = processorMs();
+                    ran = sandbox.run(0, 0, kLimits);
+                    took = processorMs() - begin;
+                });
+                if (took > worst) {
+                    worst = took;
+                    slowest = script.name;
+                }
+                judge(script, ran);
+                CHECK(took < static_cast<double>(kLimits.time.count()) + kSlackMs);
+            }
+        }
+    }
+    CHECK(count >= 60);
+    if (worst > 40) WARN("slowest: " << slowest << " " << worst << " ms");
+}
