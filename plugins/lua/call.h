@@ -56,6 +56,8 @@ struct Chunk {
     bool last = false;                   // nothing comes after it
     std::optional<std::string> changed;  // what goes on instead
     size_t hold = 0;                     // bytes at the end that come again
+    size_t unsure = 0;        // bytes at the end that may look different with what is still to come: windows
+    size_t unsure_match = 0;  // likewise, from a match on that may go on
 };
 
 struct Call {
@@ -64,7 +66,7 @@ struct Call {
     const Services& services;
     std::string_view tenant;
     bool shadow = false;
-    bool anything = false;  // typed in by hand: every function may be called
+    bool anything = false;                       // typed in by hand: every function may be called
     const sluice::Request* request = nullptr;    // not in on_load and on_complete
     const sluice::Response* response = nullptr;  // in on_response
     const sluice_candidates* candidates = nullptr;

@@ -16,6 +16,21 @@ size_t backToCharacter(std::string_view text, size_t at) {
     return at;
 }
 
+// Where a window may be cut: behind a space if there is one nearby, so that no word begins in the middle.
+size_t cutOf(std::string_view text, size_t at) {
+    constexpr size_t kNearby = 64;
+    for (size_t back = at; back > 0 && back + kNearby > at; --back) {
+        if (space(text[back - 1])) return back;
+    }
+    return backToCharacter(text, at);
+}
+
+size_t nextCharacter(std::string_view text, size_t at) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
+    return at;
+}
+
 bool endsSentence(std::string_view text, size_t at) {
     if (text[at] == '\n') return true;
     if (space(text[at])) return at > 0 && (text[at - 1] == '.' || text[at - 1] == '!' || text[at - 1] == '?');
@@ -88,6 +103,7 @@ Flow Flow::take(size_t bytes) {
 
 void Flow::replace(size_t bytes, std::string_view with) {
     const std::string_view before = std::string_view(text_).substr(0, bytes);
+    if (before == with) return;
     size_t same = 0;
     while (same < before.size() && same < with.size() && before[same] == with[same]) ++same;
     same = std::min(backToCharacter(before, same), backToCharacter(with, same));
@@ -96,6 +112,11 @@ void Flow::replace(size_t bytes, std::string_view with) {
            before[before.size() - 1 - tail] == with[with.size() - 1 - tail])
         ++tail;
     while (tail > 0 && (static_cast<unsigned char>(before[before.size() - tail]) & 0xC0) == 0x80) --tail;
+    // Text that is only put in needs a place: it takes that of a character beside it.
+    if (same + tail == before.size() && same > 0)
+        same = backToCharacter(before, same - 1);
+    else if (same + tail == before.size() && tail > 0)
+        tail = before.size() - nextCharacter(before, before.size() - tail);
     const std::string middle(with.substr(same, with.size() - same - tail));
     Flow out = take(same);
     const Flow gone = take(bytes - same - tail);
@@ -132,9 +153,11 @@ size_t pieceEnd(std::string_view text, size_t from, const StreamPlan& plan, bool
 }
 
 bool Stage::showPiece(size_t bytes, bool last, const Show& show, Flow& out) {
+    const bool window = policy_->stream().grain == Grain::Window && !last;
     Chunk chunk;
     chunk.text = flow_.text().substr(0, bytes);
     chunk.last = last;
+    if (window) chunk.unsure = policy_->stream().overlap_bytes;
     if (!show(*policy_, chunk)) return false;
     if (bypassed_) return true;
     size_t size = bytes;
@@ -142,11 +165,10 @@ bool Stage::showPiece(size_t bytes, bool last, const Show& show, Flow& out) {
         flow_.replace(bytes, *chunk.changed);
         size = chunk.changed->size();
     }
-    size_t hold = std::min(chunk.hold, size);
-    if (policy_->stream().grain == Grain::Window)
-        hold = std::max(hold, std::min<size_t>(policy_->stream().overlap_bytes, size));
+    size_t hold = std::min(std::max({chunk.hold, chunk.unsure, chunk.unsure_match}), size);
     if (last) hold = 0;
-    const size_t goes = backToCharacter(flow_.text(), size - hold);
+    const size_t goes =
+        window ? cutOf(flow_.text(), size - hold) : backToCharacter(flow_.text(), size - hold);
     Flow gone = flow_.take(goes);
     seen_ = size - goes;
     if (!policy_->shadow()) out.append(std::move(gone));
@@ -170,6 +192,8 @@ bool Stage::feed(Flow in, bool ended, const Show& show, Flow& out) {
     flow_.append(std::move(in));
     while (const size_t bytes = pieceEnd(flow_.text(), seen_, policy_->stream(), ended)) {
         const size_t before = flow_.text().size();
+        // Whether it is the last one shows with the next character, or the end.
+        if (bytes == before && !ended && policy_->stream().grain != Grain::Arrival) break;
         if (!showPiece(bytes, ended && bytes == before, show, out)) return false;
         if (bypassed_) return feed({}, ended, show, out);
         if (seen_ >= flow_.text().size() && !ended) break;

@@ -103,7 +103,7 @@ class Actions(Guarded):
         guard("block", kind="guard_pii", pii_entities_config={"CREDIT_CARD": "BLOCK", "EMAIL_ADDRESS": "MASK"}),
         guard("hash", pii_entities_config={"EMAIL_ADDRESS": "HASH", "IP_ADDRESS": "REPLACE", "IBAN_CODE": "REPLACE"}, hash_secret="a secret of the tests"),
         guard("warn", pii_entities_config={"ALL": "WARN"}),
-        guard("usual", kind="presidio"),
+        guard("usual", kind="guard_pii"),
         guard("input", presidio_filter_scope="input", pii_entities_config={"EMAIL_ADDRESS": "MASK"}),
         guard("output", presidio_filter_scope="output", pii_entities_config={"EMAIL_ADDRESS": "MASK"}),
         guard("quiet", presidio_skip_system_developer_message=True, pii_entities_config={"EMAIL_ADDRESS": "MASK"}, mask_format="[no {entity}]"),

@@ -128,7 +128,7 @@ class Beyond(Filtered):
     guardrails = [{"guardrail_name": "rules", "litellm_params": {
         "guardrail": "guard_content", "mode": ["pre_call", "post_call"], "default_on": True, "leetspeak": True,
         "word_lists": [{"name": "competitors", "words": ["Globex", "Initech Corp"], "action": "MASK", "mask": "[a company]"}],
-        "limits": {"max_bytes": 2000}, "tools": {"denied": ["shell_*"]}, "denied_parameters": ["logit_bias"], "languages": {"allowed": ["en"]},
+        "limits": {"max_bytes": 2000, "max_messages": 3}, "tools": {"denied": ["shell_*"]}, "denied_parameters": ["logit_bias"], "languages": {"allowed": ["en"]},
         "json_schema": {"type": "object", "required": ["name"]}}}]
 
     def setUp(self):
@@ -142,7 +142,10 @@ class Beyond(Filtered):
             with self.subTest(contains):
                 error = self.assert_error(self.say(text, **more), 400, contains=contains)
                 self.assertEqual(error["code"], "content_blocked")
-        self.assertEqual(self.upstream.log(), [])
+        many = [{"role": "user", "content": "hi"}] * 4
+        self.assert_error(self.call(CHAT, {"model": "gpt", "messages": many}), 400, contains="4 messages; allowed: 3")
+        self.assertEqual(self.call(CHAT, {"model": "gpt", "messages": many[1:]}).status, 200)
+        self.answers('{"name":"x"}')
         self.assertEqual(self.say("gl0bex and initech-corp").status, 200)
         self.assertEqual(self.words_sent(), "[a company] and [a company]")
 

@@ -3,6 +3,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -190,7 +191,7 @@ class Budgets(Policies):
 class Reload(Policies):
     @classmethod
     def config(cls, upstream):
-        cls.script = pathlib.Path(cls.enterClassContext(__import__("tempfile").TemporaryDirectory())) / "policy.lua"
+        cls.script = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory())) / "policy.lua"
         cls.script.write_text("function on_request(ctx) ctx:tag('one') ctx:set_param('user', 'one') end")
         cls.policies = [{"name": "file", "script": str(cls.script)}]
         cls.plugins = [{"plugin": "admin", "grants": ["admin"]}]
@@ -213,16 +214,78 @@ class Reload(Policies):
             self.assertIn("policy file", answer.text())
             self.assertEqual(self.user(), "two")
 
-    def test_ab41_check_tells_where(self):
-        program = gateway_binary().parent / "sluice-policy"
-        if not program.exists():
-            self.skipTest(f"{program} is not built")
-        self.script.write_text("function on_request(ctx)\n  ctx:tag(nam)\nend\nfunction on_requst() end\n")
-        done = subprocess.run([program, "check", self.script], capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn(":2: error: unknown global 'nam'", done.stdout)
-        self.assertIn("'on_requst' is no hook and is never called: is on_request meant?", done.stdout)
-        self.script.write_text("function on_request(ctx) ctx:tag('one') ctx:set_param('user', 'one') end")
+
+class Tools(unittest.TestCase):
+    """sluice-policy, on files only"""
+
+    def setUp(self):
+        self.program = gateway_binary().parent / "sluice-policy"
+        if not self.program.exists():
+            self.skipTest(f"{self.program} is not built")
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def run_tool(self, *arguments, status=0, stdin=None):
+        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, timeout=120, input=stdin)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def test_ab60_check(self):
+        bad = self.file("bad.lua", "function on_request(ctx)\n  ctx:tag(nam)\nend\nfunction on_requst() end\nlocal r = re.compile('(')\n")
+        report = json.loads(self.run_tool("check", bad, "--json", status=1))[0]
+        texts = [note["text"] for note in report["notes"]]
+        self.assertIn("unknown global 'nam'", texts)
+        self.assertIn("'on_requst' is no hook and is never called: is on_request meant?", texts)
+        self.assertTrue(any("missing" in text for text in texts), texts)
+        self.assertEqual([note["line"] for note in report["notes"] if "nam'" in note["text"]], [2])
+        self.assertIn("expected", self.run_tool("check", self.file("syntax.lua", "function on_request("), status=1))
+        good = self.file("good.lua", "local word = 'x' function on_request(ctx) if ctx:last_user() == word then ctx:block(word) end end")
+        self.assertRegex(self.run_tool("check", good), r"good; .* bytes; on_request of 5 messages, 2 KB: \d+ us, \d+ steps")
+        self.run_tool("check", "/nowhere.lua", status=2)
+
+    def test_ab61_ready_policies_are_good_and_pass_their_tests(self):
+        policies = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "policies"
+        report = json.loads(self.run_tool("test", policies, "--json", "--cuts", 5))
+        self.assertGreater(report["passed"], 40)
+        self.assertEqual(report["failed"], 0)
+
+    def test_ab62_a_failing_case_says_what_was_found(self):
+        self.file("p.lua", "function on_chunk(ctx, chunk) chunk:replace('<' .. chunk.text .. '>') end")
+        cases = {"script": "p.lua", "policies": [{"script": "p.lua", "stream": {"granularity": "arrival"}}],
+                 "cases": [{"name": "depends on chunks", "request": "x", "stream": "a long text that is cut", "expect": {"text": "<a long text that is cut>"}}]}
+        said = self.run_tool("test", self.file("t.yaml", json.dumps(cases)), status=1)
+        self.assertIn("FAILED", said)
+        self.assertIn("text: expected", said)
+        self.assertIn("with the stream cut by seed", said)
+        self.run_tool("test", self.file("u.yaml", "script: p.lua\ncases: [{name: x, requst: y}]"), status=1)
+
+    def test_ab63_replay_and_explain(self):
+        def record(call, text, verdict):
+            attributes = {"lua.verdicts": json.dumps([{"policy": "p", "hook": "on_request", "verdict": verdict}])} if verdict else {}
+            return {"litellm_call_id": call, "requested_model": "gpt", "outcome": "success", "http_status": 200, "route": "chat",
+                    "messages": text and [{"role": "user", "content": text}], "metadata": {"attributes": attributes, "user_api_key_team_id": "red"}}
+        records = self.file("r.jsonl", "\n".join(json.dumps(one) for one in [record("c1", "hello", "pass"), record("c2", "a falcon", "pass"),
+                                                                             record("c3", None, "pass"), record("c4", "an owl", None)]))
+        script = self.file("p.lua", "function on_request(ctx) if ctx:last_user():find('falcon') and ctx.team == 'red' then ctx:block('x', {code='bird'}) end end")
+        report = json.loads(self.run_tool("replay", script, "--from", records, "--json", status=1))
+        self.assertEqual((report["records"], report["without_messages"], report["changed"]), (4, 1, 2))
+        self.assertIn({"id": "c2", "old": "pass", "new": "block(bird)"}, report["requests"])
+        self.assertIn("c2", self.run_tool("replay", script, "--from", records, status=1))
+        self.run_tool("replay", script, "--from", records, "--old", script)
+        self.assertIn("on_request    pass", self.run_tool("explain", "c1", "--from", records))
+        self.run_tool("explain", "c9", "--from", records, status=2)
+
+    def test_ab64_repl(self):
+        said = self.run_tool("repl", stdin="1 + 1\nctx:last_user()\nre.compile('a(.)'):match('xab')\nnil .. 1\nwhile true do end\nquit\n")
+        self.assertIn("> 2\n", said)
+        self.assertIn("My mail is ann@example.com.", said)
+        self.assertIn("> b\n", said)
+        self.assertIn("attempt to concatenate a nil value", said)
+        self.assertIn("used up its", said)
 
 
 class None_(Policies):

@@ -153,3 +153,27 @@ TEST_CASE("pseudonyms of the request are put back in the answer") {
     CHECK(stream.run("Dear <mail-2>, greet <mail-1> and <mail-9> .", 11) ==
           "Dear bob@x.org, greet ann@example.com and <mail-9> .");
 }
+
+TEST_CASE("the last piece is known to be the last one") {
+    const char* code =
+        "function on_chunk(ctx, chunk) if chunk.last then chunk:replace(chunk.text .. 'END') end end";
+    for (const char* grain : {"word", "line", "sentence", "whole"}) {
+        for (const std::string text : {"One. Two. ", "One. Two.", "One\ntwo\n", "x"}) {
+            for (uint64_t seed = 1; seed <= 8; ++seed)
+                CHECK(streamed(config({policy("p", code, grain)}), seed, text).first == text + "END");
+        }
+    }
+}
+
+TEST_CASE("windows find what the whole text has, wherever it stands") {
+    const char* code =
+        "local w = re.words({'falcon', 'red owl'}) function on_chunk(ctx, chunk) chunk:redact(w, '#') end";
+    for (size_t pad = 0; pad < 40; ++pad) {
+        const std::string text = std::string(pad, 'a') +
+                                 " falcon falconer xfalcon red owl falcon's redowl red owls falcon, red "
+                                 "owl.falcon and something else at the end: falcon";
+        const auto whole = streamed(config({policy("p", code, "whole")}), 1, text).first;
+        for (uint64_t seed = 1; seed <= 4; ++seed)
+            CHECK(streamed(config({policy("p", code, "window")}), seed + pad, text).first == whole);
+    }
+}

@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "plugins/guard_pii/names/data"
 ENTITIES = ("person", "org", "location", "address", "nrp", "title")  # the order of model.h
 _SLOT = re.compile(r"\{([A-Za-z_]+\d*)\}")
-SHARES = {"people": 22000, "places": 9000, "organizations": 13000, "addresses": 17000, "mixed": 9000, "ordinary": 45000}
+SHARES = {"people": 22000, "places": 11000, "organizations": 10000, "addresses": 17000, "mixed": 9000, "ordinary": 52000}
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MONTHS = "January February March April May June July August September October November December".split()
 _JOBS = """manager,sales manager,teacher,nurse,software engineer,head of marketing,accountant,chief executive,director,lawyer,Software Engineer,
@@ -38,6 +38,9 @@ _FIRMS = """design studio,software house,marketing agency,travel agency,bank,sav
 law firm,consultancy,hedge fund,investment fund,charity,hospital,brewery,bakery,hotel chain,shipping company,record label,film studio,newspaper,
 broadcaster,university,school,supermarket chain,manufacturer,chip maker,biotech company,drug maker,energy company,oil company,telecom operator,
 web agency,data company,cloud provider,real estate company,security firm,food company,fashion brand,toy maker,club,orchestra,museum,theatre"""
+_WENT = "went,flew,travelled,traveled,moved,returned,drove,came,sailed,headed,walked,rode,relocated,emigrated,fled,retired,commuted,was sent"
+_SAID = "said asked shouted replied whispered told cried answered explained added wrote thinks believes claimed announced noted warned argued admitted"
+_VEHICLES = "train car plane bus boat ship bike ferry helicopter taxi tram"
 _PROFESSIONS = "actor actress writer poet painter singer footballer politician chemist physicist lawyer teacher farmer baker engineer nurse".split()
 
 
@@ -127,7 +130,8 @@ class Fillers:
             "email": self._email, "url": self._url, "profession": lambda: rng.choice(_PROFESSIONS),
             "Profession": lambda: rng.choice(_PROFESSIONS).capitalize(), "nation_ordinal": lambda: rng.choice(("first", "second", "third")),
             "job": lambda: rng.choice(_JOBS.replace("\n", "").split(",")) if rng.random() < 0.3 else rng.choice(JobProvider.jobs),
-            "unit": lambda: rng.choice("MB GB KB kg km cm mm ms g h px dpi EUR USD mg ml l m s Hz kHz GHz V W kW rpm mph bytes bits days hours".split()), "firm": lambda: rng.choice(_FIRMS.replace("\n", "").split(",")), "Verbed": lambda: words.verbed().capitalize(), "tech": lambda: rng.choice(_TECH.split()), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
+            "unit": lambda: rng.choice("MB GB KB kg km cm mm ms g h px dpi EUR USD mg ml l m s Hz kHz GHz V W kW rpm mph bytes bits days hours".split()), "went": lambda: rng.choice(_WENT.split(",")), "said": lambda: rng.choice(_SAID.split()), "vehicle": lambda: rng.choice(_VEHICLES.split()),
+            "firm": lambda: rng.choice(_FIRMS.replace("\n", "").split(",")), "Verbed": lambda: words.verbed().capitalize(), "tech": lambda: rng.choice(_TECH.split()), "ip": lambda: ".".join(str(rng.randint(1, 250)) for _ in range(4)),
             "iban": lambda: rng.choice("GB DE FR IT ES".split()) + digits(18, 20),
         }[slot]
         return make()
@@ -172,7 +176,7 @@ def compose(template, fillers):
 
 fillers_known = set("""person given family org city CITY country region nation title address street corner parts_line parts_lines parts_quoted
 word Word WORD WORD2 verbed number number2 number16 digit year weekday month zip date date_long time money phone email url profession Profession
-nation_ordinal job ip iban tech unit firm Verbed""".split())
+nation_ordinal job ip iban tech unit firm Verbed went said vehicle""".split())
 
 
 def vary(pieces, rng, is_ordinary):
@@ -184,6 +188,9 @@ def vary(pieces, rng, is_ordinary):
         return [(text.upper(), entity) for text, entity in pieces]
     if roll < 0.12 and is_ordinary:
         return [(text.upper(), entity) for text, entity in pieces]
+    if roll < 0.2 and any("\n" in text for text, _ in pieces):
+        mark = rng.choice(("> ", ">", "# ", "* ", "- ", "| ", "// ", "?? ", "    ", "\t", "+ "))
+        pieces = [(mark, None)] + [(text.replace("\n", "\n" + mark), entity) for text, entity in pieces]
     return pieces
 
 
@@ -221,7 +228,7 @@ def passages(rng):
 def vocabulary():
     """The words of the templates: whose identity, not only whose kind, tells the model something."""
     text = " ".join(_SLOT.sub(" ", line) for name in SHARES if name != "mixed" for line in templates(name))
-    words = re.findall(r"[a-z]+(?:'[a-z]+)?", " ".join([text, *_WEEKDAYS, *_MONTHS, _JOBS, *_PROFESSIONS, _TECH, _FIRMS]).lower())
+    words = re.findall(r"[a-z]+(?:'[a-z]+)?", " ".join([text, *_WEEKDAYS, *_MONTHS, _JOBS, *_PROFESSIONS, _TECH, _FIRMS, _WENT, _SAID, _VEHICLES]).lower())
     return sorted({word for word in words if len(word) > 1})
 
 

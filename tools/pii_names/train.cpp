@@ -24,7 +24,8 @@ namespace {
 
 using namespace pii::names;
 
-constexpr int kEpochs = 4;
+constexpr int kEpochs = 2;
+constexpr int kVoters = 5;
 constexpr int kContextEpochs = 6;
 constexpr int64_t kMargin = 12;          // of the first pass, in steps of a weight
 constexpr int64_t kContextMargin = 100;  // of the second
@@ -92,15 +93,9 @@ public:
         }
     }
 
-    /// The average of the weights over time, times `scale`, in the range of a byte.
-    std::array<int8_t, kRow> average(size_t feature, int64_t scale) const {
-        std::array<int8_t, kRow> row{};
-        for (int t = 0; t < kTags; ++t) {
-            int64_t twice =
-                (weights_[feature][t] * (time_ + 1) - sums_[feature][t]) * scale * 2 / (time_ + 1);
-            row[t] = static_cast<int8_t>(std::clamp<int64_t>((twice + (twice < 0 ? -1 : 1)) / 2, -127, 127));
-        }
-        return row;
+    /// The average of a weight over time, times `scale` times 1024.
+    int64_t average(size_t feature, int tag, int64_t scale) const {
+        return (weights_[feature][tag] * (time_ + 1) - sums_[feature][tag]) * scale * 1024 / (time_ + 1);
     }
 
 private:
@@ -150,13 +145,28 @@ private:
     std::vector<uint32_t> features_;
 };
 
-/// Lays the rows of a perceptron into a table; where there is no place the row that says least gives way.
+/// The same training in several orders; what they agree on is what counts.
+using Voters = std::vector<Perceptron>;
+
+std::array<int8_t, kRow> agreed(const Voters& voters, size_t feature, int64_t scale) {
+    std::array<int8_t, kRow> row{};
+    for (int t = 0; t < kTags; ++t) {
+        int64_t sum = 0;
+        for (const Perceptron& voter : voters) sum += voter.average(feature, t, scale);
+        int64_t half = 512 * static_cast<int64_t>(voters.size());
+        int64_t rounded = (sum + (sum < 0 ? -half : half)) / (2 * half);
+        row[t] = static_cast<int8_t>(std::clamp<int64_t>(rounded, -127, 127));
+    }
+    return row;
+}
+
+/// Lays the rows of perceptrons into a table; where there is no place the row that says least gives way.
 struct Table {
     std::vector<int8_t> bytes;
     std::vector<uint32_t> kept;  // numbers of the features that have a row
 };
 
-Table lay(const Perceptron& perceptron, const Numbers& numbers, uint32_t rows, int64_t scale) {
+Table lay(const Voters& voters, const Numbers& numbers, uint32_t rows, int64_t scale) {
     struct Row {
         uint32_t number = 0;
         int weight = 0;
@@ -165,7 +175,7 @@ Table lay(const Perceptron& perceptron, const Numbers& numbers, uint32_t rows, i
     std::vector<Row> table(rows);
     size_t used = 0, lost = 0;
     for (size_t i = 0; i < numbers.features().size(); ++i) {
-        Row row{static_cast<uint32_t>(i), 0, perceptron.average(i, scale)};
+        Row row{static_cast<uint32_t>(i), 0, agreed(voters, i, scale)};
         for (int t = 0; t < kTags; ++t) row.weight = std::max(row.weight, std::abs(row.bytes[t]));
         if (row.weight < kWeightMin) continue;
         uint16_t identity = Model::identityOf(numbers.features()[i]);
@@ -264,19 +274,21 @@ std::vector<uint32_t> shuffled(size_t count, Random& random) {
 
 /// Trains the first pass on the documents of which `half` is not the parity (2: on all of them).
 Table trainFirst(const std::vector<Document>& documents, const Numbers& numbers, uint32_t half) {
-    Perceptron perceptron(numbers.features().size());
+    Voters voters(kVoters, Perceptron(numbers.features().size()));
     Random random(7 + half);
-    for (int epoch = 0; epoch < kEpochs; ++epoch) {
-        for (uint32_t d : shuffled(documents.size(), random)) {
-            if (d % 2 == half) continue;
-            const Document& document = documents[d];
-            for (const Sample& sample : document.samples) {
-                perceptron.learn(&document.features[sample.features], sample.count, nullptr, sample.gold,
-                                 kMargin);
+    for (Perceptron& perceptron : voters) {
+        for (int epoch = 0; epoch < kEpochs; ++epoch) {
+            for (uint32_t d : shuffled(documents.size(), random)) {
+                if (d % 2 == half) continue;
+                const Document& document = documents[d];
+                for (const Sample& sample : document.samples) {
+                    perceptron.learn(&document.features[sample.features], sample.count, nullptr, sample.gold,
+                                     kMargin);
+                }
             }
         }
     }
-    return lay(perceptron, numbers, kFeatureRows, kScale);
+    return lay(voters, numbers, kFeatureRows, kScale);
 }
 
 struct FirstTags {
@@ -321,7 +333,8 @@ std::vector<int8_t> trainSecond(const std::vector<Document>& documents, const Nu
     for (Features& f : described)
         f.count = static_cast<int>(context_numbers.translate(f.ids, static_cast<uint32_t>(f.count)));
     auto train = [&] {
-        Perceptron perceptron(context_numbers.features().size());
+        Voters voters(1, Perceptron(context_numbers.features().size()));
+        Perceptron& perceptron = voters[0];
         Random random(11);
         for (int epoch = 0; epoch < kContextEpochs; ++epoch) {
             for (uint32_t d : shuffled(documents.size(), random)) {
@@ -333,7 +346,7 @@ std::vector<int8_t> trainSecond(const std::vector<Document>& documents, const Nu
                 }
             }
         }
-        return lay(perceptron, context_numbers, kContextRows, 1);
+        return lay(voters, context_numbers, kContextRows, 1);
     };
     context_numbers.keep(train().kept);
     for (Features& f : described)

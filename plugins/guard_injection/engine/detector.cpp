@@ -1,22 +1,29 @@
 #include "detector.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace injection {
 namespace {
 
-constexpr uint32_t kIndirectWords = 48;
+// Of a document: an instruction in it is a sentence or two, which must not be outvoted. Phrases count more,
+// and the bias puts the threshold at 0.5.
+constexpr uint32_t kHalf = 12;
+constexpr float kDoubt = 2;
+constexpr float kBias = 0.2F;
+constexpr uint32_t kHiddenLetters = 16;  // fewer may be flags
 
 class Worst final : public WindowSink {
 public:
-    explicit Worst(const Model& model) : model_(model) {}
-    void window(const Window& window) override { logit_ = std::max(logit_, model_.logit(window)); }
+    Worst(const Model& model, float doubt, float bias) : model_(model), doubt_(doubt), bias_(bias) {}
+    void window(const Window& window) override {
+        logit_ = std::max(logit_, model_.logit(window) + doubt_ * window.doubt + bias_);
+    }
     double score() const { return 1 / (1 + std::exp(-static_cast<double>(logit_))); }
 
 private:
     const Model& model_;
+    const float doubt_, bias_;
     float logit_ = -1e3F;
 };
 
@@ -38,46 +45,6 @@ private:
     Matcher matcher_;
 };
 
-// Phrases of 48 words, each with what is left of the doubt: two of 0.5 make 0.75. A group counts once.
-class Doubt final : public WordSink {
-public:
-    explicit Doubt(const Lexicon& lexicon)
-        : lexicon_(lexicon), matcher_(lexicon), groups_(lexicon.groups().size()) {}
-
-    void word(const Word& word) override {
-        if (++words_ % (kIndirectWords / 2) == 0) turn();
-        matcher_.word(word, [&](uint16_t index, size_t, size_t) {
-            const Pattern& pattern = lexicon_.patterns()[index];
-            auto& strongest = groups_[pattern.group];
-            for (size_t half = 0; half < 2; ++half) {
-                if (pattern.strength <= strongest[half]) continue;
-                left_[half] *= (1 - pattern.strength) / (1 - strongest[half]);
-                strongest[half] = pattern.strength;
-            }
-            worst_ = std::max(worst_, 1 - left_[0]);
-        });
-    }
-    // Letters that nobody sees are no accident in a document.
-    double score(const Marks& marks) const {
-        const float hidden = marks.tags > 16 ? 0.5F : marks.invisible > 64 ? 0.2F : 0;
-        return 1 - (1 - static_cast<double>(worst_)) * (1 - static_cast<double>(hidden));
-    }
-
-private:
-    // What was the second half of the words that count is now the first.
-    void turn() {
-        for (auto& strongest : groups_) strongest = {strongest[1], 0};
-        left_ = {left_[1], 1};
-    }
-
-    const Lexicon& lexicon_;
-    Matcher matcher_;
-    std::vector<std::array<float, 2>> groups_;
-    std::array<float, 2> left_{1, 1};
-    float worst_ = 0;
-    uint32_t words_ = 0;
-};
-
 bool before(const sluice::Finding& a, const sluice::Finding& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end != b.end ? a.end < b.end : a.score > b.score;
 }
@@ -89,16 +56,18 @@ bool stronger(const sluice::Finding& a, const sluice::Finding& b) {
 }  // namespace
 
 double Detector::score(std::string_view text) const {
-    Worst worst(model_);
+    Worst worst(model_, 0, 0);
     Extractor(lexicon_, worst).extract(text);
     return worst.score();
 }
 
 double Detector::scoreIndirect(std::string_view text) const {
-    Doubt doubt(lexicon_);
-    Marks marks;
-    read(text, lexicon_, doubt, marks);
-    return doubt.score(marks);
+    Worst worst(model_, kDoubt, kBias);
+    Extractor extractor(lexicon_, worst, kHalf);
+    extractor.extract(text);
+    // Letters that nobody sees are no accident in a document.
+    return extractor.marks().tags > kHiddenLetters ? std::max(worst.score(), kIndirectThreshold)
+                                                   : worst.score();
 }
 
 // Of phrases that overlap the strongest stays; one that is overlapped by a stronger one goes, whether that

@@ -25,9 +25,8 @@ public:
     /// 0 to 1: how much a prompt looks like an attack. The worst window of 384 words counts. [any]
     double score(std::string_view text) const;
 
-    /// 0 to 1: how much a document or the result of a tool looks like it gives instructions to a model. What
-    /// is usual in a prompt ("you are", "answer in French") is suspicious here. The worst 48 words count.
-    /// [any]
+    /// 0 to 1: how much a document or the result of a tool looks like it gives instructions to a model. The
+    /// worst 24 words count, and phrases count more than in prompts. [any]
     double scoreIndirect(std::string_view text) const;
 
 private:

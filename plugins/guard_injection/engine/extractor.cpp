@@ -38,12 +38,16 @@ std::vector<FeatureName> featureNames(const Lexicon& lexicon) {
     return names;
 }
 
-Extractor::Extractor(const Lexicon& lexicon, WindowSink& sink)
+Extractor::Extractor(const Lexicon& lexicon, WindowSink& sink, uint32_t half)
     : lexicon_(lexicon),
       sink_(sink),
+      half_(half),
       matcher_(lexicon),
       taken_((1U << kNgramBits) / 64),
-      question_(lexicon.classIndex("ask")) {
+      question_(lexicon.classIndex("ask")),
+      you_(lexicon.classIndex("you")),
+      must_(lexicon.classIndex("must")),
+      act_(lexicon.classIndex("act")) {
     for (auto& block : blocks_) {
         block.classes.resize(lexicon.classes().size());
         block.groups.resize(lexicon.groups().size());
@@ -77,7 +81,7 @@ void Extractor::word(const Word& word) {
     last_hash_ = word.hash;
     matcher_.word(
         word, [&](uint16_t pattern, size_t, size_t) { ++block.groups[lexicon_.patterns()[pattern].group]; });
-    if (block.words < kBlockWords) return;
+    if (block.words < half_) return;
     if (blocks_[0].words > 0) return close();
     block.seen = marks_;
     std::swap(blocks_[0], blocks_[1]);
@@ -125,7 +129,7 @@ void Extractor::fill(const Marks& before) {
     for (const uint32_t one : window_.ngrams) taken_[one / 64] = 0;
 }
 
-void Extractor::structure(const Marks& before, float words, std::vector<float>::iterator out) const {
+void Extractor::structure(const Marks& before, float words, std::vector<float>::iterator out) {
     const auto mark = [&](uint32_t Marks::*member) {
         return static_cast<float>(marks_.*member - before.*member);
     };
@@ -133,7 +137,7 @@ void Extractor::structure(const Marks& before, float words, std::vector<float>::
     const auto many = [&](size_t i) {
         return static_cast<float>(blocks_[0].classes[i] + blocks_[1].classes[i]) / words;
     };
-    const float you = many(lexicon_.classIndex("you"));
+    const float you = many(you_);
     *out++ = std::log2(words) / 8.6F;
     *out++ = words < 16 ? 1.0F : 0.0F;
     *out++ = word(&Block::capitals) / words;
@@ -152,15 +156,15 @@ void Extractor::structure(const Marks& before, float words, std::vector<float>::
     *out++ = capped(mark(&Marks::pictures), 4);
     *out++ = capped(word(&Block::letters) / words, 8);
     *out++ = capped(mark(&Marks::sentences) / words, 0.2F);
-    *out++ = capped(you * many(lexicon_.classIndex("must")), 0.004F);
-    *out++ = capped(you * many(lexicon_.classIndex("act")), 0.002F);
+    *out++ = capped(you * many(must_), 0.004F);
+    *out++ = capped(you * many(act_), 0.002F);
     *out++ = capped(word(&Block::marks) / words, 0.1F);
     phrases(out);
     *out++ = opening_;
 }
 
 // All phrases together: what is left of the doubt, the strongest, and how many groups there are.
-void Extractor::phrases(std::vector<float>::iterator& out) const {
+void Extractor::phrases(std::vector<float>::iterator& out) {
     float left = 1;
     float strongest = 0;
     float groups = 0;
@@ -170,7 +174,7 @@ void Extractor::phrases(std::vector<float>::iterator& out) const {
         strongest = std::max(strongest, strength);
         groups += strength > 0 ? 1.0F : 0.0F;
     }
-    *out++ = 1 - left;
+    *out++ = window_.doubt = 1 - left;
     *out++ = strongest;
     *out++ = capped(groups, 8);
 }

@@ -21,6 +21,7 @@ constexpr uint32_t kBlockWords = 192;  // half a window
 
 struct Window {
     std::vector<float> dense;      // in the order of featureNames()
+    float doubt = 0;               // 0 to 1: what all of its phrases are worth together
     std::vector<uint32_t> ngrams;  // below 1 << kNgramBits, each once
 };
 
@@ -41,9 +42,12 @@ public:
 /// Reads a text once and gives its windows to the sink; a text without a word has one, too.
 class Extractor final : public WordSink {
 public:
-    Extractor(const Lexicon& lexicon, WindowSink& sink);
+    /// `half`: words in half a window.
+    Extractor(const Lexicon& lexicon, WindowSink& sink, uint32_t half = kBlockWords);
 
     void extract(std::string_view text);
+    /// What the text had besides words.
+    const Marks& marks() const { return marks_; }
     void word(const Word& word) override;
 
 private:
@@ -56,19 +60,20 @@ private:
     };
     void close();
     void fill(const Marks& before);
-    void structure(const Marks& before, float words, std::vector<float>::iterator out) const;
-    void phrases(std::vector<float>::iterator& out) const;
+    void structure(const Marks& before, float words, std::vector<float>::iterator out);
+    void phrases(std::vector<float>::iterator& out);
     uint32_t sum(uint32_t Block::*member) const { return blocks_[0].*member + blocks_[1].*member; }
 
     const Lexicon& lexicon_;
     WindowSink& sink_;
+    const uint32_t half_;
     Matcher matcher_;
     Marks marks_;
     std::array<Block, 2> blocks_;  // the one before, the one being read
     Marks before_;                 // marks up to the begin of blocks_[0]
     Window window_;
-    std::vector<uint64_t> taken_;  // n-grams of the window, a bit each
-    size_t question_;              // the class of words that questions begin with
+    std::vector<uint64_t> taken_;               // n-grams of the window, a bit each
+    const size_t question_, you_, must_, act_;  // classes of words
     uint32_t last_hash_ = 0;
     float opening_ = 0;    // 1: the text begins like a question
     bool closed_ = false;  // a window has been given

@@ -92,10 +92,8 @@ bool addValue(Sweep& sweep, const Value& value, Strength strength, std::string_v
     const auto text = sweep.text.substr(value.begin, value.end - value.begin);
     if (value.empty() || !isPlausible(text, value, strength, sweep.options)) return false;
     size_t end = value.end;
-    if (end >= value.begin + Sweep::kPiece) {  // as far as it goes
-        const size_t most = std::min(sweep.text.size(), value.begin + Sweep::kRunMax);
-        while (end < most && !endsBare(sweep.text[end], false)) ++end;
-    }
+    end = sweep.extended(value.begin, end,
+                         kRun);  // as far as it goes; a stream finds the begin of such a run again
     sweep.add(value.begin, end, entity, score);
     return true;
 }

@@ -63,7 +63,10 @@ std::string toJson(lua_State* L, int index);
 /// The expression at `index`; raises an error if it is none.
 const re2::RE2& checkExpression(lua_State* L, int index);
 /// The text with what the expression (or a plain text) at `what` finds replaced by that at `with`: a text,
-/// with \1 for groups of an expression, or a function of the match. Absent: "[REDACTED]". Counts.
-std::string replaceAll(lua_State* L, std::string_view text, int what, int with, size_t& count);
+/// with \1 for groups of an expression, or a function of the match. Absent: "[REDACTED]". Counts. Matches
+/// that begin in the last `unsure` bytes, or go up to the end if there are such, stay: their beginning is
+/// left in `left`, or the size.
+std::string replaceAll(lua_State* L, std::string_view text, int what, int with, size_t& count,
+                       size_t unsure = 0, size_t* left = nullptr);
 
 }  // namespace lua_policy

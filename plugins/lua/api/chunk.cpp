@@ -28,7 +28,9 @@ int redactChunk(lua_State* L) {
     lua_settop(L, 3);
     size_t count = 0;
     const std::string text = chunk.changed.value_or(chunk.text);
-    std::string out = replaceAll(L, text, 2, 3, count);
+    size_t left = text.size();
+    std::string out = replaceAll(L, text, 2, 3, count, chunk.unsure, &left);
+    chunk.unsure_match = std::max(chunk.unsure_match, text.size() - left);
     if (count > 0) {
         chunk.changed = std::move(out);
         ++call.edits;

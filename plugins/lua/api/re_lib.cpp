@@ -194,7 +194,8 @@ void appendWith(lua_State* L, int with, const re2::StringPiece* groups, int coun
 
 const re2::RE2& checkExpression(lua_State* L, int index) { return *slot(L, index); }
 
-std::string replaceAll(lua_State* L, std::string_view text, int what, int with, size_t& count) {
+std::string replaceAll(lua_State* L, std::string_view text, int what, int with, size_t& count, size_t unsure,
+                       size_t* left) {
     Budget::of(L).guardStack(L);
     const bool plain = lua_type(L, what) == LUA_TSTRING;
     const std::string_view wanted = plain ? textArgument(L, what) : std::string_view();
@@ -213,8 +214,12 @@ std::string replaceAll(lua_State* L, std::string_view text, int what, int with, 
         } else if (!search(L, *expression, text, from, groups, group_count)) {
             break;
         }
-        ++count;
         const auto begin = static_cast<size_t>(groups[0].data() - text.data());
+        if (unsure > 0 && (begin + unsure >= text.size() || begin + groups[0].size() == text.size())) {
+            if (left) *left = begin;
+            break;
+        }
+        ++count;
         out.append(text.substr(done, begin - done));
         appendWith(L, with, groups, group_count, out);
         done = begin + groups[0].size();

@@ -140,7 +140,9 @@ Ran Sandbox::seal() {
     if (status != LUA_OK) return outcome(status);
     if (job.fault) return {Ran::Kind::Error, Kill::None, job.fault, 0};
     sealed_ = true;
+    // What is there now stays for good; what a run makes is garbage when it ends: for that, generations are made.
     lua_gc(L_, LUA_GCCOLLECT, 0);
+    lua_gc(L_, LUA_GCGEN, 0, 0);
     memory_sealed_ = budget_.memory();
     budget_.keepLarge();
     return {};

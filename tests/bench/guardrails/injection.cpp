@@ -1,10 +1,11 @@
 // How well guard_injection tells attacks from harmless prompts, and what it costs.
 //
-//   sluice_guard_injection_bench [--misses] [--scores] [--only benign|attack] [FILE.jsonl]
+//   sluice_guard_injection_bench [--misses] [--scores] [--indirect] [FILE.jsonl]
 //
 // Reads injection/prompts.jsonl below $SLUICE_TEST_DATA (default ../shared/data), or FILE: a line is {"text",
 // "label", "source"}. One line a figure: name, value, bar, aim. --misses lists what the default threshold got
-// wrong, --scores every score.
+// wrong, --scores every score,
+// --indirect takes the texts for documents.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -90,11 +91,17 @@ double microsecondsFor2KiB(const injection::Detector& detector, const std::vecto
     return sum < 0 ? 0 : best;
 }
 
+// The best of three: other programs run, too.
 template <class Call>
 double milliseconds(Call call) {
-    const auto start = std::chrono::steady_clock::now();
-    call();
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    double best = 1e9;
+    for (int round = 0; round < 3; ++round) {
+        const auto start = std::chrono::steady_clock::now();
+        call();
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+        best = std::min(best, took.count());
+    }
+    return best;
 }
 
 std::string repeated(const std::string& part, size_t bytes) {
@@ -139,6 +146,7 @@ void print(const std::vector<Prompt>& prompts, double threshold, const std::stri
 int main(int count, char** arguments) {
     bool misses = false;
     bool scores = false;
+    bool indirect = false;
     const char* data = std::getenv("SLUICE_TEST_DATA");
     std::string path = std::string(data != nullptr ? data : "../shared/data") + "/injection/prompts.jsonl";
     for (int i = 1; i < count; ++i) {
@@ -146,6 +154,8 @@ int main(int count, char** arguments) {
             misses = true;
         else if (std::strcmp(arguments[i], "--scores") == 0)
             scores = true;
+        else if (std::strcmp(arguments[i], "--indirect") == 0)
+            indirect = true;
         else
             path = arguments[i];
     }
@@ -155,7 +165,8 @@ int main(int count, char** arguments) {
         return 1;
     }
     const injection::Detector detector;
-    for (auto& one : prompts) one.score = detector.score(one.text);
+    for (auto& one : prompts)
+        one.score = indirect ? detector.scoreIndirect(one.text) : detector.score(one.text);
     print(prompts, injection::kThreshold, "");
     for (const double passed : {0.97, 0.99}) {
         const double threshold = bestThreshold(prompts, passed);
@@ -164,8 +175,8 @@ int main(int count, char** arguments) {
         figure("injection.attacks_caught" + at, share(prompts, true, threshold), "0.90", "0.99");
     }
     figure("injection.auc", areaUnderCurve(prompts), "-", "-");
-    figure("injection.us_2kib", microsecondsFor2KiB(detector, prompts), "60", "25");
-    figure("injection.ms_hostile_mib", worstMegabyte(detector), "100", "-");
+    figure("injection.us_2kb", microsecondsFor2KiB(detector, prompts), "60", "25");
+    figure("injection.us_hostile_mb", 1000 * worstMegabyte(detector), "100000", "-");
     for (const auto& one : prompts) {
         if (!scores && !(misses && (one.score >= injection::kThreshold) != one.attack)) continue;
         std::printf("%s\t%.3f\t%s\t%s\n", one.attack ? "attack" : "benign", one.score, one.source.c_str(),

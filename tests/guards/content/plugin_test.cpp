@@ -4,7 +4,10 @@
 #include <catch2/catch.hpp>
 #include <sluice/testing/fake_host.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 using guard_content::Plugin;
@@ -95,7 +98,7 @@ TEST_CASE("streams: masked and blocked, however they are cut") {
     bool open = true;
     for (const char c : std::string("a long text in front, so that some of it has gone already, and more of "
                                     "it, and then 123-45-6789, which must not be seen" +
-                                    std::string(300, '.')))
+                                    std::string(600, '.')))
         open = open && stream.push(std::string(1, c));
     CHECK_FALSE(open);
     CHECK(stream.text().find("123") == std::string::npos);
@@ -112,10 +115,6 @@ TEST_CASE("sizes, names, parameters, languages, topics of requests") {
     };
     CHECK(message(chat("hello")) == "");
     CHECK(message(chat(std::string(301, 'a'))) == "Content blocked: too long: 301 bytes; allowed: 300");
-    CHECK(
-        message(
-            R"({"model":"m","messages":[{"role":"user","content":"a"},{"role":"user","content":"b"},{"role":"user","content":"c"}]})") ==
-        "Content blocked: too long: 3 messages; allowed: 2");
     CHECK(message(R"({"model":"gpt","messages":[]})") == "Content blocked: model is not allowed");
     CHECK(message(R"({"model":"mx","messages":[]})") == "Content blocked: model is not allowed");
     CHECK(message(chat("hello", R"(,"tools":[{"type":"function","function":{"name":"shell_run"}}])")) ==
@@ -204,7 +203,10 @@ TEST_CASE("without a word about what to look for, explicit harm is looked for") 
 
 TEST_CASE("words come from files, and from a category file of one's own") {
     FakeHost host;
-    const std::string words = std::tmpnam(nullptr), category = words + ".yaml";
+    const std::string words = (std::filesystem::temp_directory_path() /
+                               ("sluice_content_" + std::to_string(getpid())))
+                                  .string(),
+                      category = words + ".yaml";
     std::ofstream(words) << "# code names\nproject apollo\n";
     std::ofstream(category) << "keywords:\n  - {keyword: quux, severity: high}\nexceptions: [quux park]\n";
     const std::string config =

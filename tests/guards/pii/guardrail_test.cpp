@@ -12,6 +12,16 @@ namespace {
 constexpr char kChat[] =
     R"({"model":"m","stream":true,"messages":[{"role":"user","content":"I am jo@example.com, card 4111 1111 1111 1111"}]})";
 
+// What is said against a configuration.
+std::string fault(const char* config) {
+    try {
+        (void)pii::readSettings(config, sluice::Host(nullptr));
+    } catch (const sluice::ConfigError& error) {
+        return error.message();
+    }
+    return "nothing";
+}
+
 }  // namespace
 
 TEST_CASE("guard_pii: masks, blocks, warns") {
@@ -91,6 +101,6 @@ TEST_CASE("guard_pii: what is wrong in a configuration is named") {
              {R"({"presidio_ad_hoc_recognizers":[{"supported_entity":"x y"}]})",
               "presidio_ad_hoc_recognizers[0].supported_entity"}}) {
         INFO(config);
-        CHECK_THROWS_WITH(pii::readSettings(config, sluice::Host(nullptr)), Catch::Contains(words));
+        CHECK(fault(config).find(words) != std::string::npos);
     }
 }

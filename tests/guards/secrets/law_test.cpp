@@ -78,6 +78,18 @@ TEST_CASE("in whatever pieces a text comes, the same is found") {
     }
 }
 
+TEST_CASE("a long value with bytes of any kind in it") {
+    const secrets::SecretScanner scanner;
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        made::Random random(seed);
+        auto text = "api_key = " + made::some(random, made::kAlnum, 200 + random() % 600) + " and so on";
+        for (int i = 0; i < 3; ++i) text[12 + random() % (text.size() - 12)] = static_cast<char>(random());
+        INFO(seed);
+        REQUIRE(recut::inPieces(scanner, text, [&random] { return 1 + random() % 90; }) ==
+                recut::whole(scanner, text));
+    }
+}
+
 TEST_CASE("findings ascend, do not overlap, and none is longer than it says") {
     const secrets::SecretScanner scanner;
     for (unsigned seed = 1000; seed < 1200; ++seed) {
