@@ -198,14 +198,15 @@ void Path::tendSpool(Lane& lane, TimePoint now) {
     lane.spool->adopt();
 }
 
-// In parts of a batch each, so that a full disk takes what it can. False: some are left in `taken`.
+// In parts of a segment each, so that a full disk takes what it can and no part is larger than the bound.
+// False: some are left in `taken`.
 bool Path::spoolAll(Lane& lane, std::vector<Waiting>& taken) {
     size_t done = 0;
     while (done < taken.size()) {
         std::vector<std::string_view> part;
         uint64_t bytes = 0;
         uint64_t counted = 0;
-        for (size_t i = done; i < taken.size() && (part.empty() || bytes < options_.batch_bytes); ++i) {
+        for (size_t i = done; i < taken.size() && (part.empty() || bytes < options_.segmentBytes()); ++i) {
             part.push_back(taken[i].json);
             bytes += taken[i].json.size();
             counted += taken[i].bytes;

@@ -118,7 +118,7 @@ TEST_CASE("spans as protobuf", "[otlp]") {
     span.end_ms = 2;
     span.attributes.integer("k", 300);
     span.attributes.text("empty", "");
-    const std::string expected = std::string("\x12\x44\x0a\x10") + std::string(16, '\x01') + "\x12\x08" +
+    const std::string expected = std::string("\x12\x41\x0a\x10") + std::string(16, '\x01') + "\x12\x08" +
                                  std::string(8, '\x02') + "\x2a\x01n\x30\x01\x39" +
                                  std::string("\x40\x42\x0f\0\0\0\0\0\x41\x80\x84\x1e\0\0\0\0\0", 17) +
                                  std::string("\x4a\x08\x0a\x01k\x12\x03\x18\xac\x02\x7a\x02\x18\x00", 14);
