@@ -129,7 +129,7 @@ private:
         command->add_option("--only", tests_.groups,
                             "Groups (static scan config hooks roles stream contract load reload) or tests");
         command->add_flag("--json", tests_.json, "As JSON");
-        command->add_option("--timeout", tests_.seconds, "Seconds that one test may take (default 20)")
+        command->add_option("--timeout", tests_.seconds, "Seconds that one test may take (default 60)")
             ->check(CLI::Range(1, 3600));
         command->add_option("--one", tests_.one, "Run one test in this process, for a debugger");
         command->callback([this] { code_ = checkPlugin(tests_); });

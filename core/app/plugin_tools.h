@@ -14,7 +14,7 @@ struct CheckOptions {
     std::string config;               // JSON, or @FILE; empty: the first example of the manifest's schema
     std::vector<std::string> groups;  // empty: all
     bool json = false;
-    uint32_t seconds = 20;  // that one test may take
+    uint32_t seconds = 60;  // that one test may take
     std::string one;        // internal: run this test here and now
 };
 /// Runs the validator: each test in a child process. 0 if all have passed, 1 otherwise.

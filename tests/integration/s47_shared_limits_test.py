@@ -143,7 +143,7 @@ class Shared(Counting):
         body = {**BODY, "model": "pair"}
         ask = lambda gateway: request(gateway.port, "POST", CHAT, body, {"authorization": f"Bearer {KEY}"}).status  # noqa: E731
         self.assertEqual([ask(self.gateway) for _ in range(12)].count(200), 12)
-        wait_until(lambda: all(self.condition(self.second, one)["requests_this_minute"] == 6 for one in "ab"))
+        wait_until(lambda: all(self.condition(self.second, one)["requests_this_minute"] == 6 for one in "ab"), timeout=20 * SLOW)
         self.assertEqual(ask(self.second), 429)
 
     def test_rr06_what_one_has_found_broken_the_other_does_not_ask(self):
