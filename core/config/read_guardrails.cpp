@@ -47,6 +47,12 @@ private:
         if (guard.kind.empty())
             params.fault("guardrail", "nothing", "the kind of guardrail: a name that a plugin offers");
         readModes(params, path, guard);
+        // LiteLLM's: what was replaced in the request is put back in the answer, whatever the mode says.
+        if (params.boolean("output_parse_pii").value_or(false)) {
+            const auto back = [](uint32_t& modes) { modes |= modes & kPreCall ? uint32_t{kPostCall} : 0u; };
+            back(guard.modes);
+            for (auto& [tag, modes] : guard.by_tag) back(modes);
+        }
         guard.default_on = params.boolean("default_on").value_or(false);
         guard.mandatory = params.boolean("mandatory").value_or(false);
         guard.shadow = params.boolean("shadow").value_or(false);

@@ -25,7 +25,7 @@ public:
           meters_(host, optionsOf(config)),
           routes_{{"GET", "/metrics", wantsKey(config) ? 0u : uint32_t{SLUICE_ROUTE_PUBLIC}}} {
         if (!SLUICE_HAS(table_, text))
-            throw sluice::ConfigError("this gateway is too old: its " SLUICE_HOST_METRICS_ID " has no text()");
+            throw sluice::ConfigError("this gateway is too old: callback_prometheus needs ABI 1.2");
     }
 
     const std::vector<sluice::Route>& routes() const { return routes_; }

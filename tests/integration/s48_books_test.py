@@ -112,14 +112,17 @@ class Books(Scenario):
                     self.upstream.script({"sse": {"events": stream}})
                 else:
                     self.upstream.script({"respond": {"status": 200, "body": whole}})
-                answer = self.call(path, {"model": model, **body, **({"stream": True} if streamed and stream else {})}, key=key)
+                answer = self.call(path, {"model": model, **body, **({"stream": True} if streamed and stream else {})}, key=key,
+                                   x_litellm_call_id=f"books-{len(due)}")
                 self.assertEqual(answer.status, 200, answer.body)
                 due.append((path, model, bool(streamed and stream), price))
         lines = wait_until(lambda: (lambda all_: all_ if len(all_) >= len(due) else None)(whole_lines(file)), timeout=30 * SLOW)
         self.assertEqual(len(lines), len(due))
+        # By their ids: two loops may write the records of two requests in another order than the answers went out.
+        records = {record["litellm_call_id"]: record for record in (json.loads(line, parse_float=Decimal) for line in lines)}
         wrong = []
-        for line, (path, model, streamed, price) in zip(lines, due):
-            record = json.loads(line, parse_float=Decimal)
+        for number, (path, model, streamed, price) in enumerate(due):
+            record = records[f"books-{number}"]
             if Decimal(record["response_cost"]) != price or record["model_group"] != model or bool(record["stream"]) != streamed:
                 wrong.append((path, model, streamed, price, record["response_cost"]))
         self.assertEqual(wrong, [])

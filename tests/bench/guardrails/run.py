@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -22,14 +23,14 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(ROOT / "tests" / "integration" / "support"))
 
 BENCHES = ("pii", "names", "secrets", "injection", "content")
-LESS_IS_BETTER = ("us_2kb", ".us", "false_alarms", "gateway.")
+LESS_IS_BETTER = re.compile(r"(^|[._])(us|ms)([._]|$)|false_alarms")  # times, and what should not be
 GUARDS = ("pii", "guard_secrets", "guard_injection", "guard_content")
 WORDS = ("report meeting schedule customer invoice delivery because however quarter estimate please review attached summary numbers team project deadline question "
          "answer between several important changes yesterday afternoon probably consider option price region weather travel kitchen garden music bicycle school").split()
 
 
 def better(name, value, limit):
-    return value <= limit if any(part in name for part in LESS_IS_BETTER) else value >= limit
+    return value <= limit if LESS_IS_BETTER.search(name) else value >= limit
 
 
 def show(name, value, bar, aim):
@@ -72,8 +73,8 @@ def prompts(count):
 
 
 def cpu_of(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """seconds of all its threads, to the nanosecond; those that have ended do not count"""
+    return sum(int(task.joinpath("schedstat").read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()) / 1e9
 
 
 def ask(port, texts):

@@ -1,0 +1,66 @@
+// What differs from one vendor to the next: how a record is written, and how a request is made of several.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "node.h"
+
+namespace exporters {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// Where records go: the configured receiver, or that of a key or team with credentials of its own. Records
+/// of two destinations never share a queue, a request or a file. [any]
+struct Destination {
+    /// Names it in the spool: the same for the same place and account, no two alike, no secret to be read out
+    /// of it.
+    std::string id;
+    std::string url;
+    /// With credentials: never in a log.
+    Fields fields;
+};
+
+struct Outgoing {
+    std::string url;
+    std::string content_type;
+    Fields fields;
+    std::string body;  // before gzip
+};
+
+struct Answer {
+    /// 0: nobody answered.
+    int status = 0;
+    std::string retry_after;
+    std::string body;
+};
+
+/// [any]: senders call it at the same time.
+class Sink {
+public:
+    virtual ~Sink() = default;
+
+    /// Appends the record in the vendor's words: one item, several, or none if there is nothing to say about
+    /// it. `raw` is what `record` was read from.
+    virtual void encode(const Node& record, std::string_view raw, std::vector<std::string>& items) const = 0;
+    /// One request for items[begin, end).
+    virtual Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
+                              const Destination& to) const = 0;
+    /// No request has more items, and, if it has several, more bytes of them.
+    virtual size_t itemsMax() const { return SIZE_MAX; }
+    virtual size_t bytesMax() const { return SIZE_MAX; }
+    /// Of an answer that took the request: how many of its items it says it did not take.
+    virtual size_t refused(const Answer& /*answer*/) const { return 0; }
+    /// The destination for the callback_vars of a key's or team's `logging`. Null if they name no account.
+    virtual std::shared_ptr<const Destination> own(const nlohmann::json& /*vars*/) const { return nullptr; }
+};
+
+/// An id for Destination: the exporter's name and a part of the SHA-256 of what tells it from others.
+std::string destinationId(std::string_view exporter, std::string_view what);
+
+}  // namespace exporters
