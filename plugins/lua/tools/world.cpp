@@ -28,7 +28,7 @@ void onlyKnown(const json& object, std::initializer_list<std::string_view> known
 
 int64_t msOf(const std::string& time) {
     std::istringstream in(time);
-    date::sys_seconds at;
+    date::sys_seconds at{};
     in >> date::parse("%Y-%m-%dT%H:%M:%SZ", at);
     if (in.fail()) refuse("time: found \"" + time + "\"; allowed: 2026-01-31T09:30:00Z");
     return at.time_since_epoch().count() * 1000;
