@@ -7,6 +7,7 @@
 #include "app/check.h"
 #include "app/key_command.h"
 #include "app/plugin_tools.h"
+#include "app/policy_command.h"
 #include "app/serve.h"
 #include "gateway/gateway.h"
 
@@ -24,6 +25,7 @@ public:
         addChain();
         addPlugin();
         addKey();
+        addPolicy();
         cli_.add_subcommand("version", "Print the version")->callback([] {
             fmt::print("sluice {}\n", gateway::kVersion);
         });
@@ -55,6 +57,13 @@ private:
                             "ADDRESS:PORT, instead of what the configuration says (default 127.0.0.1:4000)");
         takesPlugins(command);
         command->callback([this] { code_ = serve(options_); });
+    }
+
+    void addPolicy() {
+        auto* command = cli_.add_subcommand("policy", "Policies in Lua: check, test, replay, explain, repl");
+        command->prefix_command();
+        command->set_help_flag();  // it is the other program's
+        command->callback([this, command] { code_ = policyCommand(command->remaining()); });
     }
 
     void addCheck() {

@@ -45,7 +45,11 @@ Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup
       path_(
           options_, *sink_,
           [this](const Outgoing& request, milliseconds timeout) { return call(request, timeout); },
-          events()) {}
+          events()) {
+    // Records of older gateways end before what a receiver wants to know.
+    if (host.raw()->abi_minor < 2)
+        throw sluice::ConfigError("this gateway is too old: callback_" + label_ + " needs ABI 1.2");
+}
 
 Events Exporter::events() {
     Events tell;

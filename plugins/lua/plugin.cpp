@@ -11,6 +11,7 @@ namespace lua_policy {
 using sluice::Verdict;
 
 Plugin::Plugin(std::string_view config_json, sluice::Host host) : services_(host), pool_(1) {
+    if (host.raw()->abi_minor < 2) throw sluice::ConfigError("this gateway is too old: lua needs ABI 1.2");
     services_.runs = host.counter("sluice_lua_policy_runs_total",
                                   "Calls of hooks of policies, by what came of them", {"policy", "verdict"});
     services_.events = host.counter("sluice_lua_policy_events_total", "What policies count with metrics.inc",

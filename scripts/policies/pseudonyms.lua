@@ -25,8 +25,9 @@ local function pseudonym(ctx, kind, found)
 end
 
 function on_request(ctx)
-  if terms then ctx:redact(terms, function(found) return pseudonym(ctx, "Term", found) end) end
+  -- Addresses first: a term may be a part of one.
   if with_mail then ctx:redact(mail, function(found) return pseudonym(ctx, "Mail", found) end) end
+  if terms then ctx:redact(terms, function(found) return pseudonym(ctx, "Term", found) end) end
 end
 
 local function back(ctx)

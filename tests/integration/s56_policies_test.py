@@ -253,6 +253,12 @@ class Tools(unittest.TestCase):
         self.assertGreater(report["passed"], 40)
         self.assertEqual(report["failed"], 0)
 
+    def test_ab65_sluice_policy_is_the_same_program(self):
+        mine = subprocess.run([gateway_binary(), "policy", "check", "nowhere.lua"], capture_output=True, text=True, timeout=60, check=False)
+        its = subprocess.run([self.program, "check", "nowhere.lua"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((mine.returncode, mine.stdout, mine.stderr), (its.returncode, its.stdout, its.stderr))
+        self.assertNotEqual(mine.returncode, 0)
+
     def test_ab62_a_failing_case_says_what_was_found(self):
         self.file("p.lua", "function on_chunk(ctx, chunk) chunk:replace('<' .. chunk.text .. '>') end")
         cases = {"script": "p.lua", "policies": [{"script": "p.lua", "stream": {"granularity": "arrival"}}],

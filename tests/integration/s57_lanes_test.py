@@ -26,16 +26,22 @@ def guard(name, mode, action):
     return {"guardrail_name": name, "litellm_params": {"guardrail": "word", "mode": mode, "words": {WORD: action}}}
 
 
-class Lanes(Scenario):
+class Guarded(Scenario):
+    guardrails = []
+
     @classmethod
     def config(cls, upstream):
         lib = gateway_binary().parent.parent / "lib" / "sluice"
         if not (lib / "test_plugins" / "word_guard.so").exists():
             raise unittest.SkipTest(f"{lib}/test_plugins/word_guard.so is not built")
-        cls.settings = {"plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"], "guardrails": [
-            guard("mask-in", "pre_call", "mask"), guard("block-in", "pre_call", "block"), guard("beside", "during_call", "block"),
-            guard("mask-out", "post_call", "mask"), guard("block-out", "post_call", "block"), guard("log", "logging_only", "block")]}
+        cls.settings = {"plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"], "guardrails": cls.guardrails}
         return super().config(upstream)
+
+
+class Lanes(Guarded):
+    guardrails = [
+                  guard("mask-in", "pre_call", "mask"), guard("block-in", "pre_call", "block"), guard("beside", "during_call", "block"),
+                  guard("mask-out", "post_call", "mask"), guard("block-out", "post_call", "block"), guard("log", "logging_only", "block")]
 
     def send(self, path, body, guards):
         return self.call("/v1" + path, {"model": model_of(path), **body, "guardrails": [guards]})
@@ -126,6 +132,50 @@ class Lanes(Scenario):
                         self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
                         for part in ("Falc", "\\\\u0046alc"):
                             self.assertNotIn(part, text)
+
+
+class PersonalData(Guarded):
+    """the same with the guardrail that people use: an address and a card in every lane, cut at every byte"""
+    PLANTED = ("jane.doe@example.com", "4111 1111 1111 1111")
+    guardrails = [{"guardrail_name": "pii", "litellm_params": {"guardrail": "pii", "mode": ["pre_call", "post_call"], "default_on": True}}]
+
+    def cuts(self, lane):
+        text = f"\u00fc write to {self.PLANTED[0]} or pay with {self.PLANTED[1]} now"
+        if lane == "tool_args":
+            text = json.dumps({"q": text})
+        yield text, list(text)
+        for at in range(1, len(text)):
+            yield text, [text[:at], text[at:]]
+
+    def test_ae10_streams_in_every_lane_cut_at_every_byte(self):
+        for dialect, lanes in STREAM_LANES.items():
+            for lane in lanes:
+                for _, pieces in self.cuts(lane):
+                    opening, say = STREAM_LANES[dialect][lane]
+                    self.upstream.reset()
+                    self.upstream.script({"sse": {"events": opening + [say(one) for one in pieces] + events.ENDING[dialect]}})
+                    path, body, _ = STREAMS[dialect]
+                    got = said(self.call(path, body).text())
+                    with self.subTest(dialect, lane=lane, pieces=pieces[:2]):
+                        self.assertIn("<EMAIL_ADDRESS>", got)
+                        self.assertIn("<CREDIT_CARD>", got)
+                        for planted in (*self.PLANTED, "jane", "4111", "1111 1"):
+                            self.assertNotIn(planted, got)
+
+    def test_ae11_requests_and_answers_on_every_route(self):
+        for path, body in REQUESTS.items():
+            with self.subTest(path):
+                self.upstream.reset()
+                planted = json.loads(json.dumps(body).replace(WORD, self.PLANTED[0]))
+                self.assertEqual(self.call("/v1" + path, {"model": model_of(path), **planted}).status, 200)
+                self.assertNotIn("jane", self.last_said()["body"])
+        for path, body in ANSWERS.items():
+            with self.subTest(path):
+                self.upstream.reset()
+                self.upstream.script({"respond": {"status": 200, "body": json.loads(json.dumps(body).replace(WORD, self.PLANTED[1]))}})
+                answer = self.call("/v1" + path, {"model": model_of(path), **ALL[path]})
+                self.assertEqual(answer.status, 200)
+                self.assertNotIn("4111", answer.text())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Every script of corpus/: what the sandbox does with it, and that it ends within 50 ms of its budget. The
-// comment at its beginning says what is expected: "ok", "error TEXT", "killed" (of the function run),
-// "refused TEXT" (of loading); "twice" runs it a second time in the same state, which must come to the same.
+// comment at its beginning says what is expected: "ok", "error TEXT", "killed", "stopped" (either, of the
+// function run), "refused TEXT" (of loading); "twice" runs it a second time in the same state, which must
+// come to the same.
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -77,7 +78,7 @@ void judge(const Script& script, const Ran& ran) {
     if (script.kind == "ok") CHECK(ran.ok());
     if (script.kind == "killed") CHECK(ran.kind == Ran::Kind::Killed);
     if (script.kind == "error") CHECK(ran.kind == Ran::Kind::Error);
-    if (script.kind == "refused") CHECK(!ran.ok());
+    if (script.kind == "refused" || script.kind == "stopped") CHECK(!ran.ok());
     if (!script.text.empty()) CHECK(ran.fault.find(script.text) != std::string::npos);
     CHECK(ran.fault.find("0x") == std::string::npos);
 }

@@ -123,7 +123,7 @@ void Budget::guardStack(lua_State* L) const {
 // The larger what one instruction can work on, the fewer instructions may pass unwatched.
 int Budget::intervalNow() const {
     if (largest_ <= kLargeBlock) return kInterval;
-    return std::max<int>(10, static_cast<int>(static_cast<size_t>(kInterval) * kLargeBlock / largest_));
+    return std::max<int>(2, static_cast<int>(static_cast<size_t>(kInterval) * kLargeBlock / largest_ / 4));
 }
 
 // True if there is room. Two refusals without a success in between mean that a full collection did not help.

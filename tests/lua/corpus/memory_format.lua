@@ -1,2 +1,2 @@
--- expect: error format
+-- expect: stopped
 function run() local s = ("x"):rep(1000000) return ("%s%s%s%s%s"):format(s, s, s, s, s) end
