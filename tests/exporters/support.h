@@ -139,6 +139,7 @@ inline exporters::Options quick() {
     options.retry_min = exporters::milliseconds(5);
     options.retry_max = exporters::milliseconds(20);
     options.timeout = exporters::milliseconds(500);
+    options.gzip = false;
     options.spool.clear();
     return options;
 }
