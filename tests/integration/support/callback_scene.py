@@ -59,6 +59,7 @@ class Scene(IntegrationTest):
 
     def figures(self, gateway, name="generic_api"):
         """What the callback says of itself at the end of the gateway: (taken, delivered, {reason: dropped})."""
+        time.sleep(0.3 * SLOW)  # the receiver notes a call a moment before the gateway has its answer
         self.assertEqual(gateway.stop(), 0)
         found = re.search(name + r": (\d+) records taken, (\d+) delivered, \d+ dropped(?: \((.*)\))?", gateway.stderr())
         self.assertTrue(found, gateway.stderr())

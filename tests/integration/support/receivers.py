@@ -3,7 +3,6 @@ an OpenAPI document."""
 import gzip
 import http.server
 import json
-import socket
 import threading
 import time
 
@@ -127,13 +126,6 @@ def spans(calls):
                     at = {pair["key"]: next(iter(pair["value"].values())) for pair in span["attributes"]}
                     found.append({**span, "at": at})
     return found
-
-
-def closed_port():
-    """A port on which nobody listens, kept for the length of the test by nobody at all."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Schemas:
