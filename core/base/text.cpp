@@ -138,4 +138,19 @@ std::string jsonQuoted(std::string_view text) {
     return out;
 }
 
+bool nestedBeyond(std::string_view json, size_t depth_max) {
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\') ++i;
+        if (c == '"') quoted = !quoted;
+        if (quoted) continue;
+        if (c == '[' || c == '{') ++depth;
+        if ((c == ']' || c == '}') && depth > 0) --depth;
+        if (depth > depth_max) return true;
+    }
+    return false;
+}
+
 }  // namespace sluice::base

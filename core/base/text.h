@@ -46,4 +46,8 @@ bool isUtf8(std::string_view text);
 std::string jsonQuoted(std::string_view text);
 void appendJsonQuoted(std::string& out, std::string_view text);
 
+/// Is the JSON text nested more deeply than that? Whoever parses into a tree asks first: a tree is copied,
+/// written and taken down by recursion, and a fiber's stack is small. Linear; the text need not be JSON.
+bool nestedBeyond(std::string_view json, size_t depth_max);
+
 }  // namespace sluice::base

@@ -156,6 +156,11 @@ bool Exchange::readBody() {
     }
     request_.body = std::move(*body);
     request_.stream = request_.body.isTrue("stream");
+    if (const auto wish = request_.body.member("stream");
+        wish && !request_.stream && *wish != "false" && *wish != "null" && *wish != "\"false\"") {
+        answerError(llm::ApiError{400, "", "", "stream is neither true nor false", "stream"});
+        return false;
+    }
     request_.model = match_.model.empty() ? request_.body.text("model").value_or("") : match_.model;
     readWishes();
     if (request_.stream)

@@ -22,6 +22,7 @@ void Exchange::startMirror() {
     const auto& mirrors = generation_->settings().routing.mirrors;
     const auto mirror = mirrors.find(group_);
     if (mirror == mirrors.end() || base::randomUnit() >= mirror->second.share || gateway_.draining()) return;
+    if (!generation_->chains().guards().covers(request_, mirror->second.to)) return;
     if (gateway_.mirrors().fetch_add(1, std::memory_order_relaxed) >= kMirrorsMax) {
         gateway_.mirrors().fetch_sub(1, std::memory_order_relaxed);
         return;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "gateway/exchange.h"
 #include "gateway/response_fields.h"
+#include "llm/json_index.h"
 #include "llm/json_parser.h"
 
 namespace sluice::gateway {
@@ -52,6 +53,10 @@ std::optional<route::Failure> Exchange::relay(UpstreamAnswer& upstream) {
     if (status < 200 || status > 299 || hint_ == Outcome::Retry) return readFailure(upstream);
     const auto type = upstream_head_.fields.find("content-type").value_or("");
     const bool stream = request_.stream && base::istartsWith(type, "text/event-stream");
+    const bool watched = runner_.anyRuns(host::Phase::PostCall, runner_.chain().post_call);
+    if (!request_.stream && watched && base::istartsWith(type, "text/event-stream"))
+        return failureOf(
+            base::upstreamError(Code::Malformed, "the upstream answered with a stream nobody asked for"));
     // An answer that comes in one piece has its end where it begins.
     if (!passGate(stream ? config::Gate::FirstByte : config::Gate::End)) return std::nullopt;
     if (stream) return relayStream(upstream);
@@ -59,7 +64,7 @@ std::optional<route::Failure> Exchange::relay(UpstreamAnswer& upstream) {
         return failureOf(
             base::upstreamError(Code::Malformed, "the upstream answered a stream request without a stream"));
     }
-    if (runner_.anyRuns(host::Phase::PostCall, runner_.chain().post_call)) return relayWhole(upstream);
+    if (watched) return relayWhole(upstream);
     return relayBody(upstream);
 }
 
@@ -111,7 +116,9 @@ std::optional<route::Failure> Exchange::readFailure(UpstreamAnswer& upstream) {
 std::optional<route::Failure> Exchange::relayWhole(UpstreamAnswer& upstream) {
     std::string& body = request_.response.body;
     auto read = readWhole(upstream, body, generation_->limits().response_bytes_max);
-    if (read && !looksWhole(body)) read = notJson();
+    // Hooks look at its texts: what cannot be taken apart would go by unseen.
+    const bool json = isJsonType(upstream_head_.fields.find("content-type").value_or(""));
+    if (read && (!looksWhole(body) || (json && !llm::isJson(body)))) read = notJson();
     if (!read) return breakOff(read.error());
     if (wantsUsage()) attempt_usage_ = llm::usageOfAnswer(body, operation_->dialect);
     noteUsage();

@@ -158,7 +158,7 @@ StreamMemory* Exchange::streamMemory() {
 // Part of the stream has gone out; may another deployment go on from there?
 bool Exchange::recovers(const base::Error& error) const {
     return memory_ && replaceable(error) &&
-           memory_->resumable(request_.body, !request_.subscriptions.empty());
+           memory_->resumable(request_.body, !request_.subscriptions.empty() || request_.guards.any());
 }
 
 std::optional<route::Failure> Exchange::breakOff(StreamRelay& relay, const base::Error& error) {

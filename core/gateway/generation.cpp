@@ -185,16 +185,17 @@ void Generation::openDeployments(const Plan& plan, Faults& faults) {
 void Generation::addGuardsOfModels() {
     const bool any = std::any_of(deployment_configs_.begin(), deployment_configs_.end(),
                                  [](const auto& d) { return d.params.contains("guardrails"); });
-    if (!any) return;
+    if (!any && settings_.policies.by_name.empty()) return;
     chains_->guards().setOfModel([this](const std::string& model, std::set<std::string>& names) {
         const auto resolved = models_->resolve(model);
-        if (!resolved.deployments) return;
+        if (!resolved.deployments) return std::string();
         for (const uint32_t i : *resolved.deployments) {
             const auto wanted = deployment_configs_[i].params.value("guardrails", config::Json::array());
             for (const auto& name : wanted) {
                 if (name.is_string()) names.insert(name.get<std::string>());
             }
         }
+        return resolved.group;
     });
 }
 

@@ -1,5 +1,7 @@
 // Entries of the configuration that instances bring (sluice.config_source/1), models and guardrails of a
 // store: each by itself, so that one that is at fault takes nothing else with it.
+#include <algorithm>
+
 #include "base/log.h"
 #include "config/read_entry.h"
 #include "gateway/generation.h"
@@ -17,6 +19,18 @@ std::string labelOf(const std::string& json) {
             return entry[at].get<std::string>();
     }
     return "an entry without a name";
+}
+
+// A model that asks for what there is not would refuse every request to its group.
+void checkGuardrails(const config::Settings& settings, config::Faults& faults) {
+    const auto& model = settings.model_list.back();
+    for (const auto& name : model.params.value("guardrails", config::Json::array())) {
+        const bool known = std::any_of(settings.guardrails.begin(), settings.guardrails.end(),
+                                       [&](const auto& one) { return name == one.id; });
+        const std::string path = model.path + ".litellm_params.guardrails";
+        if (!known)
+            faults.error(settings.tree.place(path), path, config::describe(name), "names of guardrails");
+    }
 }
 
 }  // namespace
@@ -37,6 +51,8 @@ void Generation::extend(Plan& plan, const host::Catalog& catalog, const config::
         bool fits =
             guardrail ? extendPlan(plan, settings_.guardrails.back(), settings_, catalog, environment, wrong)
                       : extendPlan(plan, settings_.model_list.back(), settings_, catalog, environment, wrong);
+        if (!guardrail) checkGuardrails(settings_, wrong);
+        fits = fits && !wrong.hasErrors();
         if (fits) loadInstances(plan, catalog, libraries, wrong);
         if (!wrong.hasErrors()) startInstances(plan, instances, wrong);
         if (!wrong.hasErrors()) return;
@@ -54,7 +70,7 @@ void Generation::extend(Plan& plan, const host::Catalog& catalog, const config::
         }
     };
     for (host::Instance* source : having(SLUICE_CONFIG_SOURCE_ID, "")) {
-        for (const char* section : {"model_list", "guardrails"}) {
+        for (const char* section : {"guardrails", "model_list"}) {
             const auto entries = source->entries(section);
             if (!entries)
                 base::log::error("plugin {}: it cannot tell its entries of {}: they are missing",

@@ -91,6 +91,11 @@ constexpr std::array<std::string_view, 12> kSteeringAtTop{
     "background", "fallbacks", "guardrails", "include",           "input_type", "metadata",
     "moderation", "reasoning", "store",      "safety_identifier", "tags",       "thinking"};
 
+// Below these the names of members are somebody's own.
+constexpr std::array<std::string_view, 4> kNamesOfOwn{"$defs", "definitions", "patternProperties",
+                                                      "properties"};
+static_assert(isSorted(kNamesOfOwn));
+
 constexpr std::array<std::string_view, 8> kOpaque{"b64_json", "data",  "file_data", "file_id",
                                                   "file_url", "image", "image_url", "input_image"};
 static_assert(isSorted(kOpaque));
@@ -108,6 +113,7 @@ struct Place {
     bool call = false;    // of a tool
     bool tokens = false;  // numbers are text in another form
     bool all = false;     // no name steers here
+    bool named = false;   // the names of the members are somebody's own: of a schema's properties
     size_t depth = 0;
 };
 
@@ -138,6 +144,7 @@ private:
     void object(size_t at, const Place& place);
     void member(const Member& member, std::string_view type, const Place& place);
     void emit(size_t at, size_t end, const Place& place, bool opaque = false, bool arguments = false);
+    void emitRaw(size_t at, size_t end, const Place& place);
     std::vector<Member> members(size_t at) const;
     std::string stringIn(const std::vector<Member>& members, std::string_view name) const;
     static bool has(const std::vector<Member>& members, std::string_view name);
@@ -153,8 +160,9 @@ private:
 void Walk::emit(size_t at, size_t end, const Place& place, bool opaque, bool arguments) {
     if (full_) return;
     if (out_.size() >= kContentTextsMax) {
-        full_ = opaque = true;
+        full_ = true;
         where_ += " and what follows";
+        return emitRaw(at, json_.size(), place);
     }
     ContentText text;
     text.lane = place.lane;
@@ -163,6 +171,20 @@ void Walk::emit(size_t at, size_t end, const Place& place, bool opaque, bool arg
     text.read_only = place.read_only || opaque;
     text.opaque = opaque;
     text.arguments = arguments;
+    text.where = where_;
+    text.source = source_;
+    text.begin = at;
+    text.end = end;
+    out_.push_back(std::move(text));
+}
+
+// Not taken apart any more, but not unseen either.
+void Walk::emitRaw(size_t at, size_t end, const Place& place) {
+    ContentText text;
+    text.lane = kLaneToolArgs;  // JSON
+    text.role = place.role;
+    text.message = message_;
+    text.read_only = text.plain = true;
     text.where = where_;
     text.source = source_;
     text.begin = at;
@@ -221,7 +243,7 @@ void Walk::value(size_t at, const Place& place) {
         const size_t end = skipString(json_, at);
         if (end - at > 2) emit(at, end, place);
     } else if (c == '[' || c == '{') {
-        if (place.depth >= kContentDepthMax) return emit(at, skipValue(json_, at), place, true);
+        if (place.depth >= kContentDepthMax) return emitRaw(at, skipValue(json_, at), place);
         Place below = place;
         ++below.depth;
         c == '[' ? array(at, below) : object(at, below);
@@ -276,8 +298,10 @@ void Walk::member(const Member& one, std::string_view type, const Place& place) 
     // An array of that name holds things (data of embeddings and images); a string is the thing itself.
     const bool blob = isOneOf(kOpaque, one.name) && (text || first == '{') && type != "text";
     if (blob || (one.name == "url" && type == "url")) return emit(one.begin, one.end, place, true);
-    if (!place.all && isOneOf(kSteering, one.name)) return;
+    if (!place.all && !place.named && isOneOf(kSteering, one.name)) return;
     Place below = place;
+    below.all = place.all || one.name == "variables" || one.name == "document";
+    below.named = structured && isOneOf(kNamesOfOwn, one.name);
     if (one.name == "thinking" || one.name == "reasoning_content" || one.name == "reasoning")
         below.lane = kLaneReasoning;
     if (one.name == "refusal") below.lane = kLaneRefusal;

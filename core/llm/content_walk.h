@@ -7,8 +7,10 @@
 
 namespace sluice::llm {
 
-inline constexpr size_t kContentDepthMax = 64;      // deeper values are listed as opaque
-inline constexpr size_t kContentTextsMax = 20'000;  // so is what comes after that many
+// Deeper values, and all that comes after that many texts, are listed as one text each, JSON as it stands
+// there, that cannot be changed.
+inline constexpr size_t kContentDepthMax = 64;
+inline constexpr size_t kContentTextsMax = 100'000;
 
 /// Appends what stands in the member `name` of a request or an answer. `json` must be valid JSON.
 void walkContent(std::string_view name, std::string_view json, bool answer, size_t source,

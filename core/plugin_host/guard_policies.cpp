@@ -21,13 +21,14 @@ bool isFor(const config::PolicyAttachment& attachment, const PolicySubject& subj
     };
     return fits(attachment.teams, Texts{subject.team}) &&
            fits(attachment.keys, Texts{subject.key_alias, subject.key_id}) &&
-           fits(attachment.models, Texts{subject.model}) && fits(attachment.tags, subject.tags);
+           fits(attachment.models, subject.models) && fits(attachment.tags, subject.tags);
 }
 
-void apply(const config::GuardPolicy& policy, std::string_view model, std::set<std::string>& guardrails) {
+void apply(const config::GuardPolicy& policy, const std::vector<std::string_view>& models,
+           std::set<std::string>& guardrails) {
     std::set<std::string> own;
     for (const auto& step : policy.steps) {
-        if (!step.models.empty() && !anyMatches(step.models, std::vector<std::string_view>{model})) continue;
+        if (!step.models.empty() && !anyMatches(step.models, models)) continue;
         for (const auto& name : step.remove) own.erase(name);
         own.insert(step.add.begin(), step.add.end());
     }
@@ -49,7 +50,7 @@ bool applyPolicies(const config::Policies& policies, const PolicySubject& subjec
             unknown = name;
             return false;
         }
-        apply(found->second, subject.model, guardrails);
+        apply(found->second, subject.models, guardrails);
         applied.push_back(name);
     }
     return true;

@@ -11,7 +11,8 @@ namespace sluice::host {
 
 /// Of whom, and for what, a request is.
 struct PolicySubject {
-    std::string_view team, key_id, key_alias, model;
+    std::string_view team, key_id, key_alias;
+    std::vector<std::string_view> models;  // the client's name for it, and its group's
     const std::set<std::string>& tags;
 };
 

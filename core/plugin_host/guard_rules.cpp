@@ -16,8 +16,13 @@ namespace {
 
 constexpr std::array<const char*, 2> kMetadata{"metadata", "litellm_metadata"};
 
+constexpr size_t kDepthMax = 64;
+
+// What is nested too deeply is as bad as what is no JSON.
 Json parsed(std::optional<std::string_view> json) {
-    return json ? Json::parse(*json, nullptr, false) : Json();
+    if (!json) return {};
+    return base::nestedBeyond(*json, kDepthMax) ? Json(Json::value_t::discarded)
+                                                : Json::parse(*json, nullptr, false);
 }
 
 // A field of a form is a text; lists and objects stand in it as JSON.
@@ -26,7 +31,7 @@ Json member(const RequestState& request, const char* name) {
     if (!value.is_string()) return value;
     const auto& text = value.get_ref<const std::string&>();
     const bool structured = !text.empty() && (text.front() == '[' || text.front() == '{');
-    return structured ? Json::parse(text, nullptr, false) : value;
+    return structured ? parsed(text) : value;
 }
 
 void setMember(RequestState& request, const char* name, const Json& value) {
@@ -38,7 +43,7 @@ void setMember(RequestState& request, const char* name, const Json& value) {
 
 Json attribute(const RequestState& request, std::string_view name) {
     const auto found = request.attributes.find(name);
-    return found == request.attributes.end() ? Json() : Json::parse(found->second, nullptr, false);
+    return found == request.attributes.end() ? Json() : parsed(found->second);
 }
 
 bool refuse(RequestState& request, int status, const char* type, std::string message) {
@@ -106,7 +111,8 @@ bool GuardRules::readRequest(RequestState& request, Named& named) const {
     }
     for (const char* name : kMetadata) {
         const auto text = request.body.member(name);
-        if (!text || text->find("guardrails") == std::string_view::npos) continue;
+        // An escape may stand in the name.
+        if (!text || text->find_first_of("\\g") == std::string_view::npos) continue;
         Json metadata = member(request, name);
         if (!metadata.is_object() || !metadata.contains("guardrails")) continue;
         if (!readNames(metadata["guardrails"], named.by_request, request.guards))
@@ -175,19 +181,14 @@ bool GuardRules::decide(RequestState& request) const {
     if (!readRequest(request, named)) return false;
     const Json team = attribute(request, "sluice.team_metadata");
     const bool fixed = team.is_object() && team.value("modify_guardrails", Json()) == false;
-    if (fixed && (!named.by_request.empty() || !named.policies.empty()))
+    if (fixed && (!named.by_request.empty() || !named.policies.empty() || !use.wishes.empty()))
         return refuse(request, 403, "auth_error", "Your team may not choose guardrails");
     (void)readNames(attribute(request, "sluice.guardrails"), named.by_others, use);
-    if (of_model_) of_model_(request.model, named.by_others);
+    std::string unknown;
+    if (!ofModel(request, request.model, named.policies, named.by_others, use.policies, unknown))
+        return refuse(request, 400, "invalid_request_error",
+                      fmt::format("There is no policy \"{}\"", unknown));
     const auto tags = tagsOf(request, guards_, policies_);
-    if (policies_) {
-        const Identity& who = request.identity;
-        std::string unknown;
-        if (!applyPolicies(*policies_, {who.team, who.key_id, who.key_alias, request.model, tags},
-                           named.policies, named.by_others, use.policies, unknown))
-            return refuse(request, 400, "invalid_request_error",
-                          fmt::format("There is no policy \"{}\"", unknown));
-    }
     for (const auto* names : {&named.by_request, &named.by_others}) {
         for (const auto& name : *names) {
             if (find(name)) continue;
@@ -209,15 +210,31 @@ bool GuardRules::decide(RequestState& request) const {
         for (const auto& [tag, mode] : guard.by_tag) {
             if (tags.count(tag) > 0) modes |= mode;
         }
+        // A tag is the client's to say: it adds to what is mandatory, and takes nothing away.
+        if (guard.mandatory) modes |= guard.modes;
         use.modes[one->index()] = static_cast<uint8_t>(modes ? modes : guard.modes);
     }
     return true;
 }
 
+// What a model, by the client's name for it and by its group's, and the policies that hold for it want.
+bool GuardRules::ofModel(const RequestState& request, const std::string& model,
+                         const std::set<std::string>& named, std::set<std::string>& names,
+                         std::vector<std::string>& applied, std::string& unknown) const {
+    const std::string group = of_model_ ? of_model_(model, names) : std::string();
+    if (!policies_ || policies_->by_name.empty()) return named.empty() || (unknown = *named.begin(), false);
+    const Identity& who = request.identity;
+    const auto tags = tagsOf(request, guards_, policies_);
+    return applyPolicies(*policies_, {who.team, who.key_id, who.key_alias, {model, group}, tags}, named,
+                         names, applied, unknown);
+}
+
 bool GuardRules::covers(const RequestState& request, const std::string& model) const {
-    if (!of_model_) return true;
     std::set<std::string> names;
-    of_model_(model, names);
+    std::vector<std::string> applied;
+    std::string unknown;
+    const std::set<std::string> named(request.guards.policies.begin(), request.guards.policies.end());
+    if (!ofModel(request, model, named, names, applied, unknown)) return false;
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
         const Instance* one = find(name);
         return one && one->index() < request.guards.modes.size() && request.guards.modes[one->index()] != 0;
@@ -290,9 +307,15 @@ bool guardRuns(const RequestState& request, const Instance& instance, Phase phas
     }
 }
 
-bool guardShadowed(const RequestState& request, const Instance& instance) {
+bool guardShadowed(const RequestState& request, const Instance& instance, Phase phase) {
     const auto& guard = instance.settings().guard;
-    return guard && (guard->shadow || guardModes(request, instance) == config::kLoggingOnly);
+    if (!guard || guard->shadow) return guard != nullptr;
+    const uint32_t modes = guardModes(request, instance);
+    const uint32_t own = phase == Phase::PreCall         ? config::kPreCall
+                         : phase == Phase::DuringCall    ? config::kDuringCall
+                         : modes & ~config::kLoggingOnly ? config::kPostCall
+                                                         : 0u;
+    return (modes & config::kLoggingOnly) && (modes & own) == 0;
 }
 
 }  // namespace sluice::host

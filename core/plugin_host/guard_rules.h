@@ -38,7 +38,8 @@ public:
     explicit GuardRules(const std::vector<Instance*>& all);
 
     /// Names of guardrails that a model wants, by the name that the client gave. [control], before requests
-    using OfModel = std::function<void(const std::string& model, std::set<std::string>& names)>;
+    /// Answers the name of its model group; empty: there is no such model.
+    using OfModel = std::function<std::string(const std::string& model, std::set<std::string>& names)>;
     void setOfModel(OfModel of_model) { of_model_ = std::move(of_model); }
 
     /// They outlive this object. [control], before requests
@@ -64,6 +65,8 @@ private:
     struct Named;
     bool readRequest(RequestState& request, Named& named) const;
     bool switchedOff(const RequestState& request) const;
+    bool ofModel(const RequestState& request, const std::string& model, const std::set<std::string>& named,
+                 std::set<std::string>& names, std::vector<std::string>& applied, std::string& unknown) const;
 
     std::vector<Instance*> guards_;
     size_t instances_;
@@ -78,6 +81,6 @@ std::string appliedGuardrails(const RequestState& request);
 /// Is that hook of it called at all?
 bool guardRuns(const RequestState& request, const Instance& instance, Phase phase);
 /// Is what it does only written down?
-bool guardShadowed(const RequestState& request, const Instance& instance);
+bool guardShadowed(const RequestState& request, const Instance& instance, Phase phase);
 
 }  // namespace sluice::host

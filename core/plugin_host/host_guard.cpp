@@ -12,7 +12,10 @@ uint32_t modes(sluice_ctx* ctx) { return guardModes(*ctx->request, *ctx->instanc
 
 sluice_str guardName(const sluice_host* host) { return str(handle(host).instance->id()); }
 
+// A request does not talk a mandatory guardrail out of anything.
 sluice_str wishes(sluice_ctx* ctx) {
+    const auto& guard = ctx->instance->settings().guard;
+    if (guard && guard->mandatory) return {nullptr, 0};
     const auto& all = ctx->request->guards.wishes;
     auto found = all.find(ctx->instance->id());
     if (found == all.end()) found = all.find("");  // guardrail_config: for whoever knows it

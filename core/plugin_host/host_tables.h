@@ -45,7 +45,7 @@ private:
 
 /// A guardrail in shadow mode changes something: that is counted, and not done.
 inline bool onlyCounted(sluice_ctx* ctx) {
-    if (!guardShadowed(*ctx->request, *ctx->instance)) return false;
+    if (!guardShadowed(*ctx->request, *ctx->instance, ctx->phase)) return false;
     ++ctx->request->edits;
     return true;
 }

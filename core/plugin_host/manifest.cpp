@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/text.h"
 #include "plugin_host/hook_names.h"
 #include "sluice/entry.h"
 
@@ -13,6 +14,8 @@ using base::Code;
 using config::Json;
 
 namespace {
+
+constexpr size_t kDepthMax = 64;  // the tree is taken apart by recursion
 
 std::vector<std::string> texts(const Json& object, const char* key) {
     const auto found = object.find(key);
@@ -41,29 +44,12 @@ std::string faultOf(const std::optional<std::vector<std::string>>& hooks) {
     return {};
 }
 
-// The tree is taken apart by recursion; a manifest has no use for more than this.
-bool tooDeep(std::string_view json) {
-    constexpr size_t kDepthMax = 64;
-    size_t depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (quoted && c == '\\') ++i;
-        if (c == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (c == '[' || c == '{') ++depth;
-        if ((c == ']' || c == '}') && depth > 0) --depth;
-        if (depth > kDepthMax) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 base::Result<Manifest> parseManifest(std::string_view json) {
     // The section may be padded with NULs.
     json = json.substr(0, json.find('\0'));
-    if (tooDeep(json)) return malformed("it is nested too deeply");
+    if (base::nestedBeyond(json, kDepthMax)) return malformed("it is nested too deeply");
     const Json root = Json::parse(json, nullptr, false);
     if (!root.is_object()) return base::gatewayError(Code::Malformed, "the manifest is not a JSON object");
     Manifest manifest;

@@ -213,7 +213,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
         outcome = failed(phase, instance, end > ctx.hook_deadline, record);
     }
-    if (guardShadowed(request_, instance)) outcome = unenforced(outcome, record);
+    if (guardShadowed(request_, instance, phase)) outcome = unenforced(outcome, record);
     const std::string_view said = record.verdict;
     if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
@@ -333,7 +333,7 @@ Outcome Runner::onStream(const Subscription& subscription, const sluice_stream_e
                            (static_cast<unsigned char>(call.window[release]) & 0xC0) != 0x80);
         return sane ? verdict : SLUICE_FAILED;
     });
-    if (guardShadowed(request_, *subscription.instance)) call.edits.clear();
+    if (guardShadowed(request_, *subscription.instance, Phase::OnStream)) call.edits.clear();
     if (request_.verdicts.size() == noted) return outcome;
     const std::string_view said = request_.verdicts.back().verdict;
     if (said != "pass" && said != "modified" && said != "would_modify") {

@@ -8,7 +8,7 @@ namespace sluice::host {
 Outcome Runner::paused(Phase phase, const Instance& instance) {
     VerdictRecord record{&instance, phase, "failed", 0, "it failed too often: it is not called for a while"};
     Outcome outcome = failed(phase, instance, false, record);
-    if (guardShadowed(request_, instance)) outcome = unenforced(outcome, record);
+    if (guardShadowed(request_, instance, phase)) outcome = unenforced(outcome, record);
     request_.verdicts.push_back(std::move(record));
     return outcome;
 }

@@ -30,10 +30,16 @@ private:
 
 }  // namespace
 
+// Whatever stands there: entries of older versions and of other hands, too.
 std::string labelOf(const std::string& kind, const Json& entry) {
-    if (kind == kGuardrail) return entry.value("guardrail_name", "");
-    const auto info = entry.find("model_info");
-    return info != entry.end() && info->is_object() ? info->value("id", "") : "";
+    const auto text = [](const Json& object, const char* member) {
+        const auto found = object.is_object() ? object.find(member) : object.end();
+        return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>()
+                                                                                 : std::string();
+    };
+    if (kind == kGuardrail) return text(entry, "guardrail_name");
+    return entry.is_object() && entry.contains("model_info") ? text(entry["model_info"], "id")
+                                                             : std::string();
 }
 
 Entries::Entries(sluice::Host host)
@@ -87,6 +93,12 @@ std::optional<Json> Entries::find(const std::string& kind, const std::string& id
     return found == documents_.end() ? std::nullopt : std::optional(parsed(found->second.json));
 }
 
+uint64_t Entries::version(const std::string& kind, const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = documents_.find({kind, id});
+    return found == documents_.end() ? uint64_t{SLUICE_STORE_NONE} : found->second.version;
+}
+
 std::vector<std::pair<std::string, Json>> Entries::all(const std::string& kind) const {
     std::vector<std::pair<std::string, Json>> out;
     const std::lock_guard lock(mutex_);
@@ -101,12 +113,13 @@ void Entries::requireOpen() const {
 }
 
 void Entries::put(const sluice::Request& request, const std::string& kind, const std::string& id,
-                  const Json& entry) {
+                  const Json& entry, uint64_t expected) {
     requireOpen();
     const auto before = find(kind, id);
     const Underway underway(own_);
-    write(request, {kind, id}, dumped(entry));
-    const std::string why = reload(request, labelOf(kind, entry));
+    write(request, {kind, id}, dumped(entry), expected);
+    const std::string label = labelOf(kind, entry);
+    const std::string why = label.empty() ? "The entry has no name" : reload(request, label);
     if (why.empty()) return;
     write(request, {kind, id}, before ? std::optional(dumped(*before)) : std::nullopt);
     (void)reload(request, "");
@@ -120,20 +133,23 @@ void Entries::remove(const sluice::Request& request, const std::string& kind, co
     if (const std::string why = reload(request, ""); !why.empty()) throw Refused(500, why);
 }
 
-void Entries::write(const sluice::Request& request, const Key& key, const std::optional<std::string>& entry) {
+void Entries::write(const sluice::Request& request, const Key& key, const std::optional<std::string>& entry,
+                    uint64_t expected) {
     const auto& [kind, id] = key;
     const std::string document =
         entry ? dumped({{"id", id}, {"sealed", seal_->close(*entry, aboutOf(kind, id))}}) : std::string();
     sluice_status status = SLUICE_E_INTERNAL;
     std::function<void()> job = [&] {
         const sluice_change change{sizeof change,   entry ? 0u : 1u,       sluice::str(kind),
-                                   sluice::str(id), sluice::str(document), SLUICE_STORE_ANY};
+                                   sluice::str(id), sluice::str(document), expected};
         uint64_t version = 0;
         status = watcher_.store()->write(watcher_.owner(), &change, 1, &version);
     };
     const auto run = [](void* arg) { (*static_cast<std::function<void()>*>(arg))(); };
     if (offload_->run(request.raw(), run, &job) != SLUICE_OK)
         throw Refused(503, "Too much waits for the disk; nothing was changed");
+    if (status == SLUICE_E_CONFLICT)
+        throw Refused(409, "It has been changed meanwhile: read it and try again");
     if (status == SLUICE_E_INVALID) throw Refused(400, "The store does not take this: it is too long");
     if (status != SLUICE_OK) throw Refused(503, "The store cannot be written to; nothing was changed");
 }

@@ -43,13 +43,16 @@ public:
     const std::string& closed() const { return closed_; }
 
     std::optional<Json> find(const std::string& kind, const std::string& id) const;
+    /// Of what is there, SLUICE_STORE_NONE if nothing is. Ask before find(): what changes between is noticed.
+    uint64_t version(const std::string& kind, const std::string& id) const;
     /// In the order of their ids.
     std::vector<std::pair<std::string, Json>> all(const std::string& kind) const;
 
     /// Puts one there, or takes it away; waits for the disk on the offload pool, then has the gateway reload.
     /// Throws Refused; if the gateway leaves the entry out, everything is as it was before. [loop] [may-wait]
+    /// `expected`: the version that it is to follow; Refused with 409 if somebody else was faster.
     void put(const sluice::Request& request, const std::string& kind, const std::string& id,
-             const Json& entry);
+             const Json& entry, uint64_t expected);
     void remove(const sluice::Request& request, const std::string& kind, const std::string& id);
 
 private:
@@ -60,7 +63,8 @@ private:
     using Key = std::pair<std::string, std::string>;  // kind, id
 
     void take(const char* kind, const sluice_document& document);
-    void write(const sluice::Request& request, const Key& key, const std::optional<std::string>& entry);
+    void write(const sluice::Request& request, const Key& key, const std::optional<std::string>& entry,
+               uint64_t expected = SLUICE_STORE_ANY);
     std::string reload(const sluice::Request& request, const std::string& label);
     void requireOpen() const;
 

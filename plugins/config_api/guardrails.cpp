@@ -34,13 +34,14 @@ Json Guardrails::create(const sluice::Request& request) {
     const Json entry = entryOf(bodyOf(request));
     (void)textOf(entry, "guardrail_name");
     const std::string id = randomId(host_);
-    entries_.put(request, kGuardrail, id, entry);
+    entries_.put(request, kGuardrail, id, entry, SLUICE_STORE_NONE);
     return shown(entry, id);
 }
 
 // PUT puts another in its place, PATCH changes members.
 Json Guardrails::update(const sluice::Request& request, const std::string& id_or_name, bool whole) {
     const std::string id = idOf(id_or_name);
+    const uint64_t version = entries_.version(kGuardrail, id);
     const auto before = entries_.find(kGuardrail, id);
     if (!before)
         throw Refused(404, "There is no guardrail \"" + id_or_name +
@@ -51,7 +52,8 @@ Json Guardrails::update(const sluice::Request& request, const std::string& id_or
         merge(merged, entry);
         entry = std::move(merged);
     }
-    entries_.put(request, kGuardrail, id, entry);
+    (void)textOf(entry, "guardrail_name");
+    entries_.put(request, kGuardrail, id, entry, version);
     return shown(entry, id);
 }
 
@@ -66,7 +68,7 @@ Json Guardrails::remove(const sluice::Request& request, const std::string& id_or
 
 std::string Guardrails::idOf(const std::string& id_or_name) const {
     for (const auto& [id, entry] : entries_.all(kGuardrail)) {
-        if (entry.value("guardrail_name", "") == id_or_name) return id;
+        if (labelOf(kGuardrail, entry) == id_or_name) return id;
     }
     return id_or_name;
 }

@@ -38,7 +38,7 @@ Json Models::create(const sluice::Request& request) {
     if (entries_.find(kModel, id)) throw Refused(409, "There is a model with the id \"" + id + "\" already");
     info["id"] = id;
     info["db_model"] = true;
-    entries_.put(request, kModel, id, entry);
+    entries_.put(request, kModel, id, entry, SLUICE_STORE_NONE);
     return shown(entry, id);
 }
 
@@ -47,13 +47,15 @@ Json Models::update(const sluice::Request& request, std::string id) {
     if (id.empty() && changes.contains("model_info") && changes["model_info"].is_object())
         id = changes["model_info"].value("id", "");
     if (id.empty()) throw Refused(422, "model_info.id: found nothing; allowed: the id of a model");
+    const uint64_t version = entries_.version(kModel, id);
     auto entry = entries_.find(kModel, id);
     if (!entry)
         throw Refused(404, "There is no model \"" + id +
                                "\" in the store; models of the configuration file are changed there");
     merge(*entry, changes);
     infoOf(*entry)["id"] = id;
-    entries_.put(request, kModel, id, *entry);
+    (void)textOf(*entry, "model_name");
+    entries_.put(request, kModel, id, *entry, version);
     return shown(*entry, id);
 }
 

@@ -1,13 +1,34 @@
 // Models and guardrails over LiteLLM's API: listed, tried out, and, with a store, made, changed and taken
 // away while the gateway runs.
+#include <algorithm>
 #include <array>
 
 #include "routes.h"
 
 namespace config_api {
+namespace {
+
+constexpr size_t kDepthMax = 64;
+
+}  // namespace
 
 Json bodyOf(const sluice::Request& request) {
-    Json body = Json::parse(request.body(), nullptr, false);
+    const auto text = request.body();
+    // Trees are copied and written by recursion, and a fiber's stack is small.
+    size_t depth = 0, deepest = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (quoted && text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text[i] == '{' || text[i] == '['))
+            deepest = std::max(deepest, ++depth);
+        else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
+            --depth;
+    }
+    if (deepest > kDepthMax) throw Refused(400, "The body is nested too deeply: at most 64 levels");
+    Json body = Json::parse(text, nullptr, false);
     if (!body.is_object()) throw Refused(400, "The body is no JSON object");
     return body;
 }

@@ -96,10 +96,10 @@ class Plugins(IntegrationTest):
         """LiteLLM's configurations name callbacks that are services: the gateway starts, and says what it leaves out"""
         self.tree.remove("callback_jsonl")
         config = json.loads(self.config("provider_echo"))
-        config["litellm_settings"] = {"callbacks": ["jsonl", "langfuse"]}
+        config["litellm_settings"] = {"callbacks": ["jsonl", "braintrust"]}
         with Gateway(json.dumps(config)) as gateway:
             self.assertIn('no plugin offers the callback "jsonl"', gateway.stderr())
-            self.assertIn('no plugin offers the callback "langfuse"', gateway.stderr())
+            self.assertIn('no plugin offers the callback "braintrust"', gateway.stderr())
 
     def test_p05_no_plugins_at_all(self):
         for name in self.tree.names():

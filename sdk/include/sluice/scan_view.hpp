@@ -62,13 +62,13 @@ public:
     /// A number that a finding is part of: replacing half of it would leave no JSON.
     void widen(size_t& begin, size_t& end) const {
         if (!json_ || inString(begin)) return;
-        const auto literal = [this](size_t i) {
-            const char c = text_[i];
-            return !inString(i) &&
-                   ((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E');
-        };
+        const auto literal = [this](size_t i) { return !inString(i) && isOfNumber(text_[i]); };
         while (begin > from_ && literal(begin - 1)) --begin;
         while (end < text_.size() && literal(end)) ++end;
+    }
+
+    static bool isOfNumber(char c) {
+        return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
     }
 
 private:

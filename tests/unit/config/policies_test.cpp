@@ -20,7 +20,7 @@ std::set<std::string> brought(const config::Settings& settings, std::string_view
     std::set<std::string> names;
     std::vector<std::string> applied;
     std::string unknown;
-    CHECK(host::applyPolicies(settings.policies, {team, "", "", model, tags}, {}, names, applied, unknown));
+    CHECK(host::applyPolicies(settings.policies, {team, "", "", {model}, tags}, {}, names, applied, unknown));
     return names;
 }
 

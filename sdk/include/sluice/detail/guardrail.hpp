@@ -115,6 +115,11 @@ inline size_t GuardrailBase::certain(const ScanView& shown, const Scanner& scann
            ((static_cast<unsigned char>(shown.text()[sure]) & 0xC0) == 0x80 ||
             (shown.isJson() && shown.at(sure) == shown.at(sure - 1))))
         --sure;
+    // Half a number of JSON that has gone cannot become a string any more.
+    const size_t least = found.empty() ? shown.from() : std::max(shown.from(), found.back().end);
+    while (shown.isJson() && sure > least && !shown.inString(sure - 1) &&
+           ScanView::isOfNumber(shown.text()[sure - 1]))
+        --sure;
     return sure;
 }
 
@@ -151,6 +156,8 @@ inline Verdict GuardrailBase::guardStream(const Stream& stream) const {
     size_t begin = sure - keep;
     while (begin < sure && (static_cast<unsigned char>(shown.text()[begin]) & 0xC0) == 0x80) ++begin;
     channel.context.assign(shown.text().substr(begin, sure - begin));
+    // The same number may come again, in another attempt: that is another text.
+    if (stream.ended()) channel = {stream.lane(), stream.choice(), {}, false};
     return stream.ended() ? stream.release(window.size()) : stream.release(release);
 }
 
