@@ -159,3 +159,49 @@ TEST_CASE("a guardrail does what its modes say") {
     beside.withGuard(SLUICE_GUARD_DURING_CALL);
     CHECK(guard.duringCall(beside).blocked());
 }
+
+namespace {
+
+// "123" anywhere, without regard to what stands beside it.
+class Digits : public sluice::Scanner {
+public:
+    void find(std::string_view text, size_t from, std::vector<Finding>& found) const override {
+        for (size_t at = text.find("123", from); at != std::string_view::npos; at = text.find("123", at + 3))
+            found.push_back({at, at + 3, "DIGITS", 1});
+    }
+    size_t longest() const override { return 3; }
+    size_t lookBehind() const override { return 0; }
+    size_t lookAhead() const override { return 0; }
+};
+
+class DigitGuard : public sluice::Guardrail {
+public:
+    DigitGuard(std::string_view, sluice::Host host) : Guardrail(host) {}
+    const sluice::Scanner* scanner(const sluice::Request&, const Place&) const override { return &digits_; }
+
+private:
+    Digits digits_;
+};
+
+}  // namespace
+
+TEST_CASE("a number of which a part is masked becomes one text, wherever a stream is cut") {
+    FakeHost host;
+    auto guard = host.load<DigitGuard>("");
+    for (const std::string args :
+         {R"({"n": -1234567})", R"({"a": 0.1234567})", R"({"f":123e-123})", R"([9123,4])"}) {
+        for (size_t at = 1; at < args.size(); ++at) {
+            auto request = host.request(R"({"model":"m","stream":true})");
+            REQUIRE(guard.preCall(request).continued());
+            auto stream = host.stream(request);
+            REQUIRE(stream.push(args.substr(0, at), SLUICE_LANE_TOOL_ARGS));
+            REQUIRE(stream.push(args.substr(at), SLUICE_LANE_TOOL_ARGS));
+            REQUIRE(stream.end());
+            const std::string got = stream.text(SLUICE_LANE_TOOL_ARGS);
+            INFO(args << " cut at " << at << ": " << got);
+            sluice::JsonReader reader(got);
+            CHECK((reader.value() && reader.done()));
+            CHECK(got.find("123") == std::string::npos);
+        }
+    }
+}

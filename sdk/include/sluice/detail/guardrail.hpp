@@ -106,7 +106,14 @@ inline size_t GuardrailBase::certain(const ScanView& shown, const Scanner& scann
     const size_t tail = scanner.longest() + scanner.lookAhead();
     size_t sure = scanner.longest() > 0 && size > shown.from() + tail ? size - tail : shown.from();
     // One that touches the end may grow, even if it is longer than it should be.
-    while (!found.empty() && (found.back().begin >= sure || found.back().end == size)) {
+    const auto may_grow = [&](const Finding& one) {
+        size_t end = one.end;  // the rest of a number of JSON goes with it
+        while (shown.isJson() && end < size && !shown.inString(end) &&
+               ScanView::isOfNumber(shown.text()[end]))
+            ++end;
+        return end == size;
+    };
+    while (!found.empty() && (found.back().begin >= sure || may_grow(found.back()))) {
         sure = std::min(sure, found.back().begin);
         found.pop_back();
     }
