@@ -85,7 +85,8 @@ class Bytes(Scenario):
         self.assertEqual(self.forwarded(CHAT, asks), asks.replace('"gpt"', '"gpt-up"'), "it asks already")
         self.assertEqual(self.forwarded(CHAT, '{"model":"gpt","stream":true,"stream_options":{"x": 1}}'),
                          '{"model":"gpt-up","stream":true,"stream_options":{"x":1,"include_usage":true}}')
-        for body in ('{"model":"gpt","stream":false}', '{"model":"gpt","stream":"true"}'):
+        self.assertEqual(self.call(CHAT, {"model": "gpt", "messages": [], "stream": "true"}).status, 400)
+        for body in ('{"model":"gpt","stream":false}', '{"model":"gpt","stream":null}'):
             self.assertEqual(self.forwarded(CHAT, body), body.replace('"gpt"', '"gpt-up"'), "no stream")
         body = '{"model":"claude","stream":true}'
         self.assertEqual(self.forwarded(MESSAGES, body), body.replace('"claude"', '"claude-up"'), "no such option there")

@@ -161,12 +161,14 @@ TEST_CASE("content that tries to break the walker", "[llm]") {
     for (int i = 0; i < 500; ++i) deep = i % 2 ? "{\"a\":" + deep + "}" : "[" + deep + "]";
     auto content = request("{\"input\":" + deep + "}");
     REQUIRE(content.size() == 1);
-    CHECK(content.info(0).opaque);
+    CHECK(content.info(0).read_only);  // not taken apart, and not unseen either
+    CHECK(content.text(0).find("\"x\"") != std::string_view::npos);
     std::string many = "{\"input\":[";
-    for (int i = 0; i < 50'000; ++i) many += "\"x\",";
+    for (int i = 0; i < 150'000; ++i) many += "\"x\",";
     auto bounded = request(many + "\"last\"]}");
-    CHECK(bounded.size() <= 20'001);
-    CHECK(bounded.info(bounded.size() - 1).opaque);
+    CHECK(bounded.size() <= 100'001);
+    CHECK(bounded.info(bounded.size() - 1).read_only);
+    CHECK(bounded.text(bounded.size() - 1).find("last") != std::string_view::npos);
     auto brackets = request(R"({"input":"}]\\\"{[","\u006dessages":[{"\u0063ontent":"hidden"}]})");
     CHECK(listed(brackets) == "text u0 }]\\\"{[\ntext u0 hidden\n");
     const std::string form =
