@@ -174,21 +174,25 @@ bool GuardRules::switchedOff(const RequestState& request) const {
     return false;
 }
 
+bool GuardRules::mayNotChoose(const RequestState& request) const {
+    const Json team = attribute(request, "sluice.team_metadata");
+    return team.is_object() && team.value("modify_guardrails", Json()) == false;
+}
+
 bool GuardRules::decide(RequestState& request) const {
     GuardUse& use = request.guards;
     use.decided = true;
     Named named;
     if (!readRequest(request, named)) return false;
-    const Json team = attribute(request, "sluice.team_metadata");
-    const bool fixed = team.is_object() && team.value("modify_guardrails", Json()) == false;
-    if (fixed && (!named.by_request.empty() || !named.policies.empty() || !use.wishes.empty()))
+    const bool chooses = !named.by_request.empty() || !named.policies.empty() || !use.wishes.empty();
+    if (chooses && mayNotChoose(request))
         return refuse(request, 403, "auth_error", "Your team may not choose guardrails");
     (void)readNames(attribute(request, "sluice.guardrails"), named.by_others, use);
     std::string unknown;
-    if (!ofModel(request, request.model, named.policies, named.by_others, use.policies, unknown))
+    const auto tags = tagsOf(request, guards_, policies_);
+    if (!ofModel(request, request.model, tags, named.policies, named.by_others, use.policies, unknown))
         return refuse(request, 400, "invalid_request_error",
                       fmt::format("There is no policy \"{}\"", unknown));
-    const auto tags = tagsOf(request, guards_, policies_);
     for (const auto* names : {&named.by_request, &named.by_others}) {
         for (const auto& name : *names) {
             if (find(name)) continue;
@@ -219,12 +223,12 @@ bool GuardRules::decide(RequestState& request) const {
 
 // What a model, by the client's name for it and by its group's, and the policies that hold for it want.
 bool GuardRules::ofModel(const RequestState& request, const std::string& model,
-                         const std::set<std::string>& named, std::set<std::string>& names,
-                         std::vector<std::string>& applied, std::string& unknown) const {
+                         const std::set<std::string>& tags, const std::set<std::string>& named,
+                         std::set<std::string>& names, std::vector<std::string>& applied,
+                         std::string& unknown) const {
     const std::string group = of_model_ ? of_model_(model, names) : std::string();
     if (!policies_ || policies_->by_name.empty()) return named.empty() || (unknown = *named.begin(), false);
     const Identity& who = request.identity;
-    const auto tags = tagsOf(request, guards_, policies_);
     return applyPolicies(*policies_, {who.team, who.key_id, who.key_alias, {model, group}, tags}, named,
                          names, applied, unknown);
 }
@@ -234,7 +238,8 @@ bool GuardRules::covers(const RequestState& request, const std::string& model) c
     std::vector<std::string> applied;
     std::string unknown;
     const std::set<std::string> named(request.guards.policies.begin(), request.guards.policies.end());
-    if (!ofModel(request, model, named, names, applied, unknown)) return false;
+    const auto tags = tagsOf(request, guards_, policies_);
+    if (!ofModel(request, model, tags, named, names, applied, unknown)) return false;
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
         const Instance* one = find(name);
         return one && one->index() < request.guards.modes.size() && request.guards.modes[one->index()] != 0;

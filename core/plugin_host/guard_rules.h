@@ -65,8 +65,10 @@ private:
     struct Named;
     bool readRequest(RequestState& request, Named& named) const;
     bool switchedOff(const RequestState& request) const;
-    bool ofModel(const RequestState& request, const std::string& model, const std::set<std::string>& named,
-                 std::set<std::string>& names, std::vector<std::string>& applied, std::string& unknown) const;
+    bool mayNotChoose(const RequestState& request) const;
+    bool ofModel(const RequestState& request, const std::string& model, const std::set<std::string>& tags,
+                 const std::set<std::string>& named, std::set<std::string>& names,
+                 std::vector<std::string>& applied, std::string& unknown) const;
 
     std::vector<Instance*> guards_;
     size_t instances_;
