@@ -47,6 +47,20 @@ typedef struct sluice_settlement {
     uint32_t attempts;     /* at deployments; 0: none was asked */
 } sluice_settlement;
 
+/* An upstream's answer, whole, byte for byte as it came: no guardrail has touched it. Lives until the hook
+ * returns. */
+typedef struct sluice_answer {
+    uint32_t size;
+    uint32_t http_status;    /* 200 to 299 */
+    sluice_str content_type; /* of the upstream's head */
+    sluice_str body;         /* of a stream: all its bytes */
+    int32_t stream;          /* 1: it came as an event stream, and that ended as its dialect says */
+    uint32_t fallbacks;      /* how often another model group took over; 0: the model that was asked for */
+    uint64_t prompt_tokens;  /* 0 if not known */
+    uint64_t completion_tokens;
+    int64_t cost_pico_usd; /* negative: nobody has said */
+} sluice_answer;
+
 /* state: what request_begin returned for this request, null without request_begin. */
 typedef sluice_verdict (*sluice_hook)(sluice_instance* self, sluice_ctx* ctx, void* state);
 
@@ -75,13 +89,17 @@ typedef struct sluice_hooks {
     sluice_hook post_call;
     sluice_hook on_response;
     void (*on_complete)(sluice_instance* self, const sluice_record* record);
-    /* Optional: 0 if this instance, as it is configured, has no use for its hook of that phase (10, 20, …). It
-     * is left out of the chains then and costs what a null hook costs. [control] */
+    /* Optional: 0 if this instance, as it is configured, has no use for its hook of that phase (10, 20, …).
+     * It is left out of the chains then and costs what a null hook costs. [control] */
     int32_t (*wants)(sluice_instance* self, uint32_t phase);
     /* --- since ABI 1.2 --- */
-    /* The request is over and its figures are known: for what was reserved for it. Before request_end, exactly
-     * once for each request_begin. No host call that takes a ctx is allowed in it. [loop] */
+    /* The request is over and its figures are known: for what was reserved for it. Before request_end,
+     * exactly once for each request_begin. No host call that takes a ctx is allowed in it. [loop] */
     void (*on_settled)(sluice_instance* self, void* state, const sluice_settlement* sums);
+    /* What keep_answer() of sluice.host.reply/1 asked for, before the client has the last byte of it. Not
+     * called if the answer failed, was cut, is larger than was asked for, or nobody waited for its end.
+     * [loop] */
+    void (*on_answer)(sluice_instance* self, sluice_ctx* ctx, void* state, const sluice_answer* answer);
 } sluice_hooks;
 
 #ifdef __cplusplus

@@ -35,10 +35,22 @@ typedef struct sluice_identity {
 } sluice_identity;
 #define SLUICE_IDENTITY_ADMIN 1u /* the master key: exempt from limits, may use admin routes */
 
+/* Where an answer comes from that no provider was asked for now. All of it goes to the record. */
+typedef struct sluice_from_cache {
+    uint32_t size;
+    uint32_t reserved;
+    sluice_str key;         /* under which it was kept */
+    int64_t age_ms;         /* since it was put there */
+    int64_t saved_pico_usd; /* what it cost then, in 1e-12 USD; negative: nobody knows */
+    uint64_t prompt_tokens; /* as the provider counted them then */
+    uint64_t completion_tokens;
+} sluice_from_cache;
+
 typedef struct sluice_host_reply {
     uint32_t size;
     uint32_t reserved;
-    /* The answer for RESPOND. The response phases still run over it. [loop] */
+    /* The answer for RESPOND. The response phases still run over it; on_stream too if the client asked for a
+     * stream and `content_type` is "text/event-stream". [loop] */
     sluice_status (*respond)(sluice_ctx* ctx, uint32_t http_status, sluice_str content_type, sluice_str body);
     /* The reason for BLOCK and DENY. [loop] */
     sluice_status (*block)(sluice_ctx* ctx, const sluice_block* reason);
@@ -52,6 +64,11 @@ typedef struct sluice_host_reply {
     /* On whose behalf the caller asks, which may stand in the body: in authenticate, authorize and pre_call.
      * [loop] */
     sluice_status (*set_end_user)(sluice_ctx* ctx, sluice_str end_user);
+    /* Goes with respond() in cache_lookup. The request costs nothing then, and its record says so. [loop] */
+    sluice_status (*from_cache)(sluice_ctx* ctx, const sluice_from_cache* source);
+    /* In cache_lookup: the calling instance wants the upstream's answer in on_answer, if it is no larger than
+     * `max_bytes`. SLUICE_E_UNSUPPORTED elsewhere, and without an on_answer. [loop] */
+    sluice_status (*keep_answer)(sluice_ctx* ctx, uint64_t max_bytes);
 } sluice_host_reply;
 
 #ifdef __cplusplus

@@ -50,8 +50,12 @@ typedef struct sluice_record {
     int64_t upstream_us;       /* waiting for upstreams, all attempts together */
     int64_t overhead_us;       /* the rest of the time from start to end */
     sluice_str finish_reason;  /* of a stream, as the provider says it */
-    sluice_str stream_end;     /* "end_ok" | "end_truncated" | "end_cancelled" | "end_error"; empty: no stream */
+    sluice_str stream_end; /* "end_ok" | "end_truncated" | "end_cancelled" | "end_error"; empty: no stream */
     uint32_t retries;
     uint32_t fallbacks;
     sluice_str guardrails; /* guardrail_information of the JSON; empty: nobody looked */
+    sluice_str cache_key;  /* of a hit; empty otherwise */
+    int32_t cache_hit;     /* 1: a cache has answered, at no cost */
+    uint32_t reserved;
+    int64_t saved_pico_usd; /* by the hit; negative: nobody knows */
 } sluice_record;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base.h"
+#include "cache.h"
 #include "candidates.h"
 #include "config_source.h"
 #include "counters.h"

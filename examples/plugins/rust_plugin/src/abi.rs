@@ -96,6 +96,19 @@ pub struct sluice_settlement {
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct sluice_answer {
+    pub size: u32,
+    pub http_status: u32,
+    pub content_type: sluice_str,
+    pub body: sluice_str,
+    pub stream: i32,
+    pub fallbacks: u32,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+    pub cost_pico_usd: i64,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct sluice_hooks {
     pub size: u32,
     pub reserved: u32,
@@ -117,6 +130,7 @@ pub struct sluice_hooks {
     pub on_complete: Option<unsafe extern "C" fn(*mut sluice_instance, *const sluice_record)>,
     pub wants: Option<unsafe extern "C" fn(*mut sluice_instance, u32) -> i32>,
     pub on_settled: Option<unsafe extern "C" fn(*mut sluice_instance, *mut c_void, *const sluice_settlement)>,
+    pub on_answer: Option<unsafe extern "C" fn(*mut sluice_instance, *mut sluice_ctx, *mut c_void, *const sluice_answer)>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -152,6 +166,17 @@ pub struct sluice_identity {
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct sluice_from_cache {
+    pub size: u32,
+    pub reserved: u32,
+    pub key: sluice_str,
+    pub age_ms: i64,
+    pub saved_pico_usd: i64,
+    pub prompt_tokens: u64,
+    pub completion_tokens: u64,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct sluice_host_reply {
     pub size: u32,
     pub reserved: u32,
@@ -161,6 +186,8 @@ pub struct sluice_host_reply {
     pub identify: Option<unsafe extern "C" fn(*mut sluice_ctx, *const sluice_identity) -> sluice_status>,
     pub failed: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
     pub set_end_user: Option<unsafe extern "C" fn(*mut sluice_ctx, sluice_str) -> sluice_status>,
+    pub from_cache: Option<unsafe extern "C" fn(*mut sluice_ctx, *const sluice_from_cache) -> sluice_status>,
+    pub keep_answer: Option<unsafe extern "C" fn(*mut sluice_ctx, u64) -> sluice_status>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -231,6 +258,10 @@ pub struct sluice_record {
     pub retries: u32,
     pub fallbacks: u32,
     pub guardrails: sluice_str,
+    pub cache_key: sluice_str,
+    pub cache_hit: i32,
+    pub reserved: u32,
+    pub saved_pico_usd: i64,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -121,6 +121,7 @@ static HOOKS: sluice_hooks = sluice_hooks {
     on_complete: None,
     wants: None,
     on_settled: None,
+    on_answer: None,
 };
 
 /// It is constant, so threads may share it; the raw pointer in it keeps the compiler from seeing that.
