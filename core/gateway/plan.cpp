@@ -150,11 +150,25 @@ private:
                          fmt::format("{}", fmt::join(types, ", ")));
         }
         Json config = Json::object();
-        const Json properties = entry->manifest.config_schema.value("properties", Json::object());
         for (const auto& [key, value] : params.items()) {
-            if (properties.contains(key)) config[key] = value;
+            if (hasSetting(*entry, key))
+                config[key] = value;
+            else if (key != "type" && !isReadFrom(path, key))
+                faults_.warning(settings_.tree.place(path), path + "." + key, "unknown key, ignored");
         }
         imply(*entry, path, std::move(config));
+    }
+
+    static bool hasSetting(const CatalogEntry& entry, const std::string& key) {
+        const auto& schema = entry.manifest.config_schema;
+        return schema.contains("properties") && schema["properties"].contains(key);
+    }
+
+    // By a plugin that this section activates.
+    bool isReadFrom(const std::string& path, const std::string& key) const {
+        return std::any_of(catalog_.all().begin(), catalog_.all().end(), [&](const auto& one) {
+            return one.second.manifest.activated_by.count(path) > 0 && hasSetting(one.second, key);
+        });
     }
 
     void addRouter() {

@@ -10,8 +10,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
 from lanes import MASK, WORD  # noqa: E402
-from processes import gateway_binary  # noqa: E402 (scenario finds it)
 from scenario import ANTHROPIC_ROUTES, KEY, OPENAI_ROUTES, SLOW, STREAMS, USER, Scenario, deployment, main, usual_models, wait_until, whole_lines  # noqa: E402
+from processes import gateway_binary  # noqa: E402 (scenario finds it)
 
 CHAT = "/v1/chat/completions"
 
@@ -113,7 +113,7 @@ class Answers(Cached):
 
     def test_ap07_failures_and_halves_are_not_kept(self):
         broken = [{"respond": {"status": 500, "body": {"error": {"message": "x"}}}}, {"respond": {"status": 429, "body": {"error": {"message": "x"}}}},
-                  {"sse": {"events": [events.chat("half")], "end": "close"}}, {"sse": {"events": [events.chat("half"), events.data({"error": {"message": "x"}})]}}]
+                  {"sse": {"events": [events.chat("half")], "end": "cut"}}, {"sse": {"events": [events.chat("half"), events.data({"error": {"message": "x"}})]}}]
         for number, action in enumerate(broken):
             with self.subTest(action):
                 self.upstream.reset()
@@ -180,7 +180,7 @@ class Together(Cached):
             with self.subTest(stream=stream):
                 self.upstream.reset()
                 self.upstream.script([{"sleep_ms": 300}, {"default": True}], times=None)
-                answers = self.crowd(1000, ask("ap20", stream=stream))
+                answers = self.crowd(1000, ask(f"ap20-{stream}", stream=stream))
                 self.assertEqual({answer.status for answer in answers}, {200})
                 self.assertEqual(len({answer.body for answer in answers}), 1)
                 self.assertEqual(self.calls(), 1)
