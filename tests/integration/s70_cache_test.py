@@ -264,5 +264,50 @@ class Fallbacks(Cached):
         self.assertEqual(self.calls(), 2)
 
 
+class PromptCaching(Scenario):
+    """LiteLLM's cache_control_injection_points: marks for clients that set none"""
+    POINTS = [{"location": "tools"}, {"location": "message", "role": "system"}, {"location": "message", "role": "user", "index": 0},
+              {"location": "message", "index": -1, "control": {"type": "ephemeral", "ttl": "1h"}}]
+
+    @classmethod
+    def models(cls, base):
+        return [deployment("claude", "anthropic/claude-up", base, cache_control_injection_points=cls.POINTS)]
+
+    def sent(self, **body):
+        self.upstream.reset()
+        self.assertEqual(self.call("/v1/messages", {"model": "claude", "max_tokens": 9, **body}).status, 200)
+        return self.last_said()["body"]
+
+    def test_ap50_marks_stand_where_the_configuration_says(self):
+        mark, hour = {"type": "ephemeral"}, {"type": "ephemeral", "ttl": "1h"}
+        got = json.loads(self.sent(system="be brief", tools=[{"name": "a"}, {"name": "b"}], messages=[
+            {"role": "user", "content": "one"}, {"role": "assistant", "content": [{"type": "thinking", "thinking": "hm", "signature": "s"}]},
+            {"role": "user", "content": [{"type": "text", "text": "two"}, {"type": "text", "text": ""}]}]))
+        self.assertEqual(got["tools"], [{"name": "a"}, {"name": "b", "cache_control": mark}])
+        self.assertEqual(got["system"], [{"type": "text", "text": "be brief", "cache_control": mark}])
+        self.assertEqual(got["messages"][0]["content"], [{"type": "text", "text": "one", "cache_control": mark}])
+        self.assertNotIn("cache_control", json.dumps(got["messages"][1]))
+        self.assertEqual(got["messages"][2]["content"], [{"type": "text", "text": "two", "cache_control": hour}, {"type": "text", "text": ""}])
+
+    def test_ap51_a_clients_own_marks_stay_and_there_are_never_more_than_four(self):
+        own = {"type": "text", "text": "x", "cache_control": {"type": "ephemeral", "ttl": "5m"}}
+        messages = [{"role": "user", "content": [own]}, {"role": "assistant", "content": [own]}, {"role": "user", "content": [own]}]
+        got = self.sent(system="s", tools=[{"name": "a"}], messages=messages)
+        self.assertEqual(got.count('"cache_control"'), 4)
+        self.assertEqual(json.loads(got)["messages"], messages)
+        got = self.sent(system=[{**own}], messages=messages)
+        self.assertEqual(got.count('"cache_control"'), 4)
+
+    def test_ap52_every_other_byte_stays(self):
+        connection = self.raw()
+        body = b'{"model":"claude", "max_tokens" : 1e1,"messages":[ {"role":"user","content":"h\\u00e9 \\/"} ,{"content":"z","x":1.0,"role":"assistant"}, {"role":"user","content":[ ]}],"y":12345678901234567890123}'
+        connection.send(b"POST /v1/messages HTTP/1.1\r\nhost: a\r\nauthorization: Bearer %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+                        % (KEY.encode(), len(body), body))
+        self.assertEqual(connection.answer().status, 200)
+        sent = self.last_said()["body"]
+        self.assertIn('{"role":"user","content":[{"type":"text","text":"h\\u00e9 \\/","cache_control":{"type":"ephemeral"}}]} ,{"content":"z","x":1.0,"role":"assistant"}, {"role":"user","content":[ ]}]', sent)
+        self.assertIn('"y":12345678901234567890123', sent)
+
+
 if __name__ == "__main__":
     main()
