@@ -264,7 +264,9 @@ void Plugin::on_answer(PerRequest& use, const sluice_answer& answer) {
 
 void Plugin::on_settled(PerRequest& use, const sluice_settlement& sums) { use.status = sums.http_status; }
 
-void Plugin::on_complete(const sluice_record&) { semantic_->flush(); }
+void Plugin::on_complete(const sluice_record&) {
+    if (semantic_) semantic_->flush();
+}
 
 }  // namespace cache
 
