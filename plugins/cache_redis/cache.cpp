@@ -13,8 +13,7 @@ constexpr int64_t kSayAgainMs = 60'000;
 
 const sluice_host_wait* waitOf(const sluice::Host& host) {
     const auto* table = host.find<sluice_host_wait>(SLUICE_HOST_WAIT_ID);
-    if (!table)
-        throw std::runtime_error("cache_redis needs ABI 1.2: this host has no " SLUICE_HOST_WAIT_ID);
+    if (!table) throw std::runtime_error("cache_redis needs ABI 1.2: this host has no " SLUICE_HOST_WAIT_ID);
     return table;
 }
 
@@ -44,9 +43,10 @@ Cache::Cache(sluice::Host host, Options options)
       reads_(host.counter("sluice_cache_redis_reads_total",
                           "Keys looked up: hit, miss, late, away (the server), refused (by the server)",
                           {"outcome"})),
-      writes_(host.counter("sluice_cache_redis_writes_total",
-                           "Entries: kept; dropped as full (the queue), large, away (the server), late, refused",
-                           {"outcome"})),
+      writes_(
+          host.counter("sluice_cache_redis_writes_total",
+                       "Entries: kept; dropped as full (the queue), large, away (the server), late, refused",
+                       {"outcome"})),
       seconds_(host.histogram("sluice_cache_redis_get_seconds", "How long a lookup waited")),
       queued_(host.gauge("sluice_cache_redis_queue_bytes", "Entries on their way to Redis")),
       redirects_(host.counter("sluice_cache_redis_redirects_total",

@@ -49,7 +49,7 @@ private:
     std::atomic<size_t> queue_bytes_{0}, queue_length_{0}, lookups_{0};
 
     std::mutex mutex_;
-    std::map<std::string, std::string> faults_;       // guarded by mutex_; by server
+    std::map<std::string, std::string> faults_;        // guarded by mutex_; by server
     std::map<std::string, int64_t> refusals_said_ms_;  // guarded by mutex_
     std::string refusal_, complaint_;                  // guarded by mutex_
 

@@ -184,7 +184,9 @@ std::string Cache::status() {
     }
     const Mode mode = engine_.options().mode;
     Json json{{"type", "redis"},
-              {"mode", mode == Mode::Single ? "single" : mode == Mode::Cluster ? "cluster" : "sentinel"},
+              {"mode", mode == Mode::Single    ? "single"
+                       : mode == Mode::Cluster ? "cluster"
+                                               : "sentinel"},
               {"healthy", healthy},
               {"servers", servers},
               {"hits", hits_.load()},

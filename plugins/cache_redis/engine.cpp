@@ -59,7 +59,8 @@ void Engine::submit(std::vector<JobPtr> jobs) {
 
 std::vector<Place> Engine::masters(uint32_t wait_ms) {
     std::unique_lock lock(mutex_);
-    known_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return !masters_.empty() || ending_; });
+    known_.wait_for(lock, std::chrono::milliseconds(wait_ms),
+                    [this] { return !masters_.empty() || ending_; });
     return masters_;
 }
 
@@ -105,7 +106,9 @@ void Engine::route(JobPtr job, int64_t now_ms) {
 }
 
 void Engine::jobLost(JobPtr job, End how) {
-    const bool tired = clockMs() - job->since_ms > kPatienceMs;
+    const int64_t now = clockMs();
+    const bool tired = now - job->since_ms > kPatienceMs;
+    if (job->expires_ms != 0 && now >= job->expires_ms) how = End::Late;
     if (ended_ || how == End::Late || !job->patient || tired) return end(std::move(job), how);
     job->asking = false;
     again(std::move(job), kAgainMs);
@@ -119,7 +122,8 @@ bool Engine::redirected(Node& node, JobPtr& job, const redisReply& error) {
     const bool cluster = options_.mode == Mode::Cluster;
     const bool elsewhere = cluster && redirect.kind != Redirect::Kind::None;
     if (!elsewhere && !passes(code)) return false;
-    const bool tired = elsewhere || !job->patient ? ++job->tries > kTriesMost : now - job->since_ms > kPatienceMs;
+    const bool tired =
+        elsewhere || !job->patient ? ++job->tries > kTriesMost : now - job->since_ms > kPatienceMs;
     if (tired) {
         end(std::move(job), End::Away);
         return true;
@@ -206,8 +210,8 @@ void Engine::prune(int64_t now_ms) {
     if (map_.empty()) return;
     for (auto one = nodes_.begin(); one != nodes_.end();) {
         const Node& node = *one->second;
-        const bool of_no_use = !node.sentinel() && !map_.has(node.place()) && node.idle() &&
-                               now_ms - node.usedMs() > kUnusedMs;
+        const bool of_no_use =
+            !node.sentinel() && !map_.has(node.place()) && node.idle() && now_ms - node.usedMs() > kUnusedMs;
         one = of_no_use ? nodes_.erase(one) : std::next(one);
     }
 }

@@ -80,7 +80,8 @@ void Guide::answered(const Place& asked, End end, const std::vector<Reply>& repl
         const std::string code = error ? " (" + codeOf(replies.front().get()) + ")" : "";
         complain_(options_.mode == Mode::Cluster
                       ? "Redis at " + asked.text() + " has no map of a cluster" + code
-                      : "Redis Sentinel at " + asked.text() + " knows no master " + options_.service_name + code);
+                      : "Redis Sentinel at " + asked.text() + " knows no master " + options_.service_name +
+                            code);
     }
     lost_ = ++vain_ >= candidates_;
     next_ms_ = now + (lost_ ? kVainMs : 0);

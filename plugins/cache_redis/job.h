@@ -22,7 +22,7 @@ struct Job {
     using Words = std::vector<std::string>;
 
     Lane lane = kReads;
-    int slot = -1;          // of its keys; -1: it is for `place`
+    int slot = -1;  // of its keys; -1: it is for `place`
     Place place;
     bool sentinel = false;  // `place` is a sentinel
     bool patient = false;   // waits while a server is away, and is sent again; else it ends

@@ -11,7 +11,8 @@ namespace {
 using Json = nlohmann::json;
 using redis_common::flagAt, redis_common::given, redis_common::numberAt, redis_common::textAt;
 
-// {"host": …, "port": …} as LiteLLM has the nodes of a cluster, ["host", port] as it has sentinels, "host:port".
+// {"host": …, "port": …} as LiteLLM has the nodes of a cluster, ["host", port] as it has sentinels,
+// "host:port".
 Place placeIn(const Json& one, const std::string& where, int port, const sluice::Host& host) {
     Place place;
     try {
@@ -29,14 +30,16 @@ Place placeIn(const Json& one, const std::string& where, int port, const sluice:
         throw sluice::ConfigError(where + "." + error.message());
     }
     if (place.host.empty())
-        throw sluice::ConfigError(where + R"(: allowed: {"host": …, "port": …}, ["host", port], "host:port")");
+        throw sluice::ConfigError(where +
+                                  R"(: allowed: {"host": …, "port": …}, ["host", port], "host:port")");
     return place;
 }
 
 std::vector<Place> placesAt(const Json& json, const char* key, int port, const sluice::Host& host) {
     Json all = json[key];
     if (!all.is_array()) all = Json::parse(textAt(json, key, host), nullptr, false);  // of the environment
-    if (!all.is_array() || all.empty()) throw sluice::ConfigError(std::string(key) + ": allowed: a list of servers");
+    if (!all.is_array() || all.empty())
+        throw sluice::ConfigError(std::string(key) + ": allowed: a list of servers");
     std::vector<Place> places;
     for (size_t i = 0; i < all.size(); ++i)
         places.push_back(placeIn(all[i], std::string(key) + "[" + std::to_string(i) + "]", port, host));
@@ -66,8 +69,10 @@ void readServers(const Json& json, const sluice::Host& host, Options& options) {
         options.servers = placesAt(json, "sentinel_nodes", 26379, host);
         options.service_name = textAt(json, "service_name", host);
         if (options.service_name.empty())
-            throw sluice::ConfigError("service_name: missing; the name of the master that sentinel_nodes watch");
-        options.sentinel_login = {textAt(json, "sentinel_username", host), textAt(json, "sentinel_password", host)};
+            throw sluice::ConfigError(
+                "service_name: missing; the name of the master that sentinel_nodes watch");
+        options.sentinel_login = {textAt(json, "sentinel_username", host),
+                                  textAt(json, "sentinel_password", host)};
     } else if (cluster) {
         options.mode = Mode::Cluster;
         options.servers = placesAt(json, "redis_startup_nodes", 6379, host);

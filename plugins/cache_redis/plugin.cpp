@@ -15,9 +15,7 @@ public:
             sizeof(sluice_cache),
             0,
             [](sluice_instance* self, sluice_ctx* ctx, const sluice_str* keys, size_t count, uint32_t wait_ms,
-               void* sink, Cache::Take take) {
-                return of(self).get(ctx, keys, count, wait_ms, sink, take);
-            },
+               void* sink, Cache::Take take) { return of(self).get(ctx, keys, count, wait_ms, sink, take); },
             [](sluice_instance* self, sluice_str key, sluice_str value, int64_t ttl_ms) {
                 return of(self).put(sluice::view(key), sluice::view(value), ttl_ms);
             },

@@ -19,7 +19,8 @@ inline bool isError(const redisReply* reply) { return reply->type == REDIS_REPLY
 
 /// The text of a string, a status or an error; empty for anything else.
 inline std::string_view textOf(const redisReply* reply) {
-    const bool text = reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS || isError(reply);
+    const bool text =
+        reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS || isError(reply);
     return text ? std::string_view(reply->str, reply->len) : std::string_view();
 }
 

@@ -36,7 +36,8 @@ std::optional<int> slotIn(const redisReply* reply) {
     return static_cast<int>(reply->integer);
 }
 
-// [host, port, id, …]; the host is empty or null where the server does not know it, "?" where it will not say.
+// [host, port, id, …]; the host is empty or null where the server does not know it, "?" where it will not
+// say.
 std::optional<Place> placeIn(const redisReply* reply, const std::string& asked) {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2) return std::nullopt;
     const redisReply *host = reply->element[0], *port = reply->element[1];
@@ -56,7 +57,8 @@ std::optional<Place> placeIn(const redisReply* reply, const std::string& asked) 
 uint16_t crc16(std::string_view bytes) {
     static constexpr auto kTable = crcTable();
     unsigned crc = 0;
-    for (const char c : bytes) crc = (crc << 8 ^ kTable[(crc >> 8 ^ static_cast<unsigned char>(c)) & 0xff]) & 0xffff;
+    for (const char c : bytes)
+        crc = (crc << 8 ^ kTable[(crc >> 8 ^ static_cast<unsigned char>(c)) & 0xff]) & 0xffff;
     return static_cast<uint16_t>(crc);
 }
 
@@ -84,8 +86,7 @@ std::optional<SlotMap> SlotMap::parse(const redisReply* reply, const std::string
         const auto place = placeIn(range->element[2], asked);
         if (!place) continue;
         const uint16_t index = map.indexOf(*place);
-        if (index != kNobody)
-            std::fill(map.owners_.begin() + *first, map.owners_.begin() + *last + 1, index);
+        if (index != kNobody) std::fill(map.owners_.begin() + *first, map.owners_.begin() + *last + 1, index);
     }
     if (map.empty()) return std::nullopt;
     return map;

@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cstring>
 #include <sluice/config.hpp>
 
 namespace cache_redis {
@@ -18,8 +19,10 @@ bool isAddress(const std::string& host) {
 }
 
 std::string reason() {
-    const char* text = ERR_reason_error_string(ERR_get_error());
+    const unsigned long error = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(error)) return std::strerror(ERR_GET_REASON(error));
+    const char* text = ERR_reason_error_string(error);
     return text ? text : "no reason is known";
 }
 
@@ -73,8 +76,8 @@ bool TlsSession::failed(int result) {
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return false;
     const long verdict = SSL_get_verify_result(session_);
     fault_ = error == SSL_ERROR_ZERO_RETURN ? "it closed the connection"
-             : verdict != X509_V_OK ? std::string("TLS: ") + X509_verify_cert_error_string(verdict)
-                                    : "TLS: " + reason();
+             : verdict != X509_V_OK         ? std::string("TLS: ") + X509_verify_cert_error_string(verdict)
+                                            : "TLS: " + reason();
     ERR_clear_error();
     return true;
 }

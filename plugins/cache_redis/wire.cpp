@@ -70,7 +70,7 @@ void Wire::close() {
     pinged_ = blocked_ = false;
 }
 
-void Wire::fail(const std::string& why, int64_t now_ms) {
+void Wire::fail(std::string why, int64_t now_ms) {
     close();
     names_.reset();
     state_ = State::Down;

@@ -30,9 +30,9 @@ public:
         Place place;
         Login login;
         int database = 0;
-        bool only_master = false;           // a replica is as good as nobody
-        const TlsContext* tls = nullptr;    // none: in clear
-        uint32_t timeout_ms = 1000;         // to connect; and of silence
+        bool only_master = false;         // a replica is as good as nobody
+        const TlsContext* tls = nullptr;  // none: in clear
+        uint32_t timeout_ms = 1000;       // to connect; and of silence
     };
 
     Wire(Settings settings, Resolver& resolver, Owner& owner);
@@ -50,7 +50,7 @@ public:
     void send(std::string_view commands, size_t replies, int64_t now_ms);
     void flush(int64_t now_ms);
     /// It is of no use any more: as if the connection had broken.
-    void fail(const std::string& why, int64_t now_ms);
+    void fail(std::string why, int64_t now_ms);  // why: by value, it may be of what is closed
 
     bool up() const { return state_ == State::Up; }
     /// Its last attempt was in vain.

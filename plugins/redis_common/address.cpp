@@ -9,8 +9,9 @@ namespace redis_common {
 namespace {
 
 [[noreturn]] void refuse(const char* what) {
-    throw sluice::ConfigError(std::string("url: ") + what +
-                              "; expected redis://[user:password@]host[:port][/database], rediss:// for TLS, or unix:///path");
+    throw sluice::ConfigError(
+        std::string("url: ") + what +
+        "; expected redis://[user:password@]host[:port][/database], rediss:// for TLS, or unix:///path");
 }
 
 int numberIn(std::string_view text, int most, const char* what) {

@@ -25,7 +25,8 @@ std::string textAt(const Json& json, const char* key, const sluice::Host& host) 
     if (!given(json, key)) return {};
     const Json& value = json[key];
     if (value.is_string()) return value.get<std::string>();
-    if (!value.is_object() || value.size() != 1 || !value.contains("$secret") || !value["$secret"].is_string())
+    if (!value.is_object() || value.size() != 1 || !value.contains("$secret") ||
+        !value["$secret"].is_string())
         refuse(key, "a text");
     const auto secret = host.reveal(value["$secret"].get<std::string>());
     if (!secret) refuse(key, "a text; found a secret that the host does not know");

@@ -99,13 +99,15 @@ void FakeServer::set(Answer answer) {
     answer_ = std::move(answer);
 }
 
-std::string bulk(const std::string& text) { return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n"; }
+std::string bulk(const std::string& text) {
+    return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
+}
 
 std::string slots(const std::vector<std::array<int, 3>>& ranges, const std::string& host) {
     std::string out = "*" + std::to_string(ranges.size()) + "\r\n";
     for (const auto& [first, last, port] : ranges) {
-        out += "*3\r\n:" + std::to_string(first) + "\r\n:" + std::to_string(last) + "\r\n*3\r\n" + bulk(host) + ":" +
-               std::to_string(port) + "\r\n" + bulk("id" + std::to_string(port));
+        out += "*3\r\n:" + std::to_string(first) + "\r\n:" + std::to_string(last) + "\r\n*3\r\n" +
+               bulk(host) + ":" + std::to_string(port) + "\r\n" + bulk("id" + std::to_string(port));
     }
     return out;
 }

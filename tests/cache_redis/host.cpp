@@ -27,9 +27,9 @@ const sluice_host_wait kWait{sizeof(sluice_host_wait), 0,
                              },
                              [](sluice_ctx*, uint64_t ticket, uint32_t ms) -> sluice_status {
                                  std::unique_lock lock(tickets().mutex);
-                                 const bool woken =
-                                     tickets().changed.wait_for(lock, std::chrono::milliseconds(ms),
-                                                                [&] { return tickets().woken.count(ticket) > 0; });
+                                 const bool woken = tickets().changed.wait_for(
+                                     lock, std::chrono::milliseconds(ms),
+                                     [&] { return tickets().woken.count(ticket) > 0; });
                                  return woken ? SLUICE_OK : SLUICE_E_DEADLINE;
                              },
                              [](const sluice_host*, uint64_t ticket) {
@@ -109,7 +109,8 @@ double Host::metric(const std::string& series) const {
 
 Loaded::Loaded(Host& host, const std::string& config) {
     try {
-        cache_ = std::make_unique<cache_redis::Cache>(host.host(), cache_redis::readOptions(config, host.host()));
+        cache_ =
+            std::make_unique<cache_redis::Cache>(host.host(), cache_redis::readOptions(config, host.host()));
     } catch (const sluice::ConfigError& error) {
         throw std::runtime_error(error.message());
     }

@@ -34,7 +34,8 @@ TEST_CASE("One server") {
     CHECK(url.database == 3);
     CHECK(url.tls.on);
     CHECK(read(R"({"url":"unix:///run/redis.sock"})").servers.at(0).text() == "/run/redis.sock");
-    const auto keys = read(R"({"host":"h","port":"7001","username":"u","password":"p","db":2,"ssl":"true","namespace":"mine","url":""})");
+    const auto keys = read(
+        R"({"host":"h","port":"7001","username":"u","password":"p","db":2,"ssl":"true","namespace":"mine","url":""})");
     CHECK(keys.servers.at(0).text() == "h:7001");
     CHECK(keys.login.password == "p");
     CHECK(keys.database == 2);
@@ -53,7 +54,8 @@ TEST_CASE("Secrets are handles") {
 }
 
 TEST_CASE("A cluster, as LiteLLM has it") {
-    const auto options = read(R"({"redis_startup_nodes":[{"host":"a","port":7001},{"host":"b","port":"7002"},"c:7003","d"]})");
+    const auto options =
+        read(R"({"redis_startup_nodes":[{"host":"a","port":7001},{"host":"b","port":"7002"},"c:7003","d"]})");
     CHECK(options.mode == Mode::Cluster);
     REQUIRE(options.servers.size() == 4);
     CHECK(options.servers[1].text() == "b:7002");
@@ -63,7 +65,8 @@ TEST_CASE("A cluster, as LiteLLM has it") {
 }
 
 TEST_CASE("Sentinels, as LiteLLM has them") {
-    const auto options = read(R"({"sentinel_nodes":[["a",26379],["b",26380]],"service_name":"mymaster","sentinel_password":"s","password":"p"})");
+    const auto options = read(
+        R"({"sentinel_nodes":[["a",26379],["b",26380]],"service_name":"mymaster","sentinel_password":"s","password":"p"})");
     CHECK(options.mode == Mode::Sentinel);
     CHECK(options.servers.at(1).text() == "b:26380");
     CHECK(options.sentinel_login.password == "s");

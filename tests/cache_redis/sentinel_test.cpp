@@ -11,17 +11,25 @@ using namespace cache_tests;
 TEST_CASE("Sentinels: the master dies under load, and the next one is followed", "[servers]") {
     const bool frozen = GENERATE(false, true);
     Server master({"--requirepass", "word", "--masterauth", "word"});
-    Server replica({"--requirepass", "word", "--masterauth", "word", "--replicaof", "127.0.0.1 " + std::to_string(master.port())});
-    REQUIRE(eventually([&] { return master.ask({"INFO", "replication"}).find("state=online") != std::string::npos; }, 20'000));
+    Server replica({"--requirepass", "word", "--masterauth", "word", "--replicaof",
+                    "127.0.0.1 " + std::to_string(master.port())});
+    REQUIRE(eventually(
+        [&] {
+            return master.ask({"INFO", "replication"}).find("state=online") != std::string::npos;
+        },
+        20'000));
     std::vector<std::unique_ptr<Server>> sentinels;
     std::string nodes = R"(["127.0.0.1",1])";  // one that is not there
     for (int i = 0; i < 3; ++i) {
-        sentinels.push_back(sentinel(master, 2, {"sentinel auth-pass mymaster word", "requirepass other-word", "sentinel sentinel-pass other-word"}));
+        sentinels.push_back(sentinel(master, 2,
+                                     {"sentinel auth-pass mymaster word", "requirepass other-word",
+                                      "sentinel sentinel-pass other-word"}));
         nodes += R"(,["127.0.0.1",)" + std::to_string(sentinels.back()->port()) + "]";
     }
     Host host;
-    Loaded cache(host, R"({"sentinel_nodes":[)" + nodes + R"(],"service_name":"mymaster","password":"word","sentinel_password":"other-word",
-                          "timeout_ms":700})");
+    Loaded cache(host, R"({"sentinel_nodes":[)" + nodes +
+                           R"(],"service_name":"mymaster","password":"word","sentinel_password":"other-word",
+                          "timeout_ms":1500})");
     std::vector<std::string> keys;
     for (int i = 0; i < 20; ++i) keys.push_back("key:" + std::to_string(i));
     REQUIRE(cache.keep(keys[0], "value of " + keys[0], 20'000));
@@ -32,7 +40,8 @@ TEST_CASE("Sentinels: the master dies under load, and the next one is followed",
         REQUIRE(eventually(
             [&] {
                 const std::string about = one->ask({"SENTINEL", "MASTER", "mymaster"});
-                return about.find("num-other-sentinels\n2") != std::string::npos && about.find("num-slaves\n1") != std::string::npos;
+                return about.find("num-other-sentinels\n2") != std::string::npos &&
+                       about.find("num-slaves\n1") != std::string::npos;
             },
             20'000));
 

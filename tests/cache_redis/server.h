@@ -37,7 +37,8 @@ public:
     void freeze();
     void thaw();
 
-    /// One command; throws std::runtime_error if it has no answer. The first line of a list in a list, joined.
+    /// One command; throws std::runtime_error if it has no answer. The first line of a list in a list,
+    /// joined.
     std::string ask(const Words& words);
 
 private:
@@ -45,6 +46,7 @@ private:
 
     const int port_;
     const Words options_;
+    std::string password_;  // of the options, or of a sentinel's file
     std::string directory_;
     pid_t process_ = -1;
     std::unique_ptr<redisContext, void (*)(redisContext*)> connection_{nullptr, redisFree};

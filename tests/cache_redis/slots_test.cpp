@@ -43,8 +43,8 @@ TEST_CASE("Hash tags") {
 }
 
 TEST_CASE("The map of a cluster") {
-    const auto map = SlotMap::parse(parsed(cache_tests::slots({{0, 99, 7000}, {100, 100, 7001}, {200, 16383, 7000}})).get(),
-                                    "10.0.0.9");
+    const auto map = SlotMap::parse(
+        parsed(cache_tests::slots({{0, 99, 7000}, {100, 100, 7001}, {200, 16383, 7000}})).get(), "10.0.0.9");
     REQUIRE(map);
     REQUIRE(map->places().size() == 2);
     CHECK(map->owner(0)->text() == "127.0.0.1:7000");
@@ -57,18 +57,21 @@ TEST_CASE("The map of a cluster") {
 }
 
 TEST_CASE("A server that does not know its name means the one that was asked") {
-    CHECK(SlotMap::parse(parsed(cache_tests::slots({{0, 16383, 7000}}, "")).get(), "10.0.0.9")->owner(5)->text() ==
-          "10.0.0.9:7000");
+    CHECK(SlotMap::parse(parsed(cache_tests::slots({{0, 16383, 7000}}, "")).get(), "10.0.0.9")
+              ->owner(5)
+              ->text() == "10.0.0.9:7000");
     const std::string nil = "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$-1\r\n:7000\r\n";
     CHECK(SlotMap::parse(parsed(nil).get(), "fe80::1")->owner(5)->text() == "[fe80::1]:7000");
     CHECK_FALSE(SlotMap::parse(parsed(cache_tests::slots({{0, 16383, 7000}}, "?")).get(), "10.0.0.9"));
 }
 
 TEST_CASE("What is no map") {
-    for (const std::string text :
-         {"*0\r\n", "+OK\r\n", "-ERR no\r\n", "$-1\r\n", "*1\r\n:1\r\n", "*1\r\n*1\r\n:0\r\n", "*1\r\n*3\r\n:5\r\n:3\r\n*2\r\n$1\r\na\r\n:1\r\n",
-          "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n", "*1\r\n*3\r\n:-1\r\n:3\r\n*2\r\n$1\r\na\r\n:1\r\n",
-          "*1\r\n*3\r\n:0\r\n:3\r\n*2\r\n$1\r\na\r\n:0\r\n", "*1\r\n*3\r\n:0\r\n:3\r\n*1\r\n$1\r\na\r\n", "*1\r\n*2\r\n:0\r\n:3\r\n"})
+    for (const std::string text : {"*0\r\n", "+OK\r\n", "-ERR no\r\n", "$-1\r\n", "*1\r\n:1\r\n",
+                                   "*1\r\n*1\r\n:0\r\n", "*1\r\n*3\r\n:5\r\n:3\r\n*2\r\n$1\r\na\r\n:1\r\n",
+                                   "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n",
+                                   "*1\r\n*3\r\n:-1\r\n:3\r\n*2\r\n$1\r\na\r\n:1\r\n",
+                                   "*1\r\n*3\r\n:0\r\n:3\r\n*2\r\n$1\r\na\r\n:0\r\n",
+                                   "*1\r\n*3\r\n:0\r\n:3\r\n*1\r\n$1\r\na\r\n", "*1\r\n*2\r\n:0\r\n:3\r\n"})
         CHECK_FALSE(SlotMap::parse(parsed(text).get(), "h"));
     CHECK_FALSE(SlotMap::parse(nullptr, "h"));
 }
@@ -90,14 +93,16 @@ TEST_CASE("Redirections") {
     CHECK(Redirect::parse("ASK 0 redis-2:7000", "h").kind == Redirect::Kind::Ask);
     CHECK(Redirect::parse("MOVED 1 ::1:6381", "h").to == Place{"::1", 6381, {}});
     CHECK(Redirect::parse("MOVED 1 :6381", "10.0.0.9").to == Place{"10.0.0.9", 6381, {}});
-    for (const char* text : {"MOVED", "MOVED 1", "MOVED 16384 a:1", "MOVED -1 a:1", "MOVED x a:1", "MOVED 1 a", "MOVED 1 a:0", "MOVED 1 a:99999",
-                             "MOVED 1 ?:6379", "ERR MOVED 1 a:1", "", "ASKING 1 a:1"})
+    for (const char* text :
+         {"MOVED", "MOVED 1", "MOVED 16384 a:1", "MOVED -1 a:1", "MOVED x a:1", "MOVED 1 a", "MOVED 1 a:0",
+          "MOVED 1 a:99999", "MOVED 1 ?:6379", "ERR MOVED 1 a:1", "", "ASKING 1 a:1"})
         CHECK(Redirect::parse(text, "h").kind == Redirect::Kind::None);
 }
 
 TEST_CASE("Of an error only the code is said") {
     CHECK(codeOf(parsed("-WRONGPASS invalid username-password pair\r\n").get()) == "WRONGPASS");
     CHECK(codeOf(parsed("-hunter2 is no password\r\n").get()) == "ERR");
-    CHECK(codeOf(parsed("-ERR unknown command 'AUTH', with args beginning with: 'hunter2'\r\n").get()) == "ERR");
+    CHECK(codeOf(parsed("-ERR unknown command 'AUTH', with args beginning with: 'hunter2'\r\n").get()) ==
+          "ERR");
     CHECK(codeOf(parsed("-\r\n").get()) == "ERR");
 }

@@ -16,8 +16,9 @@ void certify(const std::string& directory) {
     if (child == 0) {
         const std::string key = directory + "/key.pem", cert = directory + "/cert.pem";
         freopen("/dev/null", "w", stderr);
-        execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-               "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.c_str(), "-out", cert.c_str(), nullptr);
+        execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+               "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+               "-keyout", key.c_str(), "-out", cert.c_str(), nullptr);
         _exit(127);
     }
     int status = 0;
@@ -33,8 +34,8 @@ TEST_CASE("TLS", "[servers]") {
     certify(directory);
     const int port = freePort();
     const std::string cert = directory + "/cert.pem", key = directory + "/key.pem";
-    Server server({"--tls-port", std::to_string(port), "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert,
-                   "--tls-auth-clients", "no", "--requirepass", "word"});
+    Server server({"--tls-port", std::to_string(port), "--tls-cert-file", cert, "--tls-key-file", key,
+                   "--tls-ca-cert-file", cert, "--tls-auth-clients", "no", "--requirepass", "word"});
     const std::string base = R"({"url":"rediss://:word@127.0.0.1:)" + std::to_string(port) + "\"";
     Host host;
     Loaded cache(host, base + R"(,"ssl_ca_certs":")" + cert + "\"}");
@@ -51,7 +52,8 @@ TEST_CASE("TLS", "[servers]") {
     CHECK(strange.logged("self-signed certificate") == 1);
 
     Host misnamed;
-    Loaded other(misnamed, R"({"url":"rediss://:word@localhost:)" + std::to_string(port) + R"(","ssl_ca_certs":")" + cert + "\"}");
+    Loaded other(misnamed, R"({"url":"rediss://:word@localhost:)" + std::to_string(port) +
+                               R"(","ssl_ca_certs":")" + cert + "\"}");
     CHECK(other.getUntil("k", SLUICE_E_UNAVAILABLE, "(none)").status == SLUICE_E_UNAVAILABLE);
     CHECK(misnamed.logged("TLS: hostname mismatch") == 1);
 
@@ -59,8 +61,11 @@ TEST_CASE("TLS", "[servers]") {
     Loaded clear(plain, R"({"host":"127.0.0.1","password":"word","port":)" + std::to_string(port) + "}");
     CHECK(clear.getUntil("k", SLUICE_E_UNAVAILABLE, "(none)").status == SLUICE_E_UNAVAILABLE);
     Host reverse;
-    Loaded to_plain(reverse, R"({"url":"rediss://:word@127.0.0.1:)" + std::to_string(server.port()) + R"("})");
+    Loaded to_plain(reverse,
+                    R"({"url":"rediss://:word@127.0.0.1:)" + std::to_string(server.port()) + R"("})");
     CHECK(to_plain.getUntil("k", SLUICE_E_UNAVAILABLE, "(none)").status == SLUICE_E_UNAVAILABLE);
-    CHECK(reverse.logged("is away: TLS") + reverse.logged("closed the connection") + reverse.logged("does not answer") == 1);
+    CHECK(reverse.logged("is away: TLS") + reverse.logged("closed the connection") +
+              reverse.logged("does not answer") ==
+          1);
     std::filesystem::remove_all(directory);
 }
