@@ -28,7 +28,7 @@ constexpr const char* kTables =
     "CREATE TABLE entries (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, expires_ms INTEGER NOT NULL, "
     "sum INTEGER NOT NULL, value BLOB NOT NULL) STRICT;";
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string wordsOf(int error) { return std::generic_category().message(error); }
 
 std::optional<uint64_t> numberIn(const std::string& name) {
     constexpr std::string_view kBefore = "cache-", kAfter = ".db";
@@ -57,19 +57,19 @@ Files::Files(const Options& options) : database_bytes_(options.databaseBytes()),
         directory_ = (fs::temp_directory_path() / "sluice_cache_XXXXXX").string();
         temporary_ = true;
         if (!::mkdtemp(directory_.data()))
-            throw std::runtime_error("path: " + directory_ + ": " + reason(errno));
+            throw std::runtime_error("path: " + directory_ + ": " + wordsOf(errno));
         return;
     }
     if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST)
         throw std::runtime_error(
-            "path: " + directory_ + ": " + reason(errno) +
+            "path: " + directory_ + ": " + wordsOf(errno) +
             "; allowed: a directory that is there, or one that can be made in one that is");
     struct stat found {};
     if (::stat(directory_.c_str(), &found) != 0 || !S_ISDIR(found.st_mode))
         throw std::runtime_error("path: " + directory_ +
                                  ": found something that is no directory; allowed: a directory");
     if (::access(directory_.c_str(), R_OK | W_OK | X_OK) != 0)
-        throw std::runtime_error("path: " + directory_ + ": " + reason(errno));
+        throw std::runtime_error("path: " + directory_ + ": " + wordsOf(errno));
 }
 
 Files::~Files() {
@@ -100,15 +100,19 @@ void Files::removeBelow(uint64_t number) const {
     }
 }
 
-std::string Files::open(std::string& broken) const {
+std::string Files::open(std::string& reason) const {
     const uint64_t number = std::max<uint64_t>(newest(), 1);
     try {
         create(pathOf(number));
         removeBelow(number);
-        return pathOf(number);
+        std::error_code unknown;
+        // A file does not shrink.
+        if (static_cast<int64_t>(fs::file_size(pathOf(number), unknown)) <= database_bytes_ || unknown)
+            return pathOf(number);
+        reason = "max_bytes is smaller than before";
     } catch (const SqlError& error) {
         if (!error.corrupt()) throw;
-        broken = error.what();
+        reason = std::string("it was broken, ") + error.what();
     }
     return replace(pathOf(number));
 }

@@ -28,9 +28,9 @@ public:
     Files& operator=(const Files&) = delete;
 
     const std::string& directory() const { return directory_; }
-    /// The newest database, which is made if there is none; what is older, is removed. One that is broken is
-    /// replaced, and `broken` says how it was. Throws SqlError. Only with the lock.
-    std::string open(std::string& broken) const;
+    /// The newest database, which is made if there is none; what is older is removed. One that is broken, or
+    /// larger than it may be, is replaced, and `reason` says why. Throws SqlError. Only with the lock.
+    std::string open(std::string& reason) const;
     /// After `path` has turned out to be broken: the one after it. Throws SqlError.
     std::string replace(const std::string& path) const;
 

@@ -25,10 +25,9 @@ std::string Place::inUse() const {
 }
 
 void Place::open() {
-    std::string broken;
-    const std::string path = files_.open(broken);
-    if (!broken.empty())
-        log_(Level::Error, files_.directory() + ": the cache was broken (" + broken + ") and begins empty");
+    std::string reason;
+    const std::string path = files_.open(reason);
+    if (!reason.empty()) log_(Level::Warn, files_.directory() + ": the cache begins empty: " + reason);
     const std::lock_guard lock(mutex_);
     path_ = path;
     fault_.clear();
@@ -74,8 +73,7 @@ void Place::failed(const SqlError& error, uint64_t epoch) {
         try {
             path_ = files_.replace(path_);
             ++epoch_;
-            log_(Level::Error,
-                 files_.directory() + ": the cache is broken (" + error.what() + ") and begins empty");
+            log_(Level::Warn, files_.directory() + ": the cache begins empty: it is broken, " + error.what());
             return;
         } catch (const SqlError& again) {
             fault_ = files_.directory() + ": " + again.what();

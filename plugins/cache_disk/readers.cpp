@@ -1,5 +1,7 @@
 #include "readers.h"
 
+#include <new>
+
 namespace cache_disk {
 
 struct Readers::Thread {
@@ -76,6 +78,9 @@ void Readers::answer(Asked& asked, Thread& own) {
         failed = true;
         own.lookup.reset();
         place_.failed(error, own.epoch);
+    } catch (const std::bad_alloc&) {
+        failed = true;  // a large value: the next one may be smaller
+        own.lookup.reset();
     }
     const std::lock_guard lock(asked.mutex);
     asked.found = std::move(all);

@@ -1,12 +1,14 @@
 #include "writer.h"
 
 #include <chrono>
+#include <new>
 
 namespace cache_disk {
 namespace {
 
 constexpr size_t kCommandBytes = 256;  // of a command itself, about
 constexpr size_t kBatchCommands = 256;
+constexpr int kNoMemory = 7;  // SQLITE_NOMEM
 constexpr auto kPatience = std::chrono::seconds(120);
 
 }  // namespace
@@ -21,6 +23,7 @@ struct Writer::Answer {
 
     void done(bool fine, uint64_t count) {
         const std::lock_guard lock(mutex);
+        if (left == 0) return;  // what fails after it was done changes nothing
         removed += count;
         failed |= !fine;
         if (--left == 0) ready.notify_all();
@@ -115,10 +118,7 @@ void Writer::run() {
         const auto batch = take();
         if (batch.empty()) continue;
         if (late || !place_.ready()) {
-            for (const auto& command : batch) {
-                if (command.answer) command.answer->done(false, 0);
-                if (command.kind == Command::Kind::Put) ++dropped_;
-            }
+            lose(batch);
             continue;
         }
         write(batch);
@@ -156,14 +156,21 @@ void Writer::write(const std::vector<Command>& batch) {
         }
         entries_->shorten(path_);
         place_.worked();
+        return;
     } catch (const SqlError& error) {
-        if (entries_) entries_->rollback();
-        entries_.reset();
         place_.failed(error, epoch_);
-        for (const auto& command : batch) {
-            if (command.answer) command.answer->done(false, 0);
-            if (command.kind == Command::Kind::Put) ++dropped_;
-        }
+    } catch (const std::bad_alloc&) {
+        place_.failed(SqlError(kNoMemory, "out of memory"), epoch_);
+    }
+    if (entries_) entries_->rollback();
+    entries_.reset();
+    lose(batch);
+}
+
+void Writer::lose(const std::vector<Command>& batch) {
+    for (const auto& command : batch) {
+        if (command.answer) command.answer->done(false, 0);
+        if (command.kind == Command::Kind::Put) ++dropped_;
     }
 }
 

@@ -56,6 +56,7 @@ private:
     std::vector<Command> take();
     void write(const std::vector<Command>& batch);
     void apply(const std::vector<Command>& batch);
+    void lose(const std::vector<Command>& batch);
     void flushNow(const Command& command);
 
     Place& place_;

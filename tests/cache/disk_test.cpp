@@ -291,3 +291,14 @@ TEST_CASE("cache 49: readers, writers and flushes at the same time") {
     CHECK(directory.bytes() <= (8 << 20));
     CHECK(disk.log().empty());
 }
+
+TEST_CASE("cache 4a: a bound that has become smaller holds at once") {
+    const Directory directory;
+    fill(directory, 3'000, 9'000);
+    CHECK(directory.bytes() > (16 << 20));
+    Disk disk(optionsIn(directory, 8 << 20));
+    CHECK(directory.bytes() <= (8 << 20));
+    CHECK(disk.log().find("the cache begins empty: max_bytes is smaller than before") != std::string::npos);
+    disk.put(keyOf(1), "v");
+    CHECK(disk.get(keyOf(1)) == "v");
+}

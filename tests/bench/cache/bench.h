@@ -27,4 +27,7 @@ void ratios();
 /// What a get and a put take, and what an entry takes of the memory.
 void costs(size_t entries);
 
+/// The same of cache_disk, in a directory for temporary files.
+void disk(size_t entries);
+
 }  // namespace cache_bench
