@@ -6,6 +6,7 @@ SLUICE_PLUGIN(cache_disk::Plugin, R"({
   "abi": 1,
   "description": "Answers kept on a local disk, within a bound",
   "interfaces": ["sluice.cache/1"],
+  "caches": ["disk"],
   "config_schema": {
     "type": "object",
     "additionalProperties": false,
@@ -13,6 +14,7 @@ SLUICE_PLUGIN(cache_disk::Plugin, R"({
     "properties": {
       "path": {"type": "string", "minLength": 1, "default": "sluice.cache",
                "description": "a directory of this gateway alone, on a local disk; :temporary: is one that goes with the instance"},
+      "disk_cache_dir": {"type": "string", "description": "LiteLLM's name of path"},
       "max_bytes": {"type": "integer", "minimum": 8388608, "default": 1073741824, "description": "of the files in it"},
       "max_entry_bytes": {"type": "integer", "minimum": 1, "maximum": 268435456, "default": 1048576,
                           "description": "of one value; at most an eighth of max_bytes"},

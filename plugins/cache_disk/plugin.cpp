@@ -22,6 +22,7 @@ Options optionsOf(std::string_view json) {
     Options options;
     const sluice::ConfigObject config(json);
     config.read("path", options.path);
+    config.read("disk_cache_dir", options.path);
     config.read("max_bytes", options.max_bytes);
     config.read("max_entry_bytes", options.max_entry_bytes);
     config.read("max_queue_bytes", options.max_queue_bytes);
