@@ -10,7 +10,6 @@ namespace {
 
 // Splits of the index, inner pages, the list of free ones.
 constexpr int64_t kSparePages = 16;
-constexpr int64_t kSecondChances = 64;  // of one transaction
 constexpr int kEvictRows = 16, kFlushRows = 500;
 
 // CRC-32 (zlib's), with the size of the value above it.
@@ -62,7 +61,7 @@ Entries::Entries(Connection connection, const Options& options, Used& used)
     // NORMAL: the disk is waited for when the log is moved into the database, and at no other time. Killed
     // processes lose nothing by that, power cuts the last writes.
     connection_.run("PRAGMA synchronous = NORMAL; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8192");
-    connection_.run("PRAGMA wal_autocheckpoint = " + std::to_string(log_bytes_ / 2 / kPageBytes));
+    connection_.run("PRAGMA wal_autocheckpoint = " + std::to_string(log_bytes_ / 4 / kPageBytes));
     connection_.run("PRAGMA journal_size_limit = " + std::to_string(log_bytes_));
     // A smaller bound than before is reached by evicting; the file does not shrink, but is not used either.
     connection_.run("PRAGMA max_page_count = " + std::to_string(pages_max_));
@@ -72,7 +71,7 @@ Entries::Entries(Connection connection, const Options& options, Used& used)
     flush_ = connection_.prepare(
         "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE key >= ?1 AND key < ?2 LIMIT " +
         std::to_string(kFlushRows) + ")");
-    oldest_ = connection_.prepare("SELECT id, expires_ms FROM entries ORDER BY id LIMIT " +
+    oldest_ = connection_.prepare("SELECT id, expires_ms, length(value) FROM entries ORDER BY id LIMIT " +
                                   std::to_string(kEvictRows));
     again_ = connection_.prepare("UPDATE entries SET id = (SELECT max(id) + 1 FROM entries) WHERE id = ?1");
     drop_ = connection_.prepare("DELETE FROM entries WHERE id = ?1");
@@ -83,7 +82,7 @@ Entries::Entries(Connection connection, const Options& options, Used& used)
 void Entries::begin() {
     transaction_.emplace(connection_, Transaction::Kind::Write);
     room_ = 0;  // the other generation may have been here
-    second_chances_ = kSecondChances;
+    second_chance_pages_ = log_bytes_ / 8 / kPageBytes;
 }
 
 void Entries::commit() {
@@ -137,16 +136,18 @@ void Entries::makeRoom(int64_t pages, int64_t now_ms) {
 // False: there is nothing left.
 bool Entries::evict(int64_t now_ms) {
     struct Row {
-        int64_t id, expires_ms;
+        int64_t id, expires_ms, pages;
     };
     std::vector<Row> rows;
     oldest_.rewind();
-    while (oldest_.step()) rows.push_back({oldest_.integer(0), oldest_.integer(1)});
+    while (oldest_.step())
+        rows.push_back(
+            {oldest_.integer(0), oldest_.integer(1), pagesFor(static_cast<size_t>(oldest_.integer(2)))});
     oldest_.rewind();
     for (const Row& row : rows) {
         const bool dead = row.expires_ms <= now_ms;
-        if (used_.take(row.id) && !dead && second_chances_ > 0) {
-            --second_chances_;
+        if (used_.take(row.id) && !dead && second_chance_pages_ >= row.pages) {
+            second_chance_pages_ -= row.pages;
             again_.with(row.id).run();
             continue;
         }

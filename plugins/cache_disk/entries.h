@@ -69,8 +69,8 @@ private:
     Connection connection_;
     Statement insert_, remove_, flush_, oldest_, again_, drop_, page_count_, free_count_;
     std::optional<Transaction> transaction_;
-    int64_t room_ = 0;  // pages that may be taken, at least
-    int64_t second_chances_ = 0;
+    int64_t room_ = 0;                 // pages that may be taken, at least
+    int64_t second_chance_pages_ = 0;  // that this transaction may still write for them
     uint64_t evicted_ = 0, expired_ = 0;
 };
 

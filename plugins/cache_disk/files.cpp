@@ -100,6 +100,15 @@ void Files::removeBelow(uint64_t number) const {
     }
 }
 
+// sqlite.org/rescode.html. Our statements are always the same, so what SQLite does not understand, or what
+// contradicts itself, is the file. One that says of itself that it cannot be written to is as bad.
+bool Files::isBroken(const SqlError& error, const std::string& path) {
+    constexpr int kError = 1, kReadOnly = 8, kConstraint = 19, kMismatch = 20;
+    const int code = error.code();
+    if (code == kReadOnly) return ::access(path.c_str(), W_OK) == 0;
+    return error.corrupt() || code == kError || code == kConstraint || code == kMismatch;
+}
+
 std::string Files::open(std::string& reason) const {
     const uint64_t number = std::max<uint64_t>(newest(), 1);
     try {
@@ -111,7 +120,7 @@ std::string Files::open(std::string& reason) const {
             return pathOf(number);
         reason = "max_bytes is smaller than before";
     } catch (const SqlError& error) {
-        if (!error.corrupt()) throw;
+        if (!isBroken(error, pathOf(number))) throw;
         reason = std::string("it was broken, ") + error.what();
     }
     return replace(pathOf(number));

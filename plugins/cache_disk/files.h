@@ -31,6 +31,8 @@ public:
     /// The newest database, which is made if there is none; what is older is removed. One that is broken, or
     /// larger than it may be, is replaced, and `reason` says why. Throws SqlError. Only with the lock.
     std::string open(std::string& reason) const;
+    /// Is the file to blame, and not the disk? [any]
+    static bool isBroken(const SqlError& error, const std::string& path);
     /// After `path` has turned out to be broken: the one after it. Throws SqlError.
     std::string replace(const std::string& path) const;
 

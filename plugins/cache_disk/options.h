@@ -18,13 +18,13 @@ struct Options {
 
     /// Of the log in front of the database, and so of the most that one transaction may write.
     int64_t logBytes() const {
-        return std::max(std::clamp<int64_t>(max_bytes / 8, 1 << 20, 16 << 20), 2 * max_entry_bytes);
+        return std::max(std::clamp<int64_t>(max_bytes / 8, 1 << 20, 16 << 20), 4 * max_entry_bytes);
     }
     int64_t databaseBytes() const { return max_bytes - logBytes(); }
 };
 
 inline constexpr const char* kTemporary = ":temporary:";
-inline constexpr int64_t kLeastBytes = int64_t{8} << 20;
+inline constexpr int64_t kLeastBytes = int64_t{16} << 20;
 inline constexpr int64_t kPageBytes = 8192;
 inline constexpr int64_t kBusyMs = 5'000;     // how long the other generation of this gateway may write
 inline constexpr int64_t kRestMs = 1'000;     // after the disk has failed, and between tries for the lock

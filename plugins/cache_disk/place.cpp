@@ -69,7 +69,7 @@ Connection Place::connect(uint64_t& epoch, std::string& path) {
 void Place::failed(const SqlError& error, uint64_t epoch) {
     const std::lock_guard lock(mutex_);
     if (epoch != epoch_) return;
-    if (error.corrupt()) {
+    if (Files::isBroken(error, path_)) {
         try {
             path_ = files_.replace(path_);
             ++epoch_;

@@ -29,7 +29,8 @@ Options optionsOf(std::string_view json) {
     config.read("readers", options.readers);
     if (options.path.empty()) sluice::ConfigObject::fail("path", "an empty text", "a directory");
     bound("max_bytes", options.max_bytes, kLeastBytes, int64_t{1} << 44);
-    bound("max_entry_bytes", options.max_entry_bytes, 1, std::min(options.max_bytes / 8, int64_t{256} << 20));
+    bound("max_entry_bytes", options.max_entry_bytes, 1,
+          std::min(options.max_bytes / 16, int64_t{256} << 20));
     bound("max_queue_bytes", options.max_queue_bytes, options.max_entry_bytes, int64_t{1} << 40);
     bound("readers", options.readers, 1, 64);
     return options;

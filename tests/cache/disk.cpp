@@ -46,7 +46,7 @@ Options optionsIn(const Directory& directory, int64_t max_bytes) {
     Options options;
     options.path = directory.path();
     options.max_bytes = max_bytes;
-    options.max_entry_bytes = std::min<int64_t>(options.max_entry_bytes, max_bytes / 8);
+    options.max_entry_bytes = std::min<int64_t>(options.max_entry_bytes, max_bytes / 16);
     return options;
 }
 
