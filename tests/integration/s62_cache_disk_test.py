@@ -30,10 +30,10 @@ class OnDisk(unittest.TestCase):
 
     def gateway(self, **more):
         # A busy machine may take its time.
-        plugins = [{"plugin": "cache_disk", "config": {"path": self.folder + "/kept", **more}},
-                   {"plugin": "cache", "config": {"wait_ms": int(5000 * SLOW)}}, {"plugin": "admin", "grants": ["admin"]}]
+        params = {"type": "disk", "disk_cache_dir": self.folder + "/kept", "wait_ms": int(5000 * SLOW), **more}
+        plugins = [{"plugin": "admin", "grants": ["admin"]}]
         config = {"model_list": usual_models(self.upstream.url), "general_settings": {"master_key": KEY}, "plugins": plugins,
-                  "litellm_settings": {"cache": True}, "router_settings": {"num_retries": 0}, "listen": {"workers": 2}}
+                  "litellm_settings": {"cache": True, "cache_params": params}, "router_settings": {"num_retries": 0}, "listen": {"workers": 2}}
         return Gateway(json.dumps(config))
 
     def call(self, gateway, text):
@@ -56,6 +56,7 @@ class OnDisk(unittest.TestCase):
                 gateway = self.gateway()
                 self.addCleanup(gateway.stop)
                 body = self.kept(gateway, text)
+                gateway.shown = True  # that it was killed is no news
                 gateway.stop(end)
                 with self.gateway() as gateway:
                     again = self.call(gateway, text)
