@@ -6,7 +6,7 @@ SLUICE_PLUGIN(cache_memory::Plugin, R"({
   "abi": 1,
   "description": "Answers kept in the gateway's memory, within a bound",
   "interfaces": ["sluice.cache/1", "sluice.state/1"],
-  "caches": ["local", "memory"],
+  "caches": ["local", "memory", "qdrant-semantic"],
   "config_schema": {
     "type": "object",
     "additionalProperties": false,
