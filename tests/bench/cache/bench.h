@@ -27,6 +27,8 @@ void ratios();
 /// What a get and a put take, and what an entry takes of the memory.
 void costs(size_t entries);
 
+/// Does the memory stay what the store says, if values of all sizes come and go?
+void churn();
 /// The same of cache_disk, in a directory for temporary files.
 void disk(size_t entries);
 

@@ -1,4 +1,4 @@
-// sluice_cache_bench ratios | costs [ENTRIES] | disk [ENTRIES]
+// sluice_cache_bench ratios | costs [ENTRIES] | churn | disk [ENTRIES]
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -11,10 +11,12 @@ int main(int argc, char** argv) {
         cache_bench::ratios();
     } else if (what == "costs") {
         cache_bench::costs(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 1'000'000);
+    } else if (what == "churn") {
+        cache_bench::churn();
     } else if (what == "disk") {
         cache_bench::disk(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 200'000);
     } else {
-        std::fprintf(stderr, "sluice_cache_bench ratios | costs [ENTRIES] | disk [ENTRIES]\n");
+        std::fprintf(stderr, "sluice_cache_bench ratios | costs [ENTRIES] | churn | disk [ENTRIES]\n");
         return 2;
     }
     return 0;
