@@ -1,7 +1,7 @@
 #include "sink.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <stdexcept>
 
 #include "exporters/gzip.h"
 #include "exporters/hmac.h"
@@ -138,9 +138,13 @@ void ObjectSink::judge(exporters::Answer& answer) const {
 std::shared_ptr<const exporters::Destination> ObjectSink::own(const nlohmann::json& vars) const {
     if (!vars.is_object() || (!vars.contains("s3_bucket_name") && !vars.contains("gcs_bucket_name")))
         return nullptr;
-    auto to = destinationOf(vars, host_, false);
-    exporters::checkOwnHost(to->url, url_, config_);
-    return to;
+    try {
+        auto to = destinationOf(vars, host_, false);
+        exporters::checkOwnHost(to->url, url_, config_);
+        return to;
+    } catch (const sluice::ConfigError& fault) {
+        throw std::invalid_argument(fault.message());
+    }
 }
 
 }  // namespace callback_s3

@@ -32,7 +32,7 @@ struct Outgoing {
     Fields fields;
     std::string body;  // before gzip
     std::string method = "POST";
-    std::string fault;  // not empty: it cannot be sent now, and why, for the log
+    std::string fault = {};  // not empty: it cannot be sent now, and why, for the log
 };
 
 struct Answer {
@@ -41,7 +41,7 @@ struct Answer {
     std::string retry_after;
     std::string body;
     /// What the receiver says is wrong, for the log: no text of its own, nothing secret. May be empty.
-    std::string why;
+    std::string why = {};
     bool later = false;  // once something has been put right: kept, whatever the status
 };
 

@@ -50,7 +50,7 @@ ServiceAccount ServiceAccount::parse(std::string_view text) {
     if (!json.is_object()) throw std::invalid_argument("the JSON of a service account's key");
     ServiceAccount account{textOf(json, "client_email"), textOf(json, "private_key"),
                            textOf(json, "private_key_id"), textOf(json, "token_uri")};
-    if (account.token_uri.empty()) account.token_uri = "https://oauth2.googleapis.com/token";
+    if (account.token_uri.empty()) account.token_uri = kGoogles;
     const bool url =
         account.token_uri.rfind("https://", 0) == 0 || account.token_uri.rfind("http://", 0) == 0;
     if (account.client_email.empty() || !url || !keyOf(account.private_key))

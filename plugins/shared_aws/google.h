@@ -19,6 +19,8 @@ using Send = std::function<Answer(const Call& call, uint32_t timeout_ms)>;
 
 /// What stands in the JSON file of a key of a service account.
 struct ServiceAccount {
+    static constexpr const char* kGoogles = "https://oauth2.googleapis.com/token";
+
     std::string client_email;
     std::string private_key;  // PEM; never log
     std::string private_key_id;

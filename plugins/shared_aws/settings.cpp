@@ -162,6 +162,9 @@ std::shared_ptr<Signer> googleSigner(const Texts& texts, const sluice::Host& hos
         texts);
     try {
         auto parsed = ServiceAccount::parse(account);
+        // No key shall make the gateway call what only the gateway reaches.
+        if (!texts.variables() && parsed.token_uri != ServiceAccount::kGoogles)
+            throw std::invalid_argument("a service account whose token_uri is Google's");
         identity += " " + parsed.client_email;
         return std::make_shared<TokenSigner>(std::move(parsed), sendOver(host),
                                              [host] { return host.wallMs(); });

@@ -7,7 +7,10 @@
 #include <openssl/rsa.h>
 #include <nlohmann/json.hpp>
 
+#include <sluice/testing/fake_host.hpp>
+
 #include "shared_aws/google.h"
+#include "shared_aws/settings.h"
 
 namespace {
 
@@ -58,7 +61,24 @@ bool verifies(const std::string& text, const std::string& signature) {
                             text.size()) == 1;
 }
 
+struct Nothing {
+    Nothing(std::string_view, sluice::Host) {}
+};
+
 }  // namespace
+
+TEST_CASE("the gateway asks no server for tokens that a key or team has named", "[google]") {
+    sluice::testing::FakeHost fake;
+    const auto plugin = fake.load<Nothing>();
+    const sluice::Host host(plugin.host());
+    nlohmann::json config{{"gcs_bucket_name", "b"}, {"gcs_path_service_account", accountJson()}};
+    CHECK_NOTHROW(s3::storeOf(config, host, true));
+    CHECK_THROWS_AS(s3::storeOf(config, host, false), sluice::ConfigError);
+    auto account = nlohmann::json::parse(accountJson());
+    account.erase("token_uri");
+    config["gcs_path_service_account"] = account.dump();
+    CHECK_NOTHROW(s3::storeOf(config, host, false));
+}
 
 TEST_CASE("a service account's statement", "[google]") {
     const auto account = s3::ServiceAccount::parse(accountJson());

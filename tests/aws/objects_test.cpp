@@ -181,17 +181,18 @@ TEST_CASE("the configuration", "[objects]") {
 TEST_CASE("a bucket of a key's or team's own needs credentials of its own", "[objects]") {
     Rig rig;
     CHECK(rig.sink->own(json::object()) == nullptr);
-    CHECK_THROWS(rig.sink->own({{"s3_bucket_name", "theirs"}}));
+    CHECK_THROWS_AS(rig.sink->own({{"s3_bucket_name", "theirs"}}), std::invalid_argument);
     json vars = kStore;
     vars["s3_endpoint_url"] = "http://10.0.0.1:1";
-    CHECK_THROWS(rig.sink->own(vars));
+    CHECK_THROWS_AS(rig.sink->own(vars), std::invalid_argument);
     vars["s3_endpoint_url"] = "http://127.0.0.1:9000";
     vars["s3_bucket_name"] = "theirs";
     const auto own = rig.sink->own(vars);
     REQUIRE(own);
     CHECK(own->id != rig.to->id);
     // No file of the gateway's.
-    CHECK_THROWS(rig.sink->own({{"gcs_bucket_name", "b"}, {"gcs_path_service_account", "/etc/hostname"}}));
+    const json file{{"gcs_bucket_name", "b"}, {"gcs_path_service_account", "/etc/hostname"}};
+    CHECK_THROWS_AS(rig.sink->own(file), std::invalid_argument);
 }
 
 // Answers get lost after an object was stored; batches are cut anew each time. No record is in two objects.
