@@ -131,7 +131,7 @@ std::optional<s3::Call> Keeper::getCall(std::string_view key) {
                     fails("nothing can be asked for", why.what(), true);
                 }
             });
-            changed_.notify_one();
+            changed_.notify_all();
         }
         throw;
     }
@@ -196,7 +196,7 @@ sluice_status Keeper::put(std::string_view key, std::string_view value, int64_t 
             return SLUICE_E_LIMIT;
         }
     }
-    changed_.notify_one();
+    changed_.notify_all();
     return SLUICE_OK;
 }
 

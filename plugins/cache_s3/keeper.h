@@ -108,8 +108,8 @@ private:
     std::atomic<int64_t> told_at_ms_{INT64_MIN / 2};
 
     std::mutex mutex_;
-    std::condition_variable changed_;
-    Waiting waiting_;  // guarded by mutex_, as all that follows
+    std::condition_variable changed_;  // for threads and for who waits for a key: always all of them
+    Waiting waiting_;                  // guarded by mutex_, as all that follows
     std::deque<std::function<void()>> tasks_;
     size_t writing_ = 0;
     bool closing_ = false;

@@ -90,10 +90,10 @@ void checkUnsupported(const Texts& texts) {
 
 sigv4::Credentials awsCredentials(const Texts& texts) {
     sigv4::Credentials credentials;
-    credentials.access_key_id =
-        needed(texts, "s3_aws_access_key_id", "AWS_ACCESS_KEY_ID", "a text, here or in AWS_ACCESS_KEY_ID");
+    credentials.access_key_id = needed(texts, "s3_aws_access_key_id", "AWS_ACCESS_KEY_ID",
+                                       "a text, such as os.environ/AWS_ACCESS_KEY_ID");
     credentials.secret_access_key = needed(texts, "s3_aws_secret_access_key", "AWS_SECRET_ACCESS_KEY",
-                                           "a secret, here or in AWS_SECRET_ACCESS_KEY");
+                                           "a text, such as os.environ/AWS_SECRET_ACCESS_KEY");
     // A token of the environment belongs to the key of the environment.
     const bool own = texts.has("s3_aws_access_key_id");
     credentials.session_token = texts.of("s3_aws_session_token", own ? nullptr : "AWS_SESSION_TOKEN");
@@ -117,7 +117,8 @@ Store amazon(const Texts& texts) {
     checkUnsupported(texts);
     Store store;
     PlaceOptions options;
-    options.bucket = store.name = needed(texts, "s3_bucket_name", nullptr, "the name of a bucket");
+    options.bucket = store.name =
+        needed(texts, "s3_bucket_name", nullptr, "the name of a bucket, or gcs_bucket_name");
     options.endpoint = texts.of("s3_endpoint_url");
     options.region = texts.of("s3_region_name", "AWS_REGION");
     options.tls = texts.flag("s3_use_ssl", true);
@@ -125,8 +126,7 @@ Store amazon(const Texts& texts) {
     // Stores of others take any; this one is what their clients say without a setting.
     if (options.region.empty() && !options.endpoint.empty()) options.region = "us-east-1";
     if (options.region.empty())
-        throw ConfigError(
-            "s3_region_name: found nothing; allowed: a region, such as eu-west-1, here or in AWS_REGION");
+        throw ConfigError("s3_region_name: found nothing; allowed: a region, such as eu-west-1");
     const Place place = placeFor(options, options.endpoint.empty() ? "s3_bucket_name" : "s3_endpoint_url");
     const auto credentials = awsCredentials(texts);
     store.identity = place.origin + place.path + " " + credentials.access_key_id;
