@@ -171,7 +171,8 @@ std::string canonicalRequest(const Request& request, const Scope& scope) {
                                                     : request.path;
     std::string out = request.method + "\n" + path + "\n" + canonicalQuery(request.query) + "\n";
     for (const auto& [name, value] : canonicalFields(request.headers)) out += name + ":" + value + "\n";
-    return out + "\n" + signedNames(request.headers) + "\n" + hex(sha256(request.body));
+    const std::string hash = request.body_sha256.empty() ? hex(sha256(request.body)) : request.body_sha256;
+    return out + "\n" + signedNames(request.headers) + "\n" + hash;
 }
 
 std::string stringToSign(std::string_view canonical_request, const Scope& scope, std::string_view amz_date) {
@@ -187,10 +188,12 @@ std::string signingKey(std::string_view secret, std::string_view date, const Sco
 Fields sign(const Request& request, const Credentials& credentials, const Scope& scope,
             int64_t unix_seconds) {
     const std::string date = amzDate(unix_seconds);
+    Request whole = request;
+    if (whole.body_sha256.empty()) whole.body_sha256 = hex(sha256(whole.body));
     Fields added{{"x-amz-date", date}};
+    if (scope.hash_field) added.emplace_back("x-amz-content-sha256", whole.body_sha256);
     if (!credentials.session_token.empty())
         added.emplace_back("x-amz-security-token", credentials.session_token);
-    Request whole = request;
     whole.headers.insert(whole.headers.end(), added.begin(), added.end());
 
     const std::string text = stringToSign(canonicalRequest(whole, scope), scope, date);

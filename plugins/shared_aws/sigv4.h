@@ -1,11 +1,13 @@
-// AWS Signature Version 4: what proves to AWS who asks. Knows nothing of this plugin; needs OpenSSL's
-// libcrypto.
+// AWS Signature Version 4: what proves to AWS, or to a store that speaks as S3 does, who asks. Needs
+// OpenSSL's libcrypto.
 //
 //   auto fields = sigv4::sign({"POST", "/", "", {{"host", "comprehend.eu-west-1.amazonaws.com"}}, body},
 //                             credentials, {"eu-west-1", "comprehend"}, unix_seconds);
 //
 // Source: "Create a signed AWS API request", IAM User Guide,
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html; what S3 does
+// otherwise: "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference,
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 #pragma once
 
 #include <cstdint>
@@ -31,6 +33,7 @@ struct Request {
     std::string query;  // without '?'
     Fields headers;     // to be signed: "host" at least, as it will be sent
     std::string_view body;
+    std::string body_sha256 = {};  // of the body, in hex, if it is known already
 };
 
 struct Scope {
@@ -38,9 +41,13 @@ struct Scope {
     std::string service;  // "bedrock"
     /// All services but S3 encode a path once more for the signature and take "." and ".." out of it.
     bool encode_path = true;
+    /// S3 wants the hash of the body as a field, too.
+    bool hash_field = false;
 };
+inline Scope s3Scope(std::string region) { return {std::move(region), "s3", false, true}; }
 
-/// The fields to add: x-amz-date, x-amz-security-token (if there is a token), authorization. [any]
+/// The fields to add: x-amz-date, x-amz-content-sha256 (hash_field), x-amz-security-token (if there is a
+/// token), authorization. [any]
 Fields sign(const Request& request, const Credentials& credentials, const Scope& scope, int64_t unix_seconds);
 
 // The steps, for tests and for whoever signs URLs or streams.

@@ -2,7 +2,7 @@
 // IAM User Guide; the last two were made with AWS's SDK for Python.
 #include <catch2/catch.hpp>
 
-#include "sigv4.h"
+#include "shared_aws/sigv4.h"
 
 namespace {
 
@@ -103,4 +103,36 @@ TEST_CASE("fields are trimmed, joined and sorted; queries decoded once", "[sigv4
           "GET\n/a/../b%20c\n");
     CHECK(sigv4::canonicalRequest({"GET", "/a/b%20c/", "", {}, ""}, scope).substr(0, 16) ==
           "GET\n/a/b%2520c/\n");
+}
+
+// The examples of "Authenticating Requests: Using the Authorization Header", Amazon S3 API Reference.
+TEST_CASE("the examples of S3", "[sigv4]") {
+    const sigv4::Credentials keys{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+    constexpr int64_t kMay24 = 1369353600;  // 2013-05-24T00:00:00Z
+    const std::pair<std::string, std::string> host{"host", "examplebucket.s3.amazonaws.com"};
+    const auto signedWith = [&](const sigv4::Request& request) {
+        return sigv4::sign(request, keys, sigv4::s3Scope("us-east-1"), kMay24);
+    };
+    const auto signatureIn = [](const sigv4::Fields& fields) {
+        return fields.back().second.substr(fields.back().second.find("Signature=") + 10);
+    };
+    const auto get = signedWith({"GET", "/test.txt", "", {host, {"range", "bytes=0-9"}}, ""});
+    CHECK(get[0] == std::pair<std::string, std::string>{"x-amz-date", "20130524T000000Z"});
+    CHECK(get[1] ==
+          std::pair<std::string, std::string>{
+              "x-amz-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"});
+    CHECK(signatureIn(get) == "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+    CHECK(get.back().second.find("SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,") !=
+          std::string::npos);
+    const auto put = signedWith(
+        {"PUT",
+         "/test%24file.text",
+         "",
+         {host, {"date", "Fri, 24 May 2013 00:00:00 GMT"}, {"x-amz-storage-class", "REDUCED_REDUNDANCY"}},
+         "Welcome to Amazon S3."});
+    CHECK(signatureIn(put) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
+    CHECK(signatureIn(signedWith({"GET", "/", "lifecycle", {host}, ""})) ==
+          "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
+    CHECK(signatureIn(signedWith({"GET", "/", "max-keys=2&prefix=J", {host}, ""})) ==
+          "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
