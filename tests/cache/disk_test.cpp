@@ -310,12 +310,16 @@ TEST_CASE("cache 4b: each byte of the file's header") {
     fill(whole, 5);
     for (size_t at = 0; at < 100; at += 3) {
         const Directory directory;
-        fs::copy(whole.path(), directory.path(), fs::copy_options::overwrite_existing);
+        fs::copy(whole.path(), directory.path(), fs::copy_options::recursive);
         std::string file;
         {
             std::ifstream in(directory.database(), std::ios::binary);
             file.assign(std::istreambuf_iterator<char>(in), {});
         }
+        std::string names;
+        for (const auto& one : fs::directory_iterator(directory.path())) names += one.path().filename().string() + " " + std::to_string(one.file_size()) + "; ";
+        INFO("byte " << at << ", " << names);
+        REQUIRE(file.size() > at);
         file[at] = static_cast<char>(file[at] ^ 0x15);
         std::ofstream(directory.database(), std::ios::binary) << file;
         INFO("byte " << at);
