@@ -164,10 +164,15 @@ private:
         return schema.contains("properties") && schema["properties"].contains(key);
     }
 
-    // By a plugin that this section activates.
+    // By a plugin that this section activates, whose schema says what the section may hold.
     bool isReadFrom(const std::string& path, const std::string& key) const {
         return std::any_of(catalog_.all().begin(), catalog_.all().end(), [&](const auto& one) {
-            return one.second.manifest.activated_by.count(path) > 0 && hasSetting(one.second, key);
+            const auto& manifest = one.second.manifest;
+            const auto activated = manifest.activated_by.find(path);
+            if (activated == manifest.activated_by.end() || !hasSetting(one.second, activated->second))
+                return false;
+            const auto& section = manifest.config_schema["properties"][activated->second];
+            return section.contains("properties") && section["properties"].contains(key);
         });
     }
 

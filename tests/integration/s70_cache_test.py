@@ -264,6 +264,82 @@ class Fallbacks(Cached):
         self.assertEqual(self.calls(), 2)
 
 
+class Nearly(Cached):
+    """the semantic cache, with the local embedding"""
+    params = {"type": "local", "semantic": {"threshold": 0.8}}
+
+    def similarity(self, answer):
+        return float(answer.headers["x-litellm-semantic-similarity"])
+
+    def test_ap60_nearly_the_same_question_of_the_same_tenant(self):
+        first = self.call(CHAT, ask("How do I reset my password?"))
+        self.assertEqual(self.similarity(first), 0)
+        near = self.call(CHAT, ask("how can I reset the password"))
+        self.assertEqual((near.body, near.headers["x-litellm-cache-hit"]), (first.body, "True"))
+        self.assertGreater(self.similarity(near), 0.8)
+        far = self.call(CHAT, ask("What is the capital of France?"))
+        self.assertEqual((self.similarity(far), self.calls()), (0, 2))
+        self.assertIn("text/event-stream", self.call(CHAT, ask("How could I reset my password?", stream=True)).headers["content-type"])
+        self.assertEqual(self.calls(), 2)
+
+    def test_ap61_all_else_has_to_be_equal(self):
+        system = {"role": "system", "content": "be brief"}
+        self.call(CHAT, ask("Where is the nearest train station?"))
+        for number, body in enumerate((ask("where is the nearest train station", temperature=1), ask("where is the nearest train station", tools=[]),
+                                       {"model": "gpt", "messages": [system, {"role": "user", "content": "where is the nearest train station"}]},
+                                       ask("where is the nearest train station 2"), ask("where is the nearest train station", cache={"namespace": "n"}),
+                                       ask("where is the nearest train station", cache={"no-cache": True}))):
+            with self.subTest(body):
+                self.assertNotIn("x-litellm-cache-hit", self.call(CHAT, body).headers)
+                self.assertEqual(self.calls(), number + 2)
+
+
+class Shadowed(Cached):
+    params = {"type": "local", "semantic": {"mode": "shadow", "threshold": 0.8, "samples_path": "samples.jsonl", "index_path": "index.bin"}}
+
+    def test_ap62_in_shadow_it_only_says_what_it_would_have_done(self):
+        self.call(CHAT, ask("How do I reset my password?"))
+        self.assertNotIn("x-litellm-cache-hit", self.call(CHAT, ask("how can I reset the password")).headers)
+        self.assertEqual(self.calls(), 2)
+        samples = self.gateway.directory / "samples.jsonl"
+        wait_until(lambda: whole_lines(samples), 10 * SLOW, "a sample")
+        row = json.loads(whole_lines(samples)[0])
+        self.assertEqual((row["question"], row["other_question"]), ("how can I reset the password", "How do I reset my password?"))
+        self.assertIn("choices", row["kept_answer"])
+        self.assertGreater(row["similarity"], 0.8)
+        wait_until(lambda: (self.gateway.directory / "index.bin").stat().st_size > 1000, 10 * SLOW, "the index on the disk")
+
+
+class ByModel(Cached):
+    """vectors of an embedding model, of which the upstream plays the part; and what happens when it is away"""
+
+    @classmethod
+    def config(cls, upstream):
+        cls.params = {"type": "local", "semantic": {"threshold": 0.9, "embedding_model": "embed", "embedding_api_base": upstream.url + "/v1",
+                                                    "embedding_api_key": "e-key", "embedding_timeout_ms": 500}}
+        return super().config(upstream)
+
+    def vectors(self, *vectors):
+        for vector in vectors:
+            answer = {"respond": {"status": 200, "body": {"data": [{"embedding": vector}]}}} if isinstance(vector, list) else vector
+            self.upstream.script(answer, path_contains="/embeddings")
+
+    def test_ap63_the_model_decides_what_is_near(self):
+        self.vectors([1, 0, 0], [0.99, 0.1, 0], [0, 1, 0])
+        self.call(CHAT, ask("eins"))
+        near, far = self.call(CHAT, ask("uno")), self.call(CHAT, ask("zwei"))
+        self.assertEqual(near.headers["x-litellm-cache-hit"], "True")
+        self.assertNotIn("x-litellm-cache-hit", far.headers)
+        embeddings = [entry for entry in self.upstream.log() if "embeddings" in entry["path"]]
+        self.assertEqual(json.loads(embeddings[0]["body"]), {"model": "embed", "input": "eins"})
+        self.assertEqual(len(self.upstream.log()), 5)
+
+    def test_ap64_without_vectors_requests_go_on(self):
+        self.vectors({"respond": {"status": 500, "body": {}}}, [0, 0, 0], {"respond": {"status": 200, "body": {"data": []}}}, {"stall": True})
+        for text in ("ap64 a", "ap64 b", "ap64 c", "ap64 d"):
+            self.assertEqual(self.call(CHAT, ask(text)).status, 200)
+
+
 class PromptCaching(Scenario):
     """LiteLLM's cache_control_injection_points: marks for clients that set none"""
     POINTS = [{"location": "tools"}, {"location": "message", "role": "system"}, {"location": "message", "role": "user", "index": 0},
