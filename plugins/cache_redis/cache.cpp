@@ -1,5 +1,6 @@
 #include "cache.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -17,7 +18,10 @@ const sluice_host_wait* waitOf(const sluice::Host& host) {
     return table;
 }
 
-bool fits(std::string_view key) { return !key.empty() && key.size() <= SLUICE_CACHE_KEY_MAX; }
+bool fits(std::string_view key) {
+    return !key.empty() && key.size() <= SLUICE_CACHE_KEY_MAX &&
+           std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
 
 }  // namespace
 

@@ -102,7 +102,7 @@ Options readOptions(std::string_view text, const sluice::Host& host) {
     };
     number("timeout_ms", options.timeout_ms, 60'000);
     number("max_queue_bytes", options.queue_bytes, 1 << 30);
-    number("max_value_bytes", options.value_bytes, 512 << 20);
+    number("max_entry_bytes", options.value_bytes, 512 << 20);
     return options;
 }
 

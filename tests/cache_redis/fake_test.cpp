@@ -157,7 +157,7 @@ TEST_CASE("The queue is bounded, and what is dropped is counted") {
     std::atomic<bool> mute{false};
     FakeServer server([&mute](const Words& words) { return mute ? std::string() : common(words); });
     Host host;
-    Loaded cache(host, single(server, R"(,"max_queue_bytes":1048576,"max_value_bytes":500000)"));
+    Loaded cache(host, single(server, R"(,"max_queue_bytes":1048576,"max_entry_bytes":500000)"));
     REQUIRE(cache.get({"a"}).status == SLUICE_OK);
     mute = true;
     const std::string large(400'000, 'x');
@@ -168,6 +168,7 @@ TEST_CASE("The queue is bounded, and what is dropped is counted") {
     CHECK(cache->put("c", std::string(500'001, 'x'), 1000) == SLUICE_E_INVALID);
     CHECK(cache->put("", "x", 1000) == SLUICE_E_INVALID);
     CHECK(cache->put(std::string(513, 'k'), "x", 1000) == SLUICE_E_INVALID);
+    for (const char* key : {"a b", "a\n", "\xc3\xa4"}) CHECK(cache->put(key, "x", 1000) == SLUICE_E_INVALID);
     CHECK(cache->put("c", "x", 0) == SLUICE_E_INVALID);
     CHECK(cache.get({""}).status == SLUICE_E_INVALID);
     // What waited too long is dropped as well, and the queue is empty again.

@@ -41,7 +41,7 @@ TEST_CASE("What is put comes back, byte for byte, until its time is over", "[ser
 
     std::string large(24 << 20, 'x');
     for (size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 2654435761u >> 13);
-    CHECK(cache->put("large", large, 60'000) == SLUICE_E_INVALID);  // max_value_bytes
+    CHECK(cache->put("large", large, 60'000) == SLUICE_E_INVALID);  // max_entry_bytes
     large.resize(15 << 20);
     REQUIRE(cache->put("large", large, 60'000) == SLUICE_OK);
     CHECK(cache.getUntil("large", SLUICE_OK, large, 20'000).value() == large);
