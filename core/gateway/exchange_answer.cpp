@@ -309,6 +309,7 @@ void Exchange::fillRecord() {
         r.response = answeredContent(request_);
     }
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
+    if (wantsJson(*record_chain_)) noteAsked(r, request_);
     r.response_bytes = client_.http().bytesSent();
 }
 
