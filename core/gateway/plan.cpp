@@ -47,6 +47,7 @@ public:
         plan_.instances = settings_.plugins;
         addActivated();
         addCallbacks();
+        addCache();
         addRouter();
         for (const auto& deployment : settings_.model_list) addProviders(deployment);
         for (auto guardrail : settings_.guardrails) addGuardrail(std::move(guardrail));
@@ -128,6 +129,32 @@ private:
                 imply(*entry, path, config && config->is_object() ? *config : Json::object());
             }
         }
+    }
+
+    // Where answers are kept. What `cache_params` says to the plugin that decides on it goes there by
+    // `activated_by`.
+    void addCache() {
+        const std::string path = "litellm_settings.cache_params";
+        const Json* on = at(settings_.tree.root, "litellm_settings.cache");
+        if (!on || !on->is_boolean() || !on->get<bool>()) return;
+        const Json* given = at(settings_.tree.root, path);
+        const Json params = given && given->is_object() ? *given : Json::object();
+        const Json wanted = params.value("type", Json("local"));
+        const std::string type = wanted.is_string() ? wanted.get<std::string>() : wanted.dump();
+        const auto* entry = catalog_.byCache(type);
+        if (!entry) {
+            std::vector<std::string> types;
+            for (const auto& [name, one] : catalog_.all())
+                types.insert(types.end(), one.manifest.caches.begin(), one.manifest.caches.end());
+            return fault(path + ".type", fmt::format("no plugin offers a cache of the type \"{}\"", type),
+                         fmt::format("{}", fmt::join(types, ", ")));
+        }
+        Json config = Json::object();
+        const Json properties = entry->manifest.config_schema.value("properties", Json::object());
+        for (const auto& [key, value] : params.items()) {
+            if (properties.contains(key)) config[key] = value;
+        }
+        imply(*entry, path, std::move(config));
     }
 
     void addRouter() {

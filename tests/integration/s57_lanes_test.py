@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
-from lanes import ANSWERS, MASK, REQUESTS, STREAM_LANES, WORD, said  # noqa: E402
+from lanes import ANSWERS, MASK, OUTSIDE, REQUESTS, STREAM_LANES, WORD, said  # noqa: E402
 from scenario import ANTHROPIC_ROUTES, OPENAI_ROUTES, STREAMS, USER, Scenario, main, post  # noqa: E402
 from processes import gateway_binary  # noqa: E402 (scenario finds it)
 
@@ -132,6 +132,35 @@ class Lanes(Guarded):
                         self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
                         for part in ("Falc", "\\\\u0046alc"):
                             self.assertNotIn(part, text)
+
+    def outside(self, mode):
+        for dialect, places in OUTSIDE.items():
+            for place, said_there in places.items():
+                self.upstream.reset()
+                self.upstream.script({"sse": {"events": said_there + ([] if place == "of_the_end" else events.ENDING[dialect])}})
+                path, body, _ = STREAMS[dialect]
+                yield dialect, place, said_there, self.call(path, {**body, **({"guardrails": [mode]} if mode else {})}).text()
+
+    def test_ae07_outside_of_the_lanes(self):
+        """results of tools that the provider runs, annotations, what comes whole, and what nobody has heard of"""
+        for dialect, place, said_there, text in self.outside("mask-out"):
+            with self.subTest(dialect, place=place):
+                self.assertNotIn(WORD, text)
+                self.assertIn(MASK, text)
+                for line in text.splitlines():
+                    if line.startswith("data: {"):
+                        json.loads(line[6:])
+        for dialect, place, said_there, text in self.outside(None):
+            with self.subTest(dialect, place=place, guarded=False):
+                for event in said_there:
+                    self.assertIn(event + "\n\n", text)
+
+    def test_ae08_outside_of_the_lanes_a_block_ends_the_stream(self):
+        for dialect, place, _, text in self.outside("block-out"):
+            with self.subTest(dialect, place=place):
+                self.assertNotIn(WORD, text)
+                self.assertIn("blocked by a guardrail", text)
+                self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
 
 
 class PersonalData(Guarded):
