@@ -40,8 +40,9 @@ bool isSecret(const std::string& name) {
 
 // As an answer has it: what is set, not what it is.
 Json masked(Json settings) {
-    for (auto& [name, value] : settings["callback_vars"].items()) {
-        if (isSecret(name)) value = "****";
+    Json& vars = settings["callback_vars"];
+    for (auto var = vars.begin(); var != vars.end(); ++var) {
+        if (isSecret(var.key())) var.value() = "****";
     }
     return settings;
 }
@@ -62,8 +63,9 @@ void TeamCallbacks::write(const Asked& asked, Document team, Json settings) {
     value["metadata"]["callback_settings"] = std::move(settings);
     value["updated_at"] = timeText(host_.wallMs());
     value["updated_by"] = asked.caller.name();
-    documents_.write({{"team", asked.path.at("id"), std::move(value), team.version}}, "updated",
-                     asked.caller.name());
+    std::vector<Change> changes;
+    changes.push_back({"team", asked.path.at("id"), std::move(value), team.version});
+    documents_.write(std::move(changes), "updated", asked.caller.name());
 }
 
 Answer TeamCallbacks::add(const Asked& asked) {
