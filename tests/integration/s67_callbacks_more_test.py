@@ -195,7 +195,7 @@ class Langfuse(Scene):
         by_name = {span["name"]: span for span in found}
         generation, routing = by_name["litellm-acompletion"], by_name["routing"]
         at = generation["at"]
-        self.assertEqual((at["langfuse.observation.prompt.name"], at["langfuse.observation.prompt.version"]), ("greeting", "3"))
+        self.assertEqual((at["langfuse.observation.prompt.name"], int(at["langfuse.observation.prompt.version"])), ("greeting", 3))
         self.assertEqual((at["langfuse.version"], at["langfuse.release"], at["langfuse.trace.metadata.team"]), ("v2", "r9", "red"))
         self.assertEqual((generation["traceId"], generation["spanId"]), (self.ASKED["existing_trace_id"], self.ASKED["generation_id"]))
         self.assertNotIn("langfuse.trace.input", at)
