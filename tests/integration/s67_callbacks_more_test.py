@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-from scenario import FULL, KEY, SLOW, USER, Gateway, Scenario, data_dir, main, request, wait_until, whole_lines  # noqa: E402
+from scenario import KEY, SANITIZED, SLOW, USER, Gateway, Scenario, data_dir, main, request, wait_until, whole_lines  # noqa: E402
 from callback_scene import CHAT, SOON, Scene, at_once  # noqa: E402
 from receivers import Receiver, Schemas, records, spans  # noqa: E402
 
@@ -108,7 +108,7 @@ class Records(Scene):
                        "callback_vars": {"langfuse_public_key": who, "langfuse_secret": who, "langfuse_host": receiver.url}}
             answer = request(gateway.port, "POST", "/key/generate", {"metadata": {"logging": [account]}}, {"authorization": f"Bearer {KEY}"})
             keys[who] = answer.json()["key"]
-        count = 5000 if FULL else 1000
+        count = 1000 if SANITIZED else 5000
 
         def bodies(who):
             for number in range(count):
