@@ -1,4 +1,4 @@
-// /team/{id}/callback and /team/{id}/disable_logging: where a team's records go, in its
+// /team/{team_id}/callback and /team/{team_id}/disable_logging: where a team's records go, in its
 // metadata.callback_settings, which the exporters follow (docs/callbacks.md).
 #pragma once
 
