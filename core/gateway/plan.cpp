@@ -150,11 +150,30 @@ private:
                          fmt::format("{}", fmt::join(types, ", ")));
         }
         Json config = Json::object();
-        const Json properties = entry->manifest.config_schema.value("properties", Json::object());
         for (const auto& [key, value] : params.items()) {
-            if (properties.contains(key)) config[key] = value;
+            if (hasSetting(*entry, key))
+                config[key] = value;
+            else if (key != "type" && !isReadFrom(path, key))
+                faults_.warning(settings_.tree.place(path), path + "." + key, "unknown key, ignored");
         }
         imply(*entry, path, std::move(config));
+    }
+
+    static bool hasSetting(const CatalogEntry& entry, const std::string& key) {
+        const auto& schema = entry.manifest.config_schema;
+        return schema.contains("properties") && schema["properties"].contains(key);
+    }
+
+    // By a plugin that this section activates, whose schema says what the section may hold.
+    bool isReadFrom(const std::string& path, const std::string& key) const {
+        return std::any_of(catalog_.all().begin(), catalog_.all().end(), [&](const auto& one) {
+            const auto& manifest = one.second.manifest;
+            const auto activated = manifest.activated_by.find(path);
+            if (activated == manifest.activated_by.end() || !hasSetting(one.second, activated->second))
+                return false;
+            const auto& section = manifest.config_schema["properties"][activated->second];
+            return section.contains("properties") && section["properties"].contains(key);
+        });
     }
 
     void addRouter() {

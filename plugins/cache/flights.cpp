@@ -34,6 +34,18 @@ Flights::Place Flights::join(const std::string& key) {
     return {slot, true};
 }
 
+void Flights::forget() {
+    for (Shard& s : shards_) {
+        const std::lock_guard lock(s.mutex);
+        for (const auto& flight : s.landed) {
+            const auto found = s.flights.find(flight->key_);
+            if (found != s.flights.end() && found->second == flight) s.flights.erase(found);
+        }
+        s.landed.clear();
+        s.landed_bytes = 0;
+    }
+}
+
 bool Flights::wait(sluice_ctx* ctx, Flight& flight, uint32_t ms) {
     if (!wait_) return false;
     const uint64_t ticket = wait_->open(ctx);

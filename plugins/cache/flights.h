@@ -60,6 +60,8 @@ public:
     Ending outcome(Flight& flight, Bytes& answer);
     /// The leader's duty, once. [any]
     void end(const std::shared_ptr<Flight>& flight, Ending ending, Bytes answer);
+    /// Answers were thrown away: those that are shown for a moment yet go, too. [any]
+    void forget();
 
 private:
     struct Shard {

@@ -54,7 +54,7 @@ void appendText(Json& into, const char* member, const Json& more) {
 std::optional<std::string> streamOf(std::string_view route, std::string_view whole) try {
     if (sluice::nestedBeyond(whole, kDepthMax)) return std::nullopt;
     const Json answer = Json::parse(whole);
-    if (!answer.is_object() || answer.contains("error")) return std::nullopt;
+    if (!answer.is_object() || (answer.contains("error") && !answer["error"].is_null())) return std::nullopt;
     if (route == "chat") return chatStream(answer);
     if (route == "completions") return completionStream(answer);
     if (route == "messages") return messageStream(answer);

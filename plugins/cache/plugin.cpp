@@ -53,6 +53,8 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
       flown_(host.counter("sluice_cache_shared_answers_total",
                           "Requests that got the answer of an identical one that ran at the same time")) {
     const auto* reply = host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
+    auto semantic = SemanticOptions::read(config_json, host);
+    if (semantic.on && options_.enabled) semantic_ = std::make_unique<Semantic>(host, std::move(semantic));
     if (!SLUICE_HAS(reply, keep_answer))
         throw sluice::ConfigError("this gateway has no keep_answer in sluice.host.reply/1: it needs ABI 1.2");
 }
@@ -61,7 +63,10 @@ void Plugin::start() {
     if (options_.enabled) layers_.open();
 }
 
-bool Plugin::wants(std::string_view) const { return options_.enabled; }
+bool Plugin::wants(std::string_view hook) const {
+    if (hook == "on_complete") return semantic_ && semantic_->flushes();
+    return options_.enabled;
+}
 
 bool Plugin::serves(std::string_view route) const {
     return std::find(options_.routes.begin(), options_.routes.end(), route) != options_.routes.end();
@@ -90,9 +95,8 @@ std::string Plugin::ownerOf(const sluice::Request& request) const {
     return of("key", request.keyId());
 }
 
-std::string Plugin::keyFor(const sluice::Request& request, const Controls& controls) const {
-    const auto owner = ownerOf(request), betas = betasOf(request);
-    const auto hash = keyOf({request.route(), request.model(), owner, betas, request.body()});
+std::string Plugin::keyFor(const Controls& controls, const Asked& asked) const {
+    const auto hash = keyOf(asked);
     if (!hash) return {};
     const auto& space = controls.name_space.empty() ? options_.name_space : controls.name_space;
     return space.empty() ? *hash : space + ":" + *hash;
@@ -119,7 +123,9 @@ Verdict Plugin::cache_lookup(sluice::Request request) {
     const Controls& controls = use.controls;
     if (!options_.default_on && !controls.use_cache) return Verdict::Continue;
     if (controls.no_cache && controls.no_store) return Verdict::Continue;
-    use.key = keyFor(request, controls);
+    const auto owner = ownerOf(request), betas = betasOf(request);
+    const Asked asked{request.route(), request.model(), owner, betas, request.body()};
+    use.key = keyFor(controls, asked);
     if (use.key.empty()) {
         lookups_.record(1, {"unfit"});
         return Verdict::Continue;
@@ -130,12 +136,41 @@ Verdict Plugin::cache_lookup(sluice::Request request) {
             lookups_.record(1, {"hit"});
             return Verdict::Respond;
         }
+        if (semantic_ && answerNearly(request, use, asked)) {
+            lookups_.record(1, {"near"});
+            return Verdict::Respond;
+        }
     }
     lookups_.record(1, {controls.no_cache ? "refresh" : "miss"});
     if (controls.no_store) return Verdict::Continue;
     if (options_.single_flight && !controls.no_cache) return askOrWait(request, use);
     (void)request.keepAnswer(options_.max_entry_bytes);
     return Verdict::Continue;
+}
+
+// True: somebody has asked nearly the same, and that answer is the one to this request now.
+bool Plugin::answerNearly(const sluice::Request& request, PerRequest& use, const Asked& asked) {
+    // A namespace is part of a key, and so of what has to be equal.
+    const std::string owner = use.controls.name_space + "|" + std::string(asked.owner);
+    use.asking = semantic_->ask(request, {asked.route, asked.model, owner, asked.betas, asked.body}, nowMs());
+    if (!use.asking || !semantic_->isNear(*use.asking)) return false;
+    const auto bytes = layers_.get(request.raw(), use.asking->nearest->key);
+    const auto entry = bytes ? decode(*bytes) : std::nullopt;
+    if (!entry) {
+        semantic_->forget(*use.asking);
+        return false;
+    }
+    if (semantic_->options().shadow) {
+        lookups_.record(1, {"would_be_near"});
+        (void)request.setAttribute("sluice.cache_would_be_near",
+                                   std::to_string(use.asking->nearest->similarity));
+        use.asking->shadow_answer = entry->body;
+        return false;
+    }
+    const auto own = std::exchange(use.key, use.asking->nearest->key);
+    if (answer(request, use, *bytes)) return true;
+    use.key = own;
+    return false;
 }
 
 Verdict Plugin::askOrWait(const sluice::Request& request, PerRequest& use) {
@@ -193,6 +228,11 @@ bool Plugin::answer(const sluice::Request& request, PerRequest& use, std::string
 
 Verdict Plugin::on_response(sluice::Response response) {
     const auto& use = response.state<PerRequest>();
+    if (use.asking) {  // 0.0: nothing was near, as LiteLLM has it
+        const bool near = use.hit && use.asking->nearest;
+        (void)response.setResponseHeader("x-litellm-semantic-similarity",
+                                         near ? std::to_string(use.asking->nearest->similarity) : "0.0");
+    }
     if (!use.hit) return Verdict::Continue;
     (void)response.setResponseHeader("x-litellm-cache-key", use.key);
     (void)response.setResponseHeader("x-litellm-cache-hit", "True");
@@ -215,23 +255,32 @@ void Plugin::on_answer(PerRequest& use, const sluice_answer& answer) {
     const int64_t ttl = use.controls.ttl_ms.value_or(options_.ttl_ms);
     if (ttl > 0) {
         layers_.put(use.key, *bytes, ttl);
+        if (use.asking) semantic_->keep(*use.asking, use.key, entry.stored_ms + ttl);
         stored_.record(static_cast<double>(bytes->size()));
     }
+    if (use.asking) semantic_->sample(*use.asking, entry.body);
     if (use.leads) flights_.end(std::exchange(use.leads, nullptr), Ending::Answer, std::move(bytes));
 }
 
 void Plugin::on_settled(PerRequest& use, const sluice_settlement& sums) { use.status = sums.http_status; }
+
+void Plugin::on_complete(const sluice_record&) {
+    if (semantic_) semantic_->flush();
+}
 
 }  // namespace cache
 
 SLUICE_PLUGIN(cache::Plugin, R"({
   "id": "cache", "version": "0.1.0", "abi": 1,
   "description": "Answers that were given before: exact matches, single flight, LiteLLM's controls",
-  "interfaces": ["sluice.endpoint/1"],
+  "interfaces": ["sluice.endpoint/1"], "capabilities": ["net"],
   "activated_by": {"litellm_settings.cache": "enabled", "litellm_settings.cache_params": "params"},
   "config_schema": {"type": "object", "additionalProperties": false, "properties": {
     "enabled": {"type": "boolean"},
-    "params": {"type": "object"},
+    "params": {"type": "object", "properties": {"backends": {}, "ttl": {}, "upper_ttl": {}, "namespace": {}, "mode": {}, "share": {},
+      "supported_call_types": {}, "max_entry_bytes": {}, "wait_ms": {}, "single_flight": {}, "semantic": {}, "store_fallbacks": {},
+      "similarity_threshold": {}, "qdrant_semantic_cache_embedding_model": {}, "redis_semantic_cache_embedding_model": {},
+      "qdrant_collection_name": {}, "qdrant_api_base": {}, "qdrant_api_key": {}, "embedding_api_base": {}, "embedding_api_key": {}}},
     "backends": {"type": "array", "items": {"type": "string"}},
     "ttl": {"type": ["number", "string"]},
     "upper_ttl": {"type": ["number", "string"]},
@@ -242,5 +291,21 @@ SLUICE_PLUGIN(cache::Plugin, R"({
     "max_entry_bytes": {"type": "integer", "minimum": 1024, "maximum": 67108864},
     "wait_ms": {"type": "integer", "minimum": 1, "maximum": 10000},
     "single_flight": {"type": "boolean"},
+    "semantic": {"type": "object", "additionalProperties": false, "properties": {
+      "enabled": {"type": "boolean"},
+      "mode": {"type": "string", "enum": ["enforce", "shadow"]},
+      "threshold": {"type": "number"},
+      "max_entries": {"type": "integer"},
+      "embedding_model": {"type": "string"},
+      "embedding_api_base": {"type": "string"},
+      "embedding_api_key": {},
+      "embedding_timeout_ms": {"type": "integer"},
+      "qdrant_url": {"type": "string"},
+      "qdrant_api_key": {},
+      "qdrant_timeout_ms": {"type": "integer"},
+      "collection": {"type": "string"},
+      "index_path": {"type": "string"},
+      "samples_path": {"type": "string"},
+      "sample_rate": {"type": "number"}}},
     "store_fallbacks": {"type": "boolean"}}}
 })")

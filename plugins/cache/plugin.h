@@ -1,6 +1,8 @@
 // Answers that were given before: found by what was asked, kept for who asked, and given again.
 #pragma once
 
+#include <memory>
+
 #include <nlohmann/json.hpp>
 #include <sluice/plugin.hpp>
 
@@ -9,6 +11,7 @@
 #include "flights.h"
 #include "layers.h"
 #include "options.h"
+#include "semantic/semantic.h"
 
 namespace cache {
 
@@ -23,6 +26,7 @@ public:
         uint32_t status = 0;  // of the answer, once it is known
         Flights* flights = nullptr;
         std::shared_ptr<Flight> leads;
+        std::unique_ptr<Semantic::Asking> asking;  // if nearly the same will do
 
         PerRequest() = default;
         PerRequest(const PerRequest&) = delete;
@@ -39,6 +43,7 @@ public:
     sluice::Verdict on_response(sluice::Response response);
     void on_answer(PerRequest& use, const sluice_answer& answer);
     void on_settled(PerRequest& use, const sluice_settlement& sums);
+    void on_complete(const sluice_record& record);
 
     // routes.cpp
     const std::vector<sluice::Route>& routes() const;
@@ -46,7 +51,8 @@ public:
 
 private:
     bool serves(std::string_view route) const;
-    std::string keyFor(const sluice::Request& request, const Controls& controls) const;
+    std::string keyFor(const Controls& controls, const Asked& asked) const;
+    bool answerNearly(const sluice::Request& request, PerRequest& use, const Asked& asked);
     std::string ownerOf(const sluice::Request& request) const;
     bool answer(const sluice::Request& request, PerRequest& use, std::string_view bytes);
     sluice::Verdict askOrWait(const sluice::Request& request, PerRequest& use);
@@ -59,6 +65,7 @@ private:
     const Options options_;
     Layers layers_;
     Flights flights_;
+    std::unique_ptr<Semantic> semantic_;  // null: only what is the same
     const sluice_host_offload* offload_;
     const sluice::Metric lookups_, stored_, flown_;
 };

@@ -86,6 +86,8 @@ Verdict Plugin::handle(sluice::Request request, uint32_t route) {
         if (route == kPing || route == kRedisInfo) said = layers_.status();
     });
     if (!ran) return busy(request);
+    if (route == kDelete || route == kFlush) flights_.forget();
+    if (route == kFlush && semantic_) semantic_->clear();
     if (route == kDelete) return tell(request, 200, said);
     if (route == kFlush) {
         if (!done) return request.block({"A layer of the cache could not be emptied", "", "", "", "", 503});

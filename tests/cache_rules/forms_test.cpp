@@ -55,7 +55,7 @@ TEST_CASE("responses become streams and whole again") {
         R"({"id":"r","object":"response","status":"completed","output":[{"type":"reasoning","id":"a","summary":[]},
         {"type":"message","id":"b","status":"completed","role":"assistant","content":[{"type":"output_text","text":"hé","annotations":[]},{"type":"refusal","refusal":"no"}]},
         {"type":"function_call","id":"d","call_id":"c","name":"f","arguments":"{}","status":"completed"}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3}})");
-    roundTrip("responses", R"({"id":"r","status":"incomplete","output":[],"usage":null})");
+    roundTrip("responses", R"({"id":"r","error":null,"status":"incomplete","output":[],"usage":null})");
 }
 
 TEST_CASE("streams in pieces are put together") {

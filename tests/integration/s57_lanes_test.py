@@ -87,6 +87,30 @@ class Lanes(Guarded):
                 self.assertNotIn(WORD, entry["body"])
                 self.assertIn(MASK, entry["body"])
 
+    def test_ae09_a_form_that_says_it_twice(self):
+        """whichever counted, the other would be a way around"""
+        part = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        for name, value in ((b"guardrails", b'["mask-in"]'), (b"metadata", b'{"guardrails":["mask-in"]}'), (b"policies", b"[]")):
+            self.upstream.reset()
+            connection = self.raw()
+            connection.send(post("/v1/audio/transcriptions", 2 * (part % (name, value)) + FORM).replace(b"application/json", b"multipart/form-data; boundary=b"))
+            answer = connection.answer()
+            self.assertEqual(answer.status, 400)
+            self.assertIn(name + b": the form has this field twice", answer.body)
+            self.assertEqual(self.upstream.log(), [])
+
+    def test_ae13_the_header_names_those_that_have_looked(self):
+        """a guard of answers has not, if there was none but an error"""
+        chat = "/chat/completions"
+        for action, names in (({"respond": {"status": 500, "body": {"error": {"message": "x"}}}}, "mask-in"), (None, "mask-in,mask-out")):
+            self.upstream.reset()
+            if action:
+                self.upstream.script(action)
+            answer = self.call("/v1" + chat, {"model": "gpt", **ALL[chat], "guardrails": ["mask-in", "mask-out"]})
+            self.assertEqual(answer.headers["x-litellm-applied-guardrails"], names)
+        answer = self.call("/v1" + chat, {"model": "gpt", **ALL[chat], "stream": True, "guardrails": ["mask-in", "mask-out"]})
+        self.assertEqual(set(answer.headers["x-litellm-applied-guardrails"].split(",")), {"mask-in", "mask-out"})
+
     def test_ae04_answers_on_every_route_in_every_mode(self):
         for path, body in ANSWERS.items():
             for mode in ("mask-out", "block-out", "log"):
