@@ -3,12 +3,16 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "llm/json_parser.h"
 
 namespace sluice::account {
 
 using base::JsonWriter;
 
 namespace {
+
+constexpr size_t kTagsMax = 64;
+constexpr size_t kTagBytesMax = 512;
 
 double seconds(int64_t ms) { return static_cast<double>(ms) / 1000.0; }
 
@@ -48,6 +52,39 @@ void writeAttributes(JsonWriter& w, const Record& r) {
     w.endObject();
 }
 
+// JSON as it came: the line breaks in it can only be space between values.
+void writeForeign(JsonWriter& w, const std::string& json) {
+    if (json.empty()) {
+        w.null();
+        return;
+    }
+    std::string line = json;
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    w.raw(line);
+}
+
+// Those that a plugin has collected of request, key and team, or else those of the request's `metadata`.
+void writeTags(JsonWriter& w, const Record& r) {
+    const auto of_all = std::find_if(r.attributes.begin(), r.attributes.end(),
+                                     [](const auto& attribute) { return attribute.first == "tags"; });
+    simdjson::dom::array tags;
+    const bool collected = of_all != r.attributes.end() &&
+                           llm::parseJson(of_all->second).get_array().get(tags) == simdjson::SUCCESS;
+    const bool asked = !collected && !r.metadata.empty() &&
+                       llm::parseJson(r.metadata)["tags"].get_array().get(tags) == simdjson::SUCCESS;
+    w.beginArray();
+    if (collected || asked) {
+        size_t left = kTagsMax;
+        for (const auto tag : tags) {
+            std::string_view text;
+            if (left-- == 0) break;
+            if (tag.get(text) == simdjson::SUCCESS && text.size() <= kTagBytesMax) w.text(text);
+        }
+    }
+    w.endArray();
+}
+
 // Who has looked at content, once each: a plugin that failed, did not look, or runs elsewhere has not been
 // applied.
 void writeApplied(JsonWriter& w, const Record& r) {
@@ -77,6 +114,8 @@ void writeMetadata(JsonWriter& w, const Record& r) {
     w.key("user_api_key_end_user_id").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
     w.key("user_agent").textOrNull(r.user_agent);
+    w.key("requester_metadata");
+    writeForeign(w, r.metadata);
     w.key("applied_guardrails");
     writeApplied(w, r);
     w.key("usage_object");
@@ -221,7 +260,8 @@ std::string toJson(const Record& r) {
     JsonWriter w(out);
     w.beginObject();
     w.key("id").text(r.record_id);
-    for (const char* id : {"trace_id", "litellm_call_id"}) w.key(id).text(r.call_id);
+    w.key("trace_id").text(r.trace_id.empty() ? r.call_id : r.trace_id);
+    w.key("litellm_call_id").text(r.call_id);
     w.key("call_type").text(r.call_type);
     w.key("route").text(r.route);
     w.key("stream").boolean(r.stream);
@@ -241,11 +281,15 @@ std::string toJson(const Record& r) {
     w.key("cache_hit").boolean(r.cache_hit).key("cache_key").textOrNull(r.cache_key);
     w.key("saved_cache_cost");
     writeCost(w, r.cache_hit ? r.saved_pico_usd : 0);
-    w.key("request_tags").beginArray().endArray();
+    w.key("request_tags");
+    writeTags(w, r);
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
-    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response)})
-        json->empty() ? w.key(name).null() : w.key(name).raw(*json);
+    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response),
+                                     std::pair("model_parameters", &r.parameters)}) {
+        w.key(name);
+        writeForeign(w, *json);
+    }
     w.key("finish_reason").textOrNull(r.finish_reason);
     w.key("stream_end").textOrNull(r.stream_end);
     w.key("error_str").textOrNull(r.error);

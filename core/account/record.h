@@ -42,6 +42,7 @@ struct AttemptEntry {
 struct Record {
     std::string record_id;       // ours alone
     std::string call_id;         // may be what the client has chosen
+    std::string trace_id;        // as the client names it (x-litellm-trace-id); empty: call_id
     std::string_view route;      // static text
     std::string_view call_type;  // static text
     Outcome outcome = Outcome::Failure;
@@ -77,6 +78,8 @@ struct Record {
     std::vector<GuardrailEntry> guardrails;
     std::vector<std::pair<std::string, std::string>> attributes;
     std::string messages, response;  // JSON; empty: not kept
+    // What else the request said, as JSON objects; empty: nothing, or nobody wants to know.
+    std::string metadata, parameters;
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
 };

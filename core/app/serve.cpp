@@ -96,14 +96,21 @@ private:
         generation.reset();
         int signal = 0;
         while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (void)reloader.reload();
-        return drain(gateway, server, listen.limits, signals, signal);
+        base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
+        drain(gateway, server, listen.limits, signals);
+        endPlugins(gateway, shared, listen.limits);
+        callout_.close();
+        server.stop();
+        if (records_.dropped() > 0) base::log::warn("{} completion records were dropped", records_.dropped());
+        base::log::info("stopped");
+        base::log::flush();
+        return 0;
     }
 
     // Stop accepting, let requests finish, then cancel what is left, flush the records. A second signal ends
     // the patience.
-    int drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits,
-              const sigset_t& signals, int signal) {
-        base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
+    void drain(gateway::Gateway& gateway, net::Server& server, const base::Limits& limits,
+               const sigset_t& signals) {
         gateway.startDrain();
         server.startDrain();
         const auto deadline = Clock::now() + base::milliseconds(limits.drain_timeout_ms);
@@ -122,12 +129,18 @@ private:
         // The loops still run: whoever is told of a record may call out.
         if (!records_.drain(Clock::now() + base::milliseconds(10'000)))
             base::log::warn("completion records could not be flushed in time");
-        callout_.close();
-        server.stop();
-        if (records_.dropped() > 0) base::log::warn("{} completion records were dropped", records_.dropped());
-        base::log::info("stopped");
-        base::log::flush();
-        return 0;
+    }
+
+    // The last generation has no plugins. Those of the one before it end as after a reload: the loops still
+    // run, so that whoever holds something for a receiver can send it.
+    void endPlugins(gateway::Gateway& gateway, const gateway::Shared& shared, const base::Limits& limits) {
+        config::Faults unread;
+        const auto number = gateway.generation()->number() + 1;
+        auto last = gateway::Generation::build(number, {}, {}, config::processEnvironment(), shared, unread);
+        if (!last) return;
+        gateway.serve(std::move(last));
+        if (!alive_.waitForFew(1, Clock::now() + base::milliseconds(limits.drain_timeout_ms)))
+            base::log::warn("plugins that still end can call nobody any more");
     }
 
     static void cancel(gateway::Gateway& gateway, net::Server& server, const sigset_t& signals) {

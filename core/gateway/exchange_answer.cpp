@@ -318,6 +318,7 @@ void Exchange::fillRecord() {
         r.usage.total_tokens = r.usage.prompt_tokens + r.usage.completion_tokens;
     }
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
+    if (wantsJson(*record_chain_)) noteAsked(r, request_);
     r.response_bytes = client_.http().bytesSent();
 }
 

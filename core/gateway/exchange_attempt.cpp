@@ -68,7 +68,7 @@ base::Status Exchange::prepare(const DeploymentRuntime& deployment) {
     attempt.number = attempts_;
     attempt.body = request_.body;
     if (operation_->dialect != llm::Dialect::Anthropic) {
-        for (const char* ours : {"tags", "allowed_model_region"}) (void)attempt.body.remove(ours);
+        for (const char* ours : {"tags", "allowed_model_region", "no-log"}) (void)attempt.body.remove(ours);
     }
     if (target_) {
         for (const auto& [name, json] : target_->members) (void)attempt.body.set(name, json);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "config/settings.h"
 #include "gateway/deployment_desk.h"
 #include "gateway/endpoints.h"
@@ -56,6 +57,11 @@ public:
     void waitForNone() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return count_ == 0; });
+    }
+    /// False: there are still more at the deadline. [control]
+    bool waitForFew(size_t most, base::TimePoint deadline) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_until(lock, deadline, [&] { return count_ <= most; });
     }
 
 private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/deployment_view.h"
+#include "gateway/record_content.h"
 
 #include <nlohmann/json.hpp>
 
@@ -85,10 +86,7 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                   account::Record&& record) {
     if (!chain || chain->on_complete.empty()) return;
     gateway.records().push([generation = std::move(generation), chain, record = std::move(record)] {
-        const bool wanted =
-            std::any_of(chain->on_complete.begin(), chain->on_complete.end(),
-                        [](const auto& slot) { return !slot.instance->manifest().record_fields; });
-        const std::string json = wanted ? account::toJson(record) : std::string();
+        const std::string json = wantsJson(*chain) ? account::toJson(record) : std::string();
         const std::string attributes = account::attributesJson(record);
         const std::string guardrails = account::guardrailsJson(record);
         const sluice_record view{sizeof view,

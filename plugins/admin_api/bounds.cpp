@@ -62,8 +62,8 @@ void keepMetadata(Json& wishes, const Json& before) {
     const Json old = isSet(before, "metadata") ? before["metadata"] : Json::object();
     for (const char* member :
          {"guardrails", "policies", "model_rpm_limit", "model_tpm_limit", "model_max_budget", "priority",
-          "logging", "disable_global_guardrails", "tpm_limit_type", "rpm_limit_type", "enforced_params",
-          "tags", "temp_budget_increase", "temp_budget_expiry"}) {
+          "logging", "callback_settings", "disable_global_guardrails", "tpm_limit_type", "rpm_limit_type",
+          "enforced_params", "tags", "temp_budget_increase", "temp_budget_expiry"}) {
         const bool was = old.is_object() && old.contains(member);
         if (metadata.is_object() && metadata.contains(member) && (!was || metadata[member] != old[member]))
             throw Refused(403, "auth_error",

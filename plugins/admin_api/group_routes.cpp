@@ -137,6 +137,7 @@ Routes Groups::routes() {
     for (const auto& resource : resources()) addRoutes(resource, routes);
     addOtherForms(routes);
     for (auto& route : members_.routes()) routes.push_back(std::move(route));
+    for (auto& route : callbacks_.routes()) routes.push_back(std::move(route));
     return routes;
 }
 

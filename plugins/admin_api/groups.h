@@ -5,6 +5,7 @@
 #include "api.h"
 #include "members.h"
 #include "spent.h"
+#include "team_callbacks.h"
 
 namespace admin_api {
 
@@ -28,6 +29,7 @@ public:
           host_(host),
           rights_(documents),
           members_(documents, host),
+          callbacks_(documents, host),
           spent_(documents, host) {}
 
     static const std::vector<Resource>& resources();
@@ -66,6 +68,7 @@ private:
     sluice::Host host_;
     Rights rights_;
     Members members_;
+    TeamCallbacks callbacks_;
     Spent spent_;
 };
 

@@ -1,6 +1,7 @@
 #include "controls.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace callback_langfuse {
 
@@ -42,15 +43,12 @@ bool isControl(std::string_view name) {
 }
 
 Controls::Controls(const Node& record)
-    : metadata_(record["metadata"]),
-      attributes_(metadata_["attributes"]),
-      requester_(metadata_["requester_metadata"]),
-      headers_(metadata_["requester_custom_headers"]),
+    : attributes_(record["metadata"]["attributes"]),
+      requester_(record["metadata"]["requester_metadata"]),
       record_(record) {}
 
 std::string Controls::text(std::string_view name) const {
-    for (const auto& found : {headers_["langfuse_" + std::string(name)], requester_[name],
-                              attributes_["langfuse." + std::string(name)]}) {
+    for (const auto& found : {attributes_["langfuse." + std::string(name)], requester_[name]}) {
         if (auto text = textOf(found); !text.empty()) return text;
     }
     return {};
@@ -64,7 +62,6 @@ bool Controls::flag(std::string_view name) const {
 std::vector<std::string> Controls::tags() const {
     std::vector<std::string> tags;
     addTags(tags, record_["request_tags"]);
-    addTags(tags, attributes_["tags"].text());
     addTags(tags, requester_["tags"]);
     addTags(tags, text("tags"));
     return tags;
@@ -72,15 +69,40 @@ std::vector<std::string> Controls::tags() const {
 
 std::vector<std::pair<std::string, std::string>> Controls::others() const {
     std::vector<std::pair<std::string, std::string>> all;
-    const auto add = [&](std::string_view name, const Node& value) {
+    requester_.members([&](std::string_view name, const Node& value) {
         if (!isControl(name) && value.there()) all.emplace_back(name, textOf(value));
-    };
-    requester_.members(add);
-    const auto noted = attributes_["langfuse.metadata"].text();
-    if (noted.empty() || requester_.there()) return all;
-    Reader reader;
-    reader.read(noted).members(add);
+    });
     return all;
+}
+
+std::vector<std::pair<std::string, std::string>> Controls::ofTrace() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    const auto add = [&](std::string_view name, const Node& value) { all.emplace_back(name, textOf(value)); };
+    const auto field = attributes_["langfuse.trace_metadata"].text();
+    if (field.empty()) {
+        requester_["trace_metadata"].members(add);
+    } else {
+        Reader reader;
+        reader.read(field).members(add);
+    }
+    return all;
+}
+
+bool Controls::updates(std::string_view key) const {
+    std::vector<std::string> keys;
+    addTags(keys, text("update_trace_keys"));
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+std::pair<std::string, int64_t> Controls::prompt() const {
+    const Node prompt = requester_["prompt"];
+    std::string name(prompt["name"].text());
+    if (!name.empty()) return {name, prompt["version"].integer()};
+    name = text("prompt_name");
+    const std::string version = text("prompt_version");
+    int64_t number = 0;
+    (void)std::from_chars(version.data(), version.data() + version.size(), number);
+    return {name, name.empty() ? 0 : number};
 }
 
 }  // namespace callback_langfuse

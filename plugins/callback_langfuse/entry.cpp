@@ -101,13 +101,8 @@ public:
         traces_.start();
         if (scores_) scores_->start();
     }
-    // Not in pre_call: the record would list this plugin with the guardrails.
     sluice::Verdict on_request(sluice::Request request) {
         noteFields(request);
-        return sluice::Verdict::Continue;
-    }
-    sluice::Verdict cache_lookup(sluice::Request request) {
-        noteMetadata(request);
         return sluice::Verdict::Continue;
     }
     void on_complete(const sluice_record& record) {
@@ -140,7 +135,7 @@ SLUICE_PLUGIN(callback_langfuse::Plugin, R"({
   "abi": 1,
   "description": "Sends completion records to Langfuse: traces, generations, guardrails, attempts, scores",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
-  "hooks": ["on_request", "cache_lookup", "on_complete"],
+  "hooks": ["on_request", "on_complete"],
   "callbacks": ["langfuse", "langfuse_otel"],
   "capabilities": ["net", "secrets:LANGFUSE_PUBLIC_KEY", "secrets:LANGFUSE_SECRET_KEY", "secrets:LANGFUSE_HOST"],
   "config_schema": {

@@ -1,6 +1,7 @@
 #include "facts.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "exporters/guardrail.h"
 #include "exporters/hmac.h"
@@ -57,7 +58,11 @@ Facts::Facts(const Node& the_record) : record(the_record), controls(the_record) 
 void Facts::readTrace() {
     const std::string existing = controls.text("existing_trace_id");
     into_existing = !existing.empty();
-    named_trace = into_existing ? existing : controls.text("trace_id");
+    const auto traced = record["trace_id"].text();
+    const std::string field(traced == record["litellm_call_id"].text() ? std::string_view() : traced);
+    named_trace = into_existing ? existing : first({controls.text("trace_id"), field});
+    gives_input = !into_existing || controls.updates("input");
+    gives_output = !into_existing || controls.updates("output");
     const std::string usual = "litellm-" + std::string(record["call_type"].text());
     trace_name = into_existing ? controls.text("trace_name") : first({controls.text("trace_name"), usual});
     generation_name = first({controls.text("generation_name"), usual});
@@ -65,6 +70,10 @@ void Facts::readTrace() {
     parent = controls.text("parent_observation_id");
     user = first({controls.text("trace_user_id"), std::string(record["end_user"].text()),
                   std::string(record["metadata"]["user_api_key_user_id"].text())});
+    version = first({controls.text("version"), controls.text("trace_version")});
+    release = first({controls.text("trace_release"), controls.text("release")});
+    std::tie(prompt_name, prompt_version) = controls.prompt();
+    trace_metadata = controls.ofTrace();
     tags = controls.tags();
 }
 
@@ -103,6 +112,8 @@ void Facts::readMetadata() {
           "user_api_key_user_id", "user_api_key_org_id", "requester_ip_address", "applied_guardrails"})
         addText(metadata, name, of[name]);
     addText(metadata, "error_information", record["error_information"]);
+    record["custom_fields"].members(
+        [&](std::string_view name, const Node& value) { metadata.emplace_back(name, value.text()); });
     for (auto& other : controls.others()) metadata.push_back(std::move(other));
 }
 
@@ -131,9 +142,21 @@ std::string Facts::uuid(std::string_view what) const {
     return digits;
 }
 
-std::string Facts::parentHex() const {
-    if (parent.empty() || isHex(parent, 16)) return parent;
-    return exporters::hexOf(exporters::sha256(parent).substr(0, 8));
+namespace {
+
+// An id that a caller has chosen: it stays if it is a span's, and becomes one otherwise, always the same.
+std::string spanOf(const std::string& named) {
+    if (named.empty() || isHex(named, 16)) return named;
+    return exporters::hexOf(exporters::sha256(named).substr(0, 8));
+}
+
+}  // namespace
+
+std::string Facts::parentHex() const { return spanOf(parent); }
+
+std::string Facts::generationHex() const {
+    const std::string named = spanOf(controls.text("generation_id"));
+    return named.empty() ? spanHex("generation") : named;
 }
 
 namespace {
@@ -156,8 +179,37 @@ Part guardrailPart(const Facts& facts, const Node& one, size_t number) {
     return part;
 }
 
+// The choice of a deployment, if it took more than one try: retries and fallbacks.
+Part routingPart(const Facts& facts) {
+    Part part;
+    part.what = "routing";
+    part.type = "span";
+    part.name = "routing";
+    part.start = part.end = facts.start;
+    part.level = facts.level;
+    for (const char* name : {"requested_model", "model_group", "model_id"})
+        addText(part.metadata, name, facts.record[name]);
+    for (const char* name : {"attempts", "attempted_retries", "attempted_fallbacks"})
+        addText(part.metadata, name, facts.record["hidden_params"][name]);
+    return part;
+}
+
+Part cachePart(const Facts& facts) {
+    Part part;
+    part.what = "cache";
+    part.type = "span";
+    part.name = "cache hit";
+    part.start = facts.start;
+    part.end = facts.end;
+    part.level = "DEFAULT";
+    for (const char* name : {"cache_key", "saved_cache_cost"})
+        addText(part.metadata, name, facts.record[name]);
+    return part;
+}
+
 Part attemptPart(const Node& one, size_t number, double start) {
     Part part;
+    part.below = "routing";
     part.what = "attempt-" + std::to_string(number);
     part.type = "span";
     part.name = "attempt " + std::to_string(number + 1);
@@ -178,16 +230,16 @@ std::vector<Part> partsOf(const Facts& facts) {
     facts.record["guardrail_information"].each([&](const Node& one) {
         if (exporters::isGuardrail(one)) parts.push_back(guardrailPart(facts, one, parts.size()));
     });
+    if (facts.record["cache_hit"].boolean()) parts.push_back(cachePart(facts));
     const Node attempts = facts.record["attempt_information"];
+    if (attempts.size() < 2) return parts;  // one attempt is the generation itself
+    const size_t routing = parts.size();
+    parts.push_back(routingPart(facts));
     size_t number = 0;
-    double start = facts.start;
-    // One attempt is the generation itself.
-    if (attempts.size() > 1) {
-        attempts.each([&](const Node& one) {
-            parts.push_back(attemptPart(one, number++, start));
-            start = parts.back().end;
-        });
-    }
+    attempts.each([&](const Node& one) {
+        parts.push_back(attemptPart(one, number++, parts[routing].end));
+        parts[routing].end = parts.back().end;
+    });
     return parts;
 }
 

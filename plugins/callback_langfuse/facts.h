@@ -22,14 +22,18 @@ struct Facts {
     /// As the caller named it, or empty: then the trace is this record's alone.
     std::string named_trace;
     bool into_existing = false;  // the trace has a name, an input, … already
-    std::string trace_name, user, session, generation_name, parent;
+    /// Whether its input and output become the trace's.
+    bool gives_input = true, gives_output = true;
+    std::string trace_name, user, session, generation_name, parent, version, release;
+    std::string prompt_name;
+    int64_t prompt_version = 0;  // 0: not known
     std::vector<std::string> tags;
     std::string model, level, status_message;
     double start = 0, first_token = 0, end = 0;  // seconds since the Unix epoch; 0: none
     std::string input, output;                   // JSON, or empty
     std::string usage, cost;                     // JSON objects
     /// For the metadata of the generation: names and JSON or text.
-    std::vector<std::pair<std::string, std::string>> metadata;
+    std::vector<std::pair<std::string, std::string>> metadata, trace_metadata;
 
     /// The ids that both APIs use: texts of hexadecimal digits, the same for the same record however often it
     /// is sent.
@@ -37,6 +41,7 @@ struct Facts {
     std::string spanHex(std::string_view what) const;  // 16
     std::string uuid(std::string_view what) const;     // as RFC 9562, version 8, writes them
     std::string parentHex() const;                     // 16, or empty
+    std::string generationHex() const;                 // 16
 
 private:
     void readTrace();
@@ -44,10 +49,12 @@ private:
     void readMetadata();
 };
 
-/// One guardrail or attempt of the record, as a span below the generation.
+/// A guardrail, the way to a deployment, an attempt or a cache's answer, as a span below the generation or
+/// below another one of these.
 struct Part {
-    std::string what;  // "guardrail-0": for its id
-    std::string type;  // "guardrail" or "span"
+    std::string what;   // "guardrail-0": for its id
+    std::string below;  // another one's `what`; empty: the generation
+    std::string type;   // "guardrail" or "span"
     std::string name, level, status_message;
     double start = 0, end = 0;
     std::vector<std::pair<std::string, std::string>> metadata;

@@ -49,20 +49,18 @@ std::string traceEvent(const Facts& facts, const Common& common) {
     member(out, "name", facts.trace_name);
     member(out, "userId", facts.user);
     member(out, "sessionId", facts.session);
-    member(out, "version", facts.controls.text("trace_version"));
-    const std::string release = facts.controls.text("trace_release");
-    member(out, "release", release.empty() ? common.release : release);
+    member(out, "version", facts.version);
+    member(out, "release", facts.release.empty() ? common.release : facts.release);
     member(out, "environment", common.environment);
     if (!facts.tags.empty()) {
         out.key("tags").beginArray();
         for (const auto& tag : facts.tags) out.text(tag);
         out.endArray();
     }
-    if (!facts.into_existing) {
-        out.key("timestamp").text(isoTime(facts.start));
-        memberJson(out, "input", facts.input);
-        memberJson(out, "output", facts.output);
-    }
+    if (!facts.trace_metadata.empty()) writeMetadata(out, facts.trace_metadata);
+    if (!facts.into_existing) out.key("timestamp").text(isoTime(facts.start));
+    if (facts.gives_input) memberJson(out, "input", facts.input);
+    if (facts.gives_output) memberJson(out, "output", facts.output);
     return close(out);
 }
 
@@ -83,7 +81,9 @@ std::string generationEvent(const Facts& facts, const Common& common) {
     member(out, "level", facts.level);
     member(out, "statusMessage", facts.status_message);
     member(out, "model", facts.model);
-    member(out, "version", facts.controls.text("version"));
+    member(out, "version", facts.version);
+    member(out, "promptName", facts.prompt_name);
+    if (facts.prompt_version > 0) out.key("promptVersion").integer(facts.prompt_version);
     if (facts.first_token > 0) out.key("completionStartTime").text(isoTime(facts.first_token));
     const Node parameters = facts.record["model_parameters"];
     if (parameters.object()) {
@@ -107,7 +107,7 @@ std::string partEvent(const Facts& facts, const Common& common, const Part& part
     JsonText out;
     open(out, facts, part.what, "span-create", part.start);
     writeObservation(out, facts, common, facts.spanHex(part.what), part.start, part.end);
-    out.key("parentObservationId").text(generationId(facts));
+    out.key("parentObservationId").text(part.below.empty() ? generationId(facts) : facts.spanHex(part.below));
     member(out, "name", part.name);
     member(out, "level", part.level);
     member(out, "statusMessage", part.status_message);

@@ -27,19 +27,18 @@ void addTrace(Attributes& to, const Facts& facts, const Common& common) {
     to.text("user.id", facts.user);
     to.text("session.id", facts.session);
     to.texts("langfuse.trace.tags", facts.tags);
-    to.text("langfuse.version", facts.controls.text("trace_version"));
-    const std::string release = facts.controls.text("trace_release");
-    to.text("langfuse.release", release.empty() ? common.release : release);
+    to.text("langfuse.version", facts.version);
+    to.text("langfuse.release", facts.release.empty() ? common.release : facts.release);
     to.text("langfuse.environment", common.environment);
-    if (facts.into_existing) return;  // what the trace was asked and has answered is known there
-    to.text("langfuse.trace.input", facts.input);
-    to.text("langfuse.trace.output", facts.output);
+    for (const auto& [name, value] : facts.trace_metadata) to.text("langfuse.trace.metadata." + name, value);
+    if (facts.gives_input) to.text("langfuse.trace.input", facts.input);
+    if (facts.gives_output) to.text("langfuse.trace.output", facts.output);
 }
 
 Span generationOf(const Facts& facts, const Common& common) {
     Span span;
     span.trace_id = bytesOf(facts.traceHex());
-    span.span_id = bytesOf(facts.spanHex("generation"));
+    span.span_id = bytesOf(facts.generationHex());
     span.parent_id = bytesOf(facts.parentHex());
     span.name = facts.generation_name;
     span.kind = exporters::SpanKind::Client;
@@ -54,6 +53,8 @@ Span generationOf(const Facts& facts, const Common& common) {
     if (parameters.size() > 0) to.text("langfuse.observation.model.parameters", parameters.json());
     to.text("langfuse.observation.input", facts.input);
     to.text("langfuse.observation.output", facts.output);
+    to.text("langfuse.observation.prompt.name", facts.prompt_name);
+    if (facts.prompt_version > 0) to.integer("langfuse.observation.prompt.version", facts.prompt_version);
     to.text("langfuse.observation.usage_details", facts.usage);
     to.text("langfuse.observation.cost_details", facts.cost);
     if (facts.first_token > 0)
@@ -71,7 +72,7 @@ Span partOf(const Part& part, const Facts& facts, const Span& parent) {
     Span span;
     span.trace_id = parent.trace_id;
     span.span_id = bytesOf(facts.spanHex(part.what));
-    span.parent_id = parent.span_id;
+    span.parent_id = part.below.empty() ? parent.span_id : bytesOf(facts.spanHex(part.below));
     span.name = part.name;
     span.start_ms = exporters::epochMs(part.start);
     span.end_ms = exporters::epochMs(part.end);

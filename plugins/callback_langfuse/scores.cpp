@@ -23,7 +23,7 @@ void ScoreSink::encode(const exporters::Node& record, std::string_view /*raw*/,
     for (const auto& score : scoresOf(facts)) {
         JsonText out;
         out.beginObject();
-        writeScore(out, facts, score, facts.traceHex(), facts.spanHex("generation"));
+        writeScore(out, facts, score, facts.traceHex(), facts.generationHex());
         if (!common_.environment.empty()) out.key("environment").text(common_.environment);
         items.push_back(out.endObject().take());
     }

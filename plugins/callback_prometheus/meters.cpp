@@ -10,6 +10,14 @@ using sluice::view;
 
 std::string_view orNone(sluice_str text) { return text.len > 0 ? view(text) : std::string_view("None"); }
 
+constexpr std::string_view kLatency = "litellm_request_total_latency_metric";
+constexpr std::string_view kApiLatency = "litellm_llm_api_latency_metric";
+constexpr std::string_view kFirstToken = "litellm_llm_api_time_to_first_token_metric";
+
+using Labels = std::initializer_list<std::string_view>;
+const Labels kTimed{"model",           "hashed_api_key", "api_key_alias", "team",
+                    "requested_model", "end_user",       "user",          "model_id"};
+
 double seconds(int64_t us) { return static_cast<double>(std::max<int64_t>(us, 0)) / 1e6; }
 
 }  // namespace
@@ -19,7 +27,6 @@ Meters::Meters(sluice::Host host, const Options& options) : host_(host), end_use
 }
 
 void Meters::define(const Options& options) {
-    using Labels = std::initializer_list<std::string_view>;
     const auto wanted = [&](std::string_view name) {
         return options.metrics.empty() ||
                std::find(options.metrics.begin(), options.metrics.end(), name) != options.metrics.end();
@@ -33,8 +40,6 @@ void Meters::define(const Options& options) {
     const Labels who{"end_user", "hashed_api_key", "api_key_alias", "model", "team", "user"};
     const Labels asked{"end_user", "hashed_api_key", "api_key_alias", "requested_model", "team",
                        "user",     "status_code",    "route",         "model_id"};
-    const Labels timed{"model",           "hashed_api_key", "api_key_alias", "team",
-                       "requested_model", "end_user",       "user",          "model_id"};
     const Labels tokens{"end_user", "hashed_api_key", "api_key_alias",  "model",
                         "team",     "user",           "requested_model"};
     requests_ = counter("litellm_proxy_total_requests_metric", "Requests from clients", asked);
@@ -48,11 +53,9 @@ void Meters::define(const Options& options) {
     output_ = counter("litellm_output_tokens_metric", "Tokens of answers", tokens);
     cached_ =
         counter("litellm_cached_tokens_metric", "Tokens of prompts read from the provider's cache", tokens);
-    latency_ = histogram("litellm_request_total_latency_metric",
-                         "Seconds from a request's head to its last byte", timed);
-    api_latency_ = histogram("litellm_llm_api_latency_metric", "Seconds spent waiting for providers", timed);
-    first_token_ = histogram("litellm_llm_api_time_to_first_token_metric",
-                             "Seconds to the first text of a stream", timed);
+    latency_ = histogram(kLatency, "Seconds from a request's head to its last byte", kTimed);
+    api_latency_ = histogram(kApiLatency, "Seconds spent waiting for providers", kTimed);
+    first_token_ = histogram(kFirstToken, "Seconds to the first text of a stream", kTimed);
     overhead_ = histogram(
         "litellm_overhead_latency_metric", "Seconds that the gateway added",
         {"model_group", "api_provider", "api_base", "litellm_model_name", "hashed_api_key", "api_key_alias"});
@@ -70,7 +73,13 @@ void Meters::define(const Options& options) {
                             {"guardrail_name", "error_type", "hook_type"});
 }
 
-void Meters::count(const sluice_record& r) const {
+void Meters::observe(const sluice::Metric& metric, std::string_view name, Exemplars::Values values,
+                     double seconds, const sluice_record& r) {
+    metric.record(seconds, values);
+    if (exemplars_.wanted()) exemplars_.note(name, kTimed, values, seconds, r);
+}
+
+void Meters::count(const sluice_record& r) {
     const auto user_of = end_user_ ? orNone(r.end_user) : std::string_view("None");
     const auto key = orNone(r.key_id), alias = orNone(r.key_alias), team = orNone(r.team),
                user = orNone(r.user);
@@ -81,16 +90,15 @@ void Meters::count(const sluice_record& r) const {
     countGuardrails(r);
     if (view(r.outcome) != "success")
         failed_.record(1, {user_of, key, alias, asked, team, user, status, orNone(r.error_class), route});
-    latency_.record(seconds((r.end_ms - r.start_ms) * 1000),
-                    {model, key, alias, team, asked, user_of, user, deployment});
+    const Labels timed{model, key, alias, team, asked, user_of, user, deployment};
+    observe(latency_, kLatency, timed, seconds((r.end_ms - r.start_ms) * 1000), r);
     if (r.attempts == 0) return;  // nothing has been asked of a model
     const auto group = orNone(r.model_group), base = orNone(r.api_base), provider = orNone(r.provider);
     requests_by_model_.record(1, {user_of, key, alias, model, team, user});
-    api_latency_.record(seconds(r.upstream_us), {model, key, alias, team, asked, user_of, user, deployment});
+    observe(api_latency_, kApiLatency, timed, seconds(r.upstream_us), r);
     overhead_.record(seconds(r.overhead_us), {group, provider, base, model, key, alias});
     if (r.stream != 0 && r.first_token_ms > 0)
-        first_token_.record(seconds((r.first_token_ms - r.start_ms) * 1000),
-                            {model, key, alias, team, asked, user_of, user, deployment});
+        observe(first_token_, kFirstToken, timed, seconds((r.first_token_ms - r.start_ms) * 1000), r);
     if (r.cost_pico_usd > 0)
         spend_.record(static_cast<double>(r.cost_pico_usd) / 1e12, {user_of, key, alias, model, team, user});
     const auto add = [&](const sluice::Metric& metric, uint64_t tokens) {

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <sluice/plugin.hpp>
 
+#include "exemplars.h"
+
 namespace callback_prometheus {
 
 struct Options {
@@ -23,17 +25,21 @@ public:
     Meters(sluice::Host host, const Options& options);
 
     /// Adds a request. [any]
-    void count(const sluice_record& record) const;
+    void count(const sluice_record& record);
+    Exemplars& exemplars() { return exemplars_; }
 
 private:
     void define(const Options& options);
     void countGuardrails(const sluice_record& record) const;
+    void observe(const sluice::Metric& metric, std::string_view name, Exemplars::Values values,
+                 double seconds, const sluice_record& record);
 
     sluice::Host host_;
     bool end_user_;
     sluice::Metric requests_, failed_, requests_by_model_, spend_, tokens_, input_, output_, cached_;
     sluice::Metric latency_, api_latency_, first_token_, overhead_, per_token_, deployment_ok_, fallbacks_;
     sluice::Metric guard_latency_, guard_requests_, guard_errors_;
+    Exemplars exemplars_;
 };
 
 }  // namespace callback_prometheus

@@ -1,5 +1,7 @@
-// GET /metrics: everything that the gateway and its plugins count, and LiteLLM's metrics of requests.
+// GET /metrics: everything that the gateway and its plugins count, and LiteLLM's metrics of requests; with
+// exemplars for who asks for OpenMetrics.
 #include "meters.h"
+#include "open_metrics.h"
 
 namespace callback_prometheus {
 namespace {
@@ -31,7 +33,11 @@ public:
     const std::vector<sluice::Route>& routes() const { return routes_; }
 
     sluice::Verdict handle(sluice::Request request, uint32_t) {
-        return request.respond(200, kTextFormat, sluice::view(table_->text(request.raw())));
+        const auto page = sluice::view(table_->text(request.raw()));
+        if (!wantsOpenMetrics(request.header("accept").value_or("")))
+            return request.respond(200, kTextFormat, page);
+        meters_.exemplars().want();
+        return request.respond(200, kOpenMetrics, openMetrics(page, meters_.exemplars()));
     }
 
     void on_complete(const sluice_record& record) { meters_.count(record); }

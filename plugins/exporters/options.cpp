@@ -11,6 +11,21 @@ milliseconds msOf(const nlohmann::json& config, const char* key, milliseconds ot
     return milliseconds(config.value(key, static_cast<int64_t>(otherwise.count())));
 }
 
+// "a.b.*": names of members, one below the other.
+std::vector<std::string> wayOf(const std::string& path) {
+    std::vector<std::string> names(1);
+    for (const char c : path) {
+        if (c == '.')
+            names.emplace_back();
+        else
+            names.back() += c;
+    }
+    if (std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); }))
+        throw sluice::ConfigError("mask: found \"" + path +
+                                  "\"; allowed: names with dots between them, as metadata.user_agent");
+    return names;
+}
+
 }  // namespace
 
 uint64_t Options::segmentBytes() const {
@@ -38,6 +53,11 @@ Options optionsOf(const nlohmann::json& config) {
     o.failure = events != "success";
     o.hide_messages = config.value("turn_off_message_logging", o.hide_messages);
     o.hide_key_info = config.value("redact_user_api_key_info", o.hide_key_info);
+    o.callers_decide = config.value("callers_decide", o.callers_decide);
+    for (const auto& path : config.value("mask", std::vector<std::string>())) o.masks.push_back(wayOf(path));
+    if (config.contains("custom_fields") && !config["custom_fields"].empty())
+        o.custom_fields =
+            config["custom_fields"].dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (o.retry_max < o.retry_min)
         throw sluice::ConfigError("retry_max_ms: found less than retry_min_ms; allowed: at least that much");
     return o;

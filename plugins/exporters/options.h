@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,12 @@ struct Options {
     bool hide_messages = false;
     /// What says which key, user, team and organisation it was becomes null.
     bool hide_key_info = false;
+    /// Whether a request may say that it is not recorded, or with its messages.
+    bool callers_decide = true;
+    /// What else becomes "redacted-by-litellm": ways of names into the record; "*" is any member or element.
+    std::vector<std::vector<std::string>> masks;
+    /// A JSON object that each record gets as `custom_fields`; empty: none.
+    std::string custom_fields;
 
     uint64_t segmentBytes() const;
 };
@@ -77,6 +84,9 @@ Options optionsOf(const nlohmann::json& config);
     R"("default": "success_and_failure"},)"                                                            \
     R"("turn_off_message_logging": {"type": "boolean", "default": false},)"                            \
     R"("redact_user_api_key_info": {"type": "boolean", "default": false},)"                            \
+    R"("callers_decide": {"type": "boolean", "default": true},)"                                       \
+    R"("mask": {"type": "array", "maxItems": 64, "items": {"type": "string", "minLength": 1}},)"       \
+    R"("custom_fields": {"type": "object", "additionalProperties": {"type": "string"}},)"              \
     R"("store": {"type": "string", "default": ""},)"                                                   \
     R"("own_hosts": {"type": "array", "items": {"type": "string"}})"
 

@@ -175,7 +175,8 @@ void Path::serve(Sender& sender, Lane& lane, std::vector<Waiting>& taken, TimePo
 void Path::redact(Sender& sender, std::vector<Waiting>& taken) {
     const auto bad = std::remove_if(taken.begin(), taken.end(), [&](Waiting& record) {
         if (record.redact == 0) return false;
-        record.json = redacted(sender.reader, record.json, record.redact);
+        if ((record.redact & kShape) != 0) record.json = shaped(sender.reader, record.json, options_);
+        if ((record.redact & ~kShape) != 0) record.json = redacted(sender.reader, record.json, record.redact);
         record.redact = 0;
         if (!record.json.empty()) return false;
         events_.dropped(1, "malformed");

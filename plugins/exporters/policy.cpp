@@ -1,5 +1,6 @@
 #include "policy.h"
 
+#include <algorithm>
 #include <limits>
 #include <mutex>
 
@@ -19,6 +20,19 @@ bool isSampled(std::string_view id, double rate) {
     hash *= 0xbf58476d1ce4e5b9u;
     hash ^= hash >> 32;
     return static_cast<double>(hash) < rate * static_cast<double>(std::numeric_limits<uint64_t>::max());
+}
+
+// "langfuse, datadog"
+bool isNamed(std::string_view list, const std::vector<std::string>& names) {
+    while (!list.empty()) {
+        const size_t comma = std::min(list.find(','), list.size());
+        std::string_view one = list.substr(0, comma);
+        list.remove_prefix(std::min(list.size(), comma + 1));
+        while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+        while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+        if (std::find(names.begin(), names.end(), one) != names.end()) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -65,7 +79,8 @@ Policy::Found Policy::find(const char* kind, std::string_view id) const {
 Policy::Found Policy::shownRules(const sluice_record& record) const {
     const auto attributes = sluice::view(record.attributes);
     if (attributes.find("litellm_disabled_callbacks") == std::string_view::npos &&
-        attributes.find("turn_off_message_logging") == std::string_view::npos)
+        attributes.find("turn_off_message_logging") == std::string_view::npos &&
+        attributes.find("redact_user_api_key_info") == std::string_view::npos)
         return nullptr;
     const Json all = Json::parse(attributes, nullptr, false);
     Rules both;
@@ -77,8 +92,25 @@ Policy::Found Policy::shownRules(const sluice_record& record) const {
         if (!rules) continue;
         both.off |= rules->off;
         both.hide_messages |= rules->hide_messages;
+        both.hide_key_info |= rules->hide_key_info;
     }
     return std::make_shared<const Rules>(both);
+}
+
+// Attributes that the gateway leaves for what a client's fields and body say (docs/callbacks.md).
+Policy::Wishes Policy::wishesOf(const sluice_record& record) const {
+    Wishes wishes;
+    const auto attributes = sluice::view(record.attributes);
+    if (attributes.find("\"litellm.") == std::string_view::npos) return wishes;
+    const Json all = Json::parse(attributes, nullptr, false);
+    if (!all.is_object()) return wishes;
+    const auto said = [&](const char* name) { return all.value(name, std::string()); };
+    const std::string redaction = said("litellm.message_redaction");
+    wishes.hide = redaction == "on";
+    if (!options_.callers_decide) return wishes;
+    wishes.show = redaction == "off";
+    wishes.off = said("litellm.no_log") == "true" || isNamed(said("litellm.disabled_callbacks"), names_);
+    return wishes;
 }
 
 std::vector<Ticket> Policy::judge(const sluice_record& record) const {
@@ -86,27 +118,34 @@ std::vector<Ticket> Policy::judge(const sluice_record& record) const {
     const Found key = find("key", sluice::view(record.key_id));
     const Found team = find("team", sluice::view(record.team));
     const Found shown = shownRules(record);
-    bool hide = options_.hide_messages;
+    const Wishes wishes = wishesOf(record);
+    if (wishes.off) return {};
+    bool hide = wishes.hide || (options_.hide_messages && !wishes.show);
+    bool hide_key = options_.hide_key_info;
     for (const auto& rules : {key, team, shown}) {
         if (!rules) continue;
         if (rules->off) return {};
         hide |= rules->hide_messages;
+        hide_key |= rules->hide_key_info;
     }
-    const uint8_t always =
-        static_cast<uint8_t>((hide ? kHideMessages : 0) | (options_.hide_key_info ? kHideKeyInfo : 0));
+    const bool shape = !options_.masks.empty() || !options_.custom_fields.empty();
+    const auto flags = [&](bool messages, bool who) {
+        return static_cast<uint8_t>((messages ? kHideMessages : 0) | (who ? kHideKeyInfo : 0) |
+                                    (shape ? kShape : 0));
+    };
     const auto id = sluice::view(record.record_id);
     std::vector<Ticket> tickets;
     const Found own = key && key->own ? key : team && team->own ? team : nullptr;
     if (!own) {
         if (usual_ && (success ? options_.success : options_.failure) && isSampled(id, options_.sample_rate))
-            tickets.push_back({usual_, always});
+            tickets.push_back({usual_, flags(hide, hide_key)});
         return tickets;
     }
     for (const Route& route : own->routes) {
         const auto& to = route.to ? route.to : usual_;
         if (!to || !(success ? route.success : route.failure)) continue;
         if (!isSampled(id, route.sample_rate.value_or(options_.sample_rate))) continue;
-        tickets.push_back({to, static_cast<uint8_t>(always | (route.hide_messages ? kHideMessages : 0))});
+        tickets.push_back({to, flags(hide || route.hide_messages, hide_key || route.hide_key_info)});
     }
     return tickets;
 }

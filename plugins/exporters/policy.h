@@ -35,7 +35,9 @@ public:
     /// A document of the store: of a key or a team. [control]
     void learn(const sluice_document& document);
     /// Those of the key count before those of the team, and both before the configuration; a key or team that
-    /// turns something off wins over all. Empty: the record is not for this exporter.
+    /// turns something off wins over all. A request can turn off what the configuration has turned on, and
+    /// the other way round; what a key or team hides stays hidden. Empty: the record is not for this
+    /// exporter.
     std::vector<Ticket> judge(const sluice_record& record) const;
     /// Of all keys and teams that have one, and the configured one.
     std::vector<std::shared_ptr<const Destination>> destinations() const;
@@ -44,6 +46,11 @@ private:
     using Found = std::shared_ptr<const Rules>;
     Found find(const char* kind, std::string_view id) const;
     Found shownRules(const sluice_record& record) const;
+    /// What the request itself has said.
+    struct Wishes {
+        bool off = false, hide = false, show = false;
+    };
+    Wishes wishesOf(const sluice_record& record) const;
 
     const Options& options_;
     const std::vector<std::string> names_;

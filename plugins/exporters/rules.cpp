@@ -49,6 +49,7 @@ public:
         route.success = success;
         route.failure = failure;
         route.hide_messages = isTrue(member(vars, "turn_off_message_logging"));
+        route.hide_key_info = isTrue(member(vars, "redact_user_api_key_info"));
         route.sample_rate = rateOf(member(vars, "sample_rate"));
         try {
             route.to = own_(vars.is_object() ? vars : Json::object());
@@ -60,6 +61,7 @@ public:
     }
     void turnOff() { rules_.off = said_ = true; }
     void hide() { rules_.hide_messages = said_ = true; }
+    void hideKeyInfo() { rules_.hide_key_info = said_ = true; }
 
     std::shared_ptr<const Rules> done() const {
         return said_ ? std::make_shared<const Rules>(rules_) : nullptr;
@@ -103,6 +105,7 @@ std::shared_ptr<const Rules> rulesOf(
     Reading reading(names, own, refused);
     if (reading.names(member(metadata, "litellm_disabled_callbacks"))) reading.turnOff();
     if (isTrue(member(metadata, "turn_off_message_logging"))) reading.hide();
+    if (isTrue(member(metadata, "redact_user_api_key_info"))) reading.hideKeyInfo();
     readLogging(member(metadata, "logging"), reading);
     readSettings(member(metadata, "callback_settings"), reading);
     return reading.done();

@@ -1,9 +1,12 @@
 // What the metadata of a key or team says about its records, in LiteLLM's words (docs/proxy/team_logging.md):
 //
 //   logging                     [{callback_name, callback_type: success | failure | success_and_failure,
-//                                 callback_vars: {credentials, turn_off_message_logging, sample_rate}}]
+//                                 callback_vars: {credentials, turn_off_message_logging,
+//                                 redact_user_api_key_info, sample_rate}}]
 //   callback_settings           {success_callback: […], failure_callback: […], callback_vars}; two empty
-//   lists: none litellm_disabled_callbacks  names turn_off_message_logging    true
+//                               lists: none
+//   litellm_disabled_callbacks  names
+//   turn_off_message_logging, redact_user_api_key_info  true
 #pragma once
 
 #include <functional>
@@ -25,12 +28,14 @@ struct Route {
     bool success = true;
     bool failure = true;
     bool hide_messages = false;
+    bool hide_key_info = false;
     std::optional<double> sample_rate;
 };
 
 struct Rules {
     bool off = false;
     bool hide_messages = false;
+    bool hide_key_info = false;
     /// Instead of the configured destination, if `own`.
     std::vector<Route> routes;
     bool own = false;

@@ -171,3 +171,38 @@ TEST_CASE("a record without what was said and without who said it", "[policy]") 
             .is_null());
     CHECK(exporters::redacted(reader, "[]", 1).empty());
 }
+
+TEST_CASE("what a request says of its own record", "[policy]") {
+    Bench bench;
+    const auto judge = [&](const char* name, const char* value, const char* key = "k9") {
+        return bench.judge(key, "", "success", json{{name, value}}.dump());
+    };
+    CHECK(judge("litellm.disabled_callbacks", "datadog, langfuse").empty());
+    CHECK(judge("litellm.disabled_callbacks", "langfuse_other,langfus") == "usual");
+    CHECK(judge("litellm.no_log", "true").empty());
+    CHECK(judge("litellm.message_redaction", "on") == "usual/m");
+    bench.options.hide_messages = true;
+    CHECK(judge("litellm.message_redaction", "off") == "usual");
+    // What a key hides, no request shows.
+    bench.learn("key", "k1", {{"turn_off_message_logging", true}, {"redact_user_api_key_info", "true"}});
+    CHECK(judge("litellm.message_redaction", "off", "k1") == "usual/m/k");
+    bench.options.callers_decide = false;
+    CHECK(judge("litellm.message_redaction", "off") == "usual/m");
+    CHECK(judge("litellm.no_log", "true") == "usual/m");
+    CHECK(judge("litellm.disabled_callbacks", "langfuse") == "usual/m");
+}
+
+TEST_CASE("masks and fields of one's own", "[policy]") {
+    exporters::Reader reader;
+    const auto options = exporters::optionsOf({{"mask", {"metadata.ip", "list.*.b", "whole", "none.at.all"}},
+                                               {"custom_fields", {{"region", "eu"}}}});
+    const std::string record =
+        R"({"metadata":{"ip":"1.2.3.4","ok":1},"list":[{"b":2,"c":3},4],"whole":{"x":[1]},"rest":null})";
+    CHECK(
+        json::parse(exporters::shaped(reader, record, options)) ==
+        json::parse(
+            R"({"metadata":{"ip":"redacted-by-litellm","ok":1},"list":[{"b":"redacted-by-litellm","c":3},4],)"
+            R"("whole":"redacted-by-litellm","rest":null,"custom_fields":{"region":"eu"}})"));
+    CHECK(exporters::shaped(reader, "garbage", options).empty());
+    CHECK_THROWS_AS(exporters::optionsOf({{"mask", {"a..b"}}}), sluice::ConfigError);
+}

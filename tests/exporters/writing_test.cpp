@@ -157,15 +157,49 @@ TEST_CASE("guardrails and attempts are parts of the trace", "[langfuse]") {
     const callback_langfuse::Facts facts(reader.read(record));
     CHECK(facts.level == "WARNING");
     const auto parts = callback_langfuse::partsOf(facts);
-    REQUIRE(parts.size() == 4);
+    REQUIRE(parts.size() == 5);
     CHECK(parts[0].type == "guardrail");
     CHECK(parts[0].end == 100.5);
     CHECK(parts[1].level == "ERROR");
-    CHECK(parts[2].level == "ERROR");
-    CHECK(parts[3].start == 101.0);
+    CHECK(parts[2].what == "routing");
+    CHECK(parts[2].end == 103.0);
+    CHECK(parts[3].level == "ERROR");
+    CHECK(parts[3].below == "routing");
+    CHECK(parts[4].start == 101.0);
     const auto scores = callback_langfuse::scoresOf(facts);
     REQUIRE(scores.size() == 1);
     CHECK(scores[0].value == 0);
     CHECK(facts.spanHex("a") != facts.spanHex("b"));
     CHECK(facts.uuid("a")[14] == '8');
+}
+
+TEST_CASE("what a caller says of its trace", "[langfuse]") {
+    exporters::Reader reader;
+    const callback_langfuse::Facts facts(reader.read(
+        R"({"id":"r","trace_id":"c","litellm_call_id":"c","messages":[1],"response":[2],"request_tags":["t"],"custom_fields":{"region":"eu"},"cache_hit":true,"cache_key":"k",)"
+        R"("metadata":{"attributes":{"langfuse.prompt_name":"p","langfuse.generation_id":"0123456789abcdef","langfuse.session_id":"of the field"},)"
+        R"("requester_metadata":{"existing_trace_id":"e","update_trace_keys":["output"],"prompt_version":"7","version":"v","release":"r1","tags":["t","u"],)"
+        R"("session_id":"of the body","trace_metadata":{"a":{"b":1},"c":"d"},"colour":"red"}}})"));
+    CHECK(facts.into_existing);
+    CHECK_FALSE(facts.gives_input);
+    CHECK(facts.gives_output);
+    CHECK(facts.prompt_name == "p");
+    CHECK(facts.prompt_version == 7);
+    CHECK(facts.version == "v");
+    CHECK(facts.release == "r1");
+    CHECK(facts.session == "of the field");
+    CHECK(facts.generationHex() == "0123456789abcdef");
+    CHECK(facts.tags == std::vector<std::string>{"t", "u"});
+    CHECK(facts.trace_metadata ==
+          std::vector<std::pair<std::string, std::string>>{{"a", R"({"b":1})"}, {"c", "d"}});
+    const auto has = [&](const char* name, const char* value) {
+        return std::count(facts.metadata.begin(), facts.metadata.end(),
+                          std::pair<std::string, std::string>(name, value)) == 1;
+    };
+    CHECK(has("colour", "red"));
+    CHECK(has("region", "eu"));
+    CHECK(callback_langfuse::partsOf(facts).at(0).what == "cache");
+    // A trace that the gateway's own field names.
+    const callback_langfuse::Facts named(reader.read(R"({"id":"r","trace_id":"t","litellm_call_id":"c"})"));
+    CHECK(named.named_trace == "t");
 }

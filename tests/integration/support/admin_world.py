@@ -98,12 +98,12 @@ def samples(method, path, t):
               "/organization/delete": {"organization_ids": [t.fresh_org]}, "/organization/block": {"organization_id": t.fresh_org}, "/organization/unblock": {"organization_id": t.fresh_org},
               "/organization/info": {"organizations": [t.org]}, "/organization/member_add": {"organization_id": t.org, "member": {"user_id": t.newcomer, "role": "internal_user"}},
               "/organization/member_update": {"organization_id": t.org, "user_id": t.fresh_user, "role": "internal_user"}, "/organization/member_delete": {"organization_id": t.org, "user_id": t.fresh_user},
-              "/budget/info": {"budgets": [f"budget-{t.n}"]}}
+              "/team/{team_id}/callback": {"callback_name": "langfuse"}, "/budget/info": {"budgets": [f"budget-{t.n}"]}}
     for kind in ("project", "customer", "end_user", "budget"):
         name = "user_id" if kind in ("customer", "end_user") else f"{kind}_id"
         one = {name: f"{'customer' if kind == 'end_user' else kind}-{t.n}"}
         bodies[f"/{kind}/new"] = {name: f"{kind}-more-{t.n}"} if name == "user_id" else {}
         for word in ("update", "delete", "block", "unblock"):
             bodies[f"/{kind}/{word}"] = one
-    where = path.replace("{key}", t.key).replace("{id}", t.org if "organization" in path else t.team)
+    where = path.replace("{key}", t.key).replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
     return where, bodies.get(path, {})

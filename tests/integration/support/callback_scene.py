@@ -16,6 +16,14 @@ CHAT = "/v1/chat/completions"
 SOON = {"flush_interval_s": 0.05, "retry_min_ms": 50, "retry_max_ms": 200}
 
 
+def at_once(*jobs):
+    crowd = [threading.Thread(target=job) for job in jobs]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+
+
 class Scene(IntegrationTest):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="sluice-callbacks-")))
