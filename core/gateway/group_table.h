@@ -16,16 +16,34 @@ class GroupTable {
 public:
     GroupTable(const Generation& generation, const std::vector<uint32_t>& deployments);
 
-    size_t size() const { return items_.size(); }
+    size_t size() const { return rows_.size(); }
     const DeploymentRuntime& deployment(size_t i) const { return *deployments_[i]; }
-    /// With today's figures. [loop]
-    const sluice_candidate& item(size_t i, base::TimePoint now);
+    /// With today's figures: requests in flight as they are now; the others, as long as none has begun or
+    /// ended here, up to kFiguresAge old. Strategies ask this of each deployment of each request. [loop]
+    const sluice_candidate& item(size_t i, base::TimePoint now) {
+        Row& row = rows_[i];
+        const uint32_t in_flight = row.health->in_flight.load(std::memory_order_relaxed);
+        if (in_flight != row.item.in_flight || now >= row.stale_at) refresh(row, in_flight, now);
+        return row.item;
+    }
+    /// A request begins there: its figures change. [loop]
+    void changes(size_t i) { rows_[i].stale_at = {}; }
     bool limited() const { return limited_; }  // one of them has max_parallel_requests
     bool ordered() const { return ordered_; }  // one of them has an order
 
+    static constexpr auto kFiguresAge = base::milliseconds(1);
+
 private:
+    // What every look reads stands in its first cache line.
+    struct alignas(64) Row {
+        const route::Health* health;
+        base::TimePoint stale_at;
+        sluice_candidate item;
+    };
+    static void refresh(Row& row, uint32_t in_flight, base::TimePoint now);
+
     std::vector<const DeploymentRuntime*> deployments_;
-    std::vector<sluice_candidate> items_;
+    std::vector<Row> rows_;
     bool limited_ = false;
     bool ordered_ = false;
 };
