@@ -157,7 +157,6 @@ Candidates::Choice Candidates::pick(host::Instance* router, host::Runner& runner
         const size_t i = choose(router, runner);
         if (i >= table_->size()) return {nullptr, Miss::Cooling, base::milliseconds(60'000)};
         const DeploymentRuntime& deployment = table_->deployment(i);
-        table_->changes(i);
         if (enter(deployment, now)) return {&deployment, Miss::None, {}};
         full.add(i);
         available_ = before;

@@ -14,13 +14,15 @@ GroupTable::GroupTable(const Generation& generation, const std::vector<uint32_t>
         rows_.push_back(
             {runtime.health.get(),
              {},
+             0,
              {sizeof(sluice_candidate), 0, host::str(c.id), host::str(c.model), host::str(c.provider),
               c.weight, c.rpm, c.tpm, c.order, host::str(runtime.params), index, c.max_input_tokens,
               c.input_cost, c.output_cost, 0, 0, 0, host::str(runtime.info)}});
     }
 }
 
-void GroupTable::refresh(Row& row, uint32_t in_flight, base::TimePoint now) {
+void GroupTable::refresh(Row& row, uint32_t in_flight, uint64_t requests, base::TimePoint now) {
+    row.requests = requests;
     row.item.in_flight = in_flight;
     row.item.latency_us = row.health->latencyUs(now);
     const auto minute = row.health->minute();
