@@ -25,12 +25,11 @@ void SqliteLedger::pass(const Span& span, const std::vector<Cut>& cuts, size_t f
         if (cuts[i]) needed.insert(*cuts[i]);
     }
     Scan scan(snapshot_, span.where, needed, span.from, span.to);
-    const auto tell = [&](int64_t day, int64_t combo, int64_t value, const Sums& sums) {
+    scan.each([&](int64_t day, int64_t combo, int64_t value, const Sums& sums) {
         const Total total(sums);
         for (size_t i = first; i < last; ++i)
             row(i, span.by_day ? day : 0, cuts[i] ? scan.valueOf(*cuts[i], combo, value) : 0, total);
-    };
-    scan.each(tell, span.by_day);
+    });
 }
 
 bool SqliteLedger::eventsFrom(By by, int64_t since_ms, const ValueRow& row) {

@@ -9,6 +9,19 @@ namespace {
 
 constexpr int64_t kPauseMs = 300'000;  // between two rounds
 
+bool numberFrom(const char*& at, const char* end, int64_t& value) {
+    uint64_t all = 0;
+    for (int shift = 0; at != end && shift < 64; shift += 7) {
+        const auto byte = static_cast<unsigned char>(*at++);
+        all |= static_cast<uint64_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) {
+            value = static_cast<int64_t>(all);
+            return true;
+        }
+    }
+    return false;
+}
+
 // Two programs that pack the same day must not take each other's mark for their own.
 int64_t freshToken() {
     std::random_device source;
@@ -34,6 +47,24 @@ void PackWriter::add(int64_t value, int64_t combo, const Sums& s) {
     for (const int64_t each : {combo, s.requests, s.successes, s.failures, s.unpriced, s.prompt, s.completion,
                                s.cached, s.cache_write, s.reasoning, s.cost})
         number(each);
+}
+
+bool readPack(std::string_view bytes, const PackedRow& row) {
+    const char* at = bytes.data();
+    const char* const end = at + bytes.size();
+    int64_t value = 0;
+    while (at != end) {
+        int64_t step = 0, combo = 0;
+        Sums s;
+        if (!numberFrom(at, end, step) || !numberFrom(at, end, combo)) return false;
+        for (int64_t* sum : {&s.requests, &s.successes, &s.failures, &s.unpriced, &s.prompt, &s.completion,
+                             &s.cached, &s.cache_write, &s.reasoning, &s.cost}) {
+            if (!numberFrom(at, end, *sum)) return false;
+        }
+        value += step;
+        row(value, combo, s);
+    }
+    return true;
 }
 
 void unpack(Connection& connection, int64_t day) {

@@ -34,42 +34,9 @@ private:
     int64_t last_ = 0;
 };
 
-/// Takes one of its numbers off the front. False: there is none. Most of them have one byte.
-inline bool takeNumber(const char*& at, const char* end, int64_t& value) {
-    uint64_t all = 0;
-    for (int shift = 0; at != end && shift < 64; shift += 7) {
-        const auto byte = static_cast<unsigned char>(*at++);
-        all |= static_cast<uint64_t>(byte & 0x7F) << shift;
-        if (byte < 0x80) {
-            value = static_cast<int64_t>(all);
-            return true;
-        }
-    }
-    return false;
-}
-
-/// Calls row(int64_t value, int64_t combo, const Sums&) for each. False: they are not what PackWriter writes.
-/// Until then rows have been told. A month has millions of rows: nothing is called through a pointer.
-template <class Row>
-bool readPack(std::string_view bytes, Row&& row) {
-    const char* at = bytes.data();
-    const char* const end = at + bytes.size();
-    int64_t value = 0;
-    while (at != end) {
-        int64_t step = 0, combo = 0;
-        Sums s;
-        const bool whole = takeNumber(at, end, step) && takeNumber(at, end, combo) &&
-                           takeNumber(at, end, s.requests) && takeNumber(at, end, s.successes) &&
-                           takeNumber(at, end, s.failures) && takeNumber(at, end, s.unpriced) &&
-                           takeNumber(at, end, s.prompt) && takeNumber(at, end, s.completion) &&
-                           takeNumber(at, end, s.cached) && takeNumber(at, end, s.cache_write) &&
-                           takeNumber(at, end, s.reasoning) && takeNumber(at, end, s.cost);
-        if (!whole) return false;
-        value += step;
-        row(value, combo, s);
-    }
-    return true;
-}
+using PackedRow = std::function<void(int64_t value, int64_t combo, const Sums& sums)>;
+/// False: they are not what PackWriter writes. Until then rows have been told.
+bool readPack(std::string_view bytes, const PackedRow& row);
 
 /// Takes back what is packed of a day, within the transaction that changes its rows.
 void unpack(Connection& connection, int64_t day);

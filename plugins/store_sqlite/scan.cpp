@@ -12,9 +12,6 @@ constexpr int kCorrupt = 11;  // SQLITE_CORRUPT
 // One look-up by the primary key costs about as much as six rows of a scan.
 constexpr int64_t kLookupsMax = 50'000;
 
-// Sums that are kept while days are added up: 320 MB. Beyond them rows are told as they are.
-constexpr size_t kPlacesMax = 4'000'000;
-
 }  // namespace
 
 std::optional<int64_t> Snapshot::idOf(std::string_view name) const {
@@ -35,7 +32,6 @@ Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, in
     : snapshot_(snapshot), where_(std::move(where)), from_(from), to_(to) {
     const Source source = sourceOf(where_, needed);
     own_ = source.own;
-    asked_of_combos_ = std::any_of(needed.begin(), needed.end(), isCombo);
     if (source.total) {
         total_ = *source.total;
         return;
@@ -60,9 +56,9 @@ void Scan::match() {
     }
 }
 
-void Scan::each(const Row& row, bool by_day) {
+void Scan::each(const Row& row) {
     if (table_.empty()) return totals(row);
-    details(row, by_day);
+    details(row);
 }
 
 void Scan::totals(const Row& row) {
@@ -84,66 +80,7 @@ void Scan::clipDays() {
     to_ = std::min(to_, snapshot_.connection.value("SELECT max(day) FROM " + table_));
 }
 
-// Days that are packed from their blobs, the ones between from their rows.
-template <class Tell>
-void Scan::all(const std::string& sql, const Tell& tell) {
-    const std::set<int64_t>* const wanted = own_ && where_.count(*own_) > 0 ? &where_.at(*own_) : nullptr;
-    const auto fits = [&](int64_t value, int64_t combo) {
-        if (combo < 0 || combo >= snapshot_.combos.end()) return false;
-        return (!wanted || wanted->count(value) > 0) && (!filtered_ || fits_[static_cast<size_t>(combo)]);
-    };
-    auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
-    const auto rows = [&](int64_t from, int64_t to) {
-        if (from > to) return;
-        read.with(from, to);
-        while (read.step()) {
-            const int64_t value = read.integer(1);
-            const int64_t combo = read.integer(2);
-            if (fits(value, combo)) tell(read.integer(0), combo, value, sumsOf(read, 3));
-        }
-    };
-    const Packed which = !own_ ? Packed::Daily : own_ == By::Tag ? Packed::Tag : Packed::EndUser;
-    auto packed = snapshot_.connection.prepare(
-        "SELECT day, rows FROM usage_packed WHERE source = ?1 AND day BETWEEN ?2 AND ?3 AND rows IS NOT NULL "
-        "ORDER BY day");
-    packed.with(static_cast<int>(which), from_, to_);
-    int64_t next = from_;
-    while (packed.step()) {
-        const int64_t day = packed.integer(0);
-        rows(next, day - 1);
-        next = day + 1;
-        const bool whole = readPack(packed.blob(1), [&](int64_t first, int64_t second, const Sums& sums) {
-            const int64_t combo = own_ ? second : first;
-            const int64_t value = own_ ? first : 0;
-            if (fits(value, combo)) tell(day, combo, value, sums);
-        });
-        if (!whole) throw SqlError(kCorrupt, "a packed day is broken");
-    }
-    rows(next, to_);
-}
-
-// Callers come again every day: adding a row to a place in an array costs a fraction of telling of it.
-void Scan::addedUp(const std::string& sql, const Row& row) {
-    std::vector<Sums> sums;  // by combo, or by value
-    const auto tell = [&](size_t place) {
-        const auto number = static_cast<int64_t>(place);
-        row(0, own_ ? 0 : number, own_ ? number : 0, sums[place]);
-        sums[place] = {};
-    };
-    all(sql, [&](int64_t, int64_t combo, int64_t value, const Sums& more) {
-        const auto place = static_cast<size_t>(own_ ? value : combo);
-        if (place >= kPlacesMax || (own_ && asked_of_combos_)) return row(0, combo, value, more);
-        if (place >= sums.size()) sums.resize(std::max(place + 1, sums.size() * 2));
-        // What does not fit into 64 bits is for who asks to add up.
-        if (sums[place].cost > INT64_MAX - more.cost) tell(place);
-        sums[place].add(more);
-    });
-    for (size_t place = 0; place < sums.size(); ++place) {
-        if (sums[place].requests > 0) tell(place);
-    }
-}
-
-void Scan::details(const Row& row, bool by_day) {
+void Scan::details(const Row& row) {
     const std::string columns = own_ ? "day, value, combo, " : "day, 0, combo, ";
     std::string sql = "SELECT " + columns + kSumColumns + " FROM " + table_;
     const bool by_value = own_ && where_.count(*own_) > 0;
@@ -168,7 +105,44 @@ void Scan::details(const Row& row, bool by_day) {
         }
         return;
     }
-    by_day ? all(sql, row) : addedUp(sql, row);
+    all(sql, row);
+}
+
+// Days that are packed from their blobs, the ones between from their rows.
+void Scan::all(const std::string& sql, const Row& row) {
+    const std::set<int64_t>* const wanted = own_ && where_.count(*own_) > 0 ? &where_.at(*own_) : nullptr;
+    const auto fits = [&](int64_t value, int64_t combo) {
+        if (combo < 0 || combo >= snapshot_.combos.end()) return false;
+        return (!wanted || wanted->count(value) > 0) && (!filtered_ || fits_[static_cast<size_t>(combo)]);
+    };
+    auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
+    const auto rows = [&](int64_t from, int64_t to) {
+        if (from > to) return;
+        read.with(from, to);
+        while (read.step()) {
+            const int64_t value = read.integer(1);
+            const int64_t combo = read.integer(2);
+            if (fits(value, combo)) row(read.integer(0), combo, value, sumsOf(read, 3));
+        }
+    };
+    const Packed which = !own_ ? Packed::Daily : own_ == By::Tag ? Packed::Tag : Packed::EndUser;
+    auto packed = snapshot_.connection.prepare(
+        "SELECT day, rows FROM usage_packed WHERE source = ?1 AND day BETWEEN ?2 AND ?3 AND rows IS NOT NULL "
+        "ORDER BY day");
+    packed.with(static_cast<int>(which), from_, to_);
+    int64_t next = from_;
+    while (packed.step()) {
+        const int64_t day = packed.integer(0);
+        rows(next, day - 1);
+        next = day + 1;
+        const bool whole = readPack(packed.blob(1), [&](int64_t first, int64_t second, const Sums& sums) {
+            const int64_t combo = own_ ? second : first;
+            const int64_t value = own_ ? first : 0;
+            if (fits(value, combo)) row(day, combo, value, sums);
+        });
+        if (!whole) throw SqlError(kCorrupt, "a packed day is broken");
+    }
+    rows(next, to_);
 }
 
 }  // namespace store_sqlite

@@ -35,9 +35,8 @@ public:
     Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, int64_t from, int64_t to);
 
     using Row = std::function<void(int64_t day, int64_t combo, int64_t value, const Sums& sums)>;
-    /// Every row that matches. Its order is nobody's promise. `by_day` false: days are added up as far as
-    /// that saves telling of them, and the day is 0.
-    void each(const Row& row, bool by_day = true);
+    /// Every row that matches. Its order is nobody's promise.
+    void each(const Row& row);
 
     /// The number of the name that a row has for a dimension that was said to be needed.
     int64_t valueOf(By by, int64_t combo, int64_t value) const {
@@ -51,11 +50,9 @@ public:
 
 private:
     void totals(const Row& row);
-    void details(const Row& row, bool by_day);
+    void details(const Row& row);
     void clipDays();
-    template <class Tell>
-    void all(const std::string& sql, const Tell& tell);
-    void addedUp(const std::string& sql, const Row& row);
+    void all(const std::string& sql, const Row& row);
     void match();
 
     const Snapshot& snapshot_;
@@ -65,7 +62,6 @@ private:
     Dimension total_ = Dimension::All;
     std::optional<By> own_;  // what the column `value` is
     bool filtered_ = false;
-    bool asked_of_combos_ = false;
     std::vector<int64_t> matching_;
     std::vector<bool> fits_;
 };

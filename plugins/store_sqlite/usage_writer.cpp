@@ -1,9 +1,7 @@
 #include "usage_writer.h"
 
-#include <algorithm>
 #include <string>
 #include <unordered_set>
-#include <utility>
 
 #include "packed.h"
 #include "schema.h"
@@ -89,16 +87,9 @@ UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
     const std::string name = partitionName(month);
     Partition& partition = partitions_[month];
     partition.ending = ending;
-    if (!ending) {
+    if (!ending)
         partition.find =
             connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key = ?1 AND call_id = ?2");
-        for (const auto& [end, key] :
-             {std::pair("min", &partition.first_key), std::pair("max", &partition.last_key)}) {
-            auto read = connection_.prepare("SELECT " + std::string(end) + "(call_key) FROM " + name +
-                                            " WHERE call_key IS NOT NULL");
-            if (read.step() && !read.null(0)) *key = read.integer(0);
-        }
-    }
     std::string values = "NULL";
     for (int i = 1; i <= 29; ++i) values += ", ?" + std::to_string(i);
     partition.insert = connection_.prepare("INSERT INTO " + name + " VALUES (" + values + ")");
@@ -109,9 +100,7 @@ bool UsageWriter::known(const Event& event) {
     for (int64_t day = event.day - 1; day <= event.day + 1; ++day) {
         Partition* partition = partitionOf(monthOf(day), false);
         if (!partition || partition->ending) continue;
-        const int64_t key = callKey(day, event.call_id);
-        if (key < partition->first_key || key > partition->last_key) continue;
-        const bool found = partition->find.with(key, event.call_id).step();
+        const bool found = partition->find.with(callKey(day, event.call_id), event.call_id).step();
         partition->find.rewind();
         if (found) return true;
     }
@@ -129,19 +118,13 @@ void UsageWriter::addRow(const Event& event) {
     const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
                           (r.usage_estimated ? kUsageEstimated : 0);
     const Sums& sums = event.sums;
-    Partition& partition = *partitionOf(event.month, true);
-    const int64_t key = callKey(event.day, event.call_id);
-    if (!event.call_id.empty()) {
-        partition.first_key = std::min(partition.first_key, key);
-        partition.last_key = std::max(partition.last_key, key);
-    }
-    Statement& row = partition.insert;
-    row.with(key, event.call_id, r.start_ms, r.end_ms, r.first_token_ms, combo, end_user, name(r.tenant),
-             name(r.key_alias), name(r.route), name(r.call_type), name(r.deployment_id), name(r.api_base),
-             name(r.outcome), name(r.error_class), static_cast<int64_t>(r.http_status),
-             static_cast<int64_t>(r.attempts), flags, sums.prompt, sums.completion, sums.cached,
-             sums.cache_write, sums.reasoning, sums.cost, brief(r.model), brief(r.client),
-             brief(r.user_agent), brief(r.error), view(r.attributes));
+    Statement& row = partitionOf(event.month, true)->insert;
+    row.with(callKey(event.day, event.call_id), event.call_id, r.start_ms, r.end_ms, r.first_token_ms, combo,
+             end_user, name(r.tenant), name(r.key_alias), name(r.route), name(r.call_type),
+             name(r.deployment_id), name(r.api_base), name(r.outcome), name(r.error_class),
+             static_cast<int64_t>(r.http_status), static_cast<int64_t>(r.attempts), flags, sums.prompt,
+             sums.completion, sums.cached, sums.cache_write, sums.reasoning, sums.cost, brief(r.model),
+             brief(r.client), brief(r.user_agent), brief(r.error), view(r.attributes));
     if (event.call_id.empty()) row.bind(1, nullptr);
     if (sums.unpriced > 0) row.bind(24, nullptr);
     row.run();

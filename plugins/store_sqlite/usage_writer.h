@@ -26,9 +26,6 @@ private:
     struct Partition {
         Statement find;  // a call by its key and id
         Statement insert;
-        // Of the calls that are there: what is outside need not be looked for, which is most of what is
-        // asked, since events come in the order of their days.
-        int64_t first_key = INT64_MAX, last_key = INT64_MIN;
         bool ending = false;  // retention is taking it away: it is neither read nor asked
     };
     template <size_t Parts>
