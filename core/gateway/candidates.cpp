@@ -21,22 +21,18 @@ Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& gene
     if (available_.empty()) available_ = allowed_;  // pick() will say what becomes of that
 }
 
-Candidates& Candidates::owner(const sluice_candidates* self) {
-    return *reinterpret_cast<const Api*>(self)->owner;
-}
-
 const sluice_candidate* Candidates::at(const sluice_candidates* self, uint32_t i) {
     auto& c = owner(self);
-    return i < c.table_->size() ? &c.table_->item(i, c.now_) : nullptr;
+    return i < self->count ? &c.table_->item(i, c.now_) : nullptr;
 }
 
 sluice_status Candidates::drop(const sluice_candidates* self, uint32_t i, sluice_str reason) {
     auto& c = owner(self);
     if (c.sealed_) return SLUICE_E_UNSUPPORTED;
-    if (i >= c.table_->size()) return SLUICE_E_INVALID;
+    if (i >= self->count) return SLUICE_E_INVALID;
     c.allowed_.remove(i);
     c.available_.remove(i);
-    c.last_drop_ = host::view(reason);
+    if (c.allowed_.empty()) c.last_drop_ = host::view(reason);
     return SLUICE_OK;
 }
 
@@ -64,7 +60,8 @@ int32_t Candidates::isAvailable(const sluice_candidates* self, uint32_t i) {
 }
 
 uint32_t Candidates::next(const sluice_candidates* self, uint32_t from) {
-    return static_cast<uint32_t>(owner(self).available_.next(from));
+    const auto& available = owner(self).available_;
+    return available.has(from) ? from : static_cast<uint32_t>(available.next(from));
 }
 
 void Candidates::tried(const DeploymentRuntime& deployment) {

@@ -57,7 +57,9 @@ private:
     static int32_t isAvailable(const sluice_candidates* self, uint32_t i);
     static uint32_t next(const sluice_candidates* self, uint32_t from);
     static sluice_status prefer(const sluice_candidates* self, uint32_t i);
-    static Candidates& owner(const sluice_candidates* self);
+    static Candidates& owner(const sluice_candidates* self) {
+        return *reinterpret_cast<const Api*>(self)->owner;
+    }
 
     void removeUnhealthy(base::BitMask& mask, base::TimePoint now) const;
     Choice gather(base::TimePoint now);

@@ -11,22 +11,24 @@ GroupTable::GroupTable(const Generation& generation, const std::vector<uint32_t>
         deployments_.push_back(&runtime);
         limited_ |= runtime.max_parallel > 0;
         ordered_ |= c.order >= 0;
-        items_.push_back({sizeof(sluice_candidate), 0, host::str(c.id), host::str(c.model),
-                          host::str(c.provider), c.weight, c.rpm, c.tpm, c.order, host::str(runtime.params),
-                          index, c.max_input_tokens, c.input_cost, c.output_cost, 0, 0, 0,
-                          host::str(runtime.info)});
+        rows_.push_back(
+            {runtime.health.get(),
+             {},
+             0,
+             {sizeof(sluice_candidate), 0, host::str(c.id), host::str(c.model), host::str(c.provider),
+              c.weight, c.rpm, c.tpm, c.order, host::str(runtime.params), index, c.max_input_tokens,
+              c.input_cost, c.output_cost, 0, 0, 0, host::str(runtime.info)}});
     }
 }
 
-const sluice_candidate& GroupTable::item(size_t i, base::TimePoint now) {
-    sluice_candidate& item = items_[i];
-    const route::Health& health = *deployments_[i]->health;
-    item.in_flight = health.in_flight.load(std::memory_order_relaxed);
-    item.latency_us = health.latencyUs(now);
-    const auto minute = health.minute();
-    item.requests_this_minute = minute.requests;
-    item.tokens_this_minute = minute.tokens;
-    return item;
+void GroupTable::refresh(Row& row, uint32_t in_flight, uint64_t requests, base::TimePoint now) {
+    row.requests = requests;
+    row.item.in_flight = in_flight;
+    row.item.latency_us = row.health->latencyUs(now);
+    const auto minute = row.health->minute();
+    row.item.requests_this_minute = minute.requests;
+    row.item.tokens_this_minute = minute.tokens;
+    row.stale_at = now + kFiguresAge;
 }
 
 std::shared_ptr<GroupTable> GroupTables::of(const Generation& generation,

@@ -58,11 +58,8 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 bool isIn(const Models& models, std::string_view model, const std::vector<std::string>& groups,
-          const Directory::Groups& known) {
-    const auto listed_in = [&](const std::string& name) {
-        const auto group = known.find(name);
-        return group && !group->blocked && group->models.allow(model);
-    };
+          const AccessGroups& known) {
+    const auto listed_in = [&](const std::string& name) { return known.opens(name, model); };
     return models.allow(model) || std::any_of(groups.begin(), groups.end(), listed_in) ||
            std::any_of(models.names().begin(), models.names().end(), listed_in);
 }
@@ -70,7 +67,7 @@ bool isIn(const Models& models, std::string_view model, const std::vector<std::s
 // `T`: a key or a group.
 template <class T>
 std::optional<Denied> checkModel(const char* who, const T& of, std::string_view model,
-                                 const Directory::Groups& known) {
+                                 const AccessGroups& known) {
     if (of.models.open() && of.access_groups.empty()) return std::nullopt;
     if (isIn(of.models, model, of.access_groups, known)) return std::nullopt;
     auto names = of.models.names();
@@ -126,7 +123,7 @@ std::optional<Denied> checkClient(const Key& key, std::string_view address) {
 }
 
 std::optional<Denied> checkModel(const Key& key, const Owners& owners, std::string_view model,
-                                 const Directory::Groups& access_groups) {
+                                 const AccessGroups& access_groups) {
     std::optional<Denied> denied;
     const auto check = [&](const char* who, const auto& of) {
         if (!denied) denied = checkModel(who, of, model, access_groups);
@@ -140,7 +137,7 @@ std::optional<Denied> checkModel(const Key& key, const Owners& owners, std::stri
     return denied;
 }
 
-bool mayUse(const Group& group, std::string_view model, const Directory::Groups& access_groups) {
+bool mayUse(const Group& group, std::string_view model, const AccessGroups& access_groups) {
     return !checkModel("group", group, model, access_groups);
 }
 

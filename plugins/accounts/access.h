@@ -34,9 +34,9 @@ std::optional<Denied> checkClient(const Key& key, std::string_view address);
 /// Everyone whom the key belongs to has to agree: a team's keys cannot do more than the team. Lists of models
 /// name models, patterns and `access_groups`.
 std::optional<Denied> checkModel(const Key& key, const Owners& owners, std::string_view model,
-                                 const Directory::Groups& access_groups);
+                                 const AccessGroups& access_groups);
 /// The same of one team, user, …: may it use the model? An open one may.
-bool mayUse(const Group& group, std::string_view model, const Directory::Groups& access_groups);
+bool mayUse(const Group& group, std::string_view model, const AccessGroups& access_groups);
 
 /// The model that the name stands for, by the aliases of the key, then of its team; empty if it is none.
 std::string_view aliased(const Key& key, const Owners& owners, std::string_view model);

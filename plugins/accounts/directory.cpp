@@ -18,7 +18,7 @@ void Directory::follow(std::string_view store, bool keys) {
     watch("organization", organizations_);
     watch("project", projects_);
     watch("customer", customers_);
-    watch("access_group", access_groups_);
+    watch("access_group", access_groups_.documents());
     if (!keys) return;  // last: what keys refer to is there
     watcher_.watch("key", [this](const sluice_document& document) { takeKey(document); });
 }

@@ -4,6 +4,7 @@
 
 #include <sluice/plugin.hpp>
 
+#include "accounts/access_groups.h"
 #include "accounts/digest.h"
 #include "accounts/entity.h"
 #include "accounts/table.h"
@@ -26,15 +27,18 @@ public:
     void follow(std::string_view store, bool keys = true);
 
     using Keys = Table<Digest, Key, DigestHash>;
-    using Groups = Table<std::string, Group, std::hash<std::string>>;
+    using Groups = AccessGroups::Documents;
     const Keys& keys() const { return keys_; }
     const Groups& teams() const { return teams_; }
     const Groups& users() const { return users_; }
     const Groups& organizations() const { return organizations_; }
     const Groups& projects() const { return projects_; }
     const Groups& customers() const { return customers_; }
-    /// Names for lists of models.
-    const Groups& accessGroups() const { return access_groups_; }
+    const AccessGroups& accessGroups() const { return access_groups_; }
+    /// What a model group's deployments say of access groups, before requests come. [control]
+    void learn(std::string_view model, const sluice::Deployments& deployments) {
+        access_groups_.learn(model, deployments);
+    }
 
 private:
     void takeKey(const sluice_document& document);
@@ -43,7 +47,8 @@ private:
 
     sluice::Host host_;
     Keys keys_;
-    Groups teams_, users_, organizations_, projects_, customers_, access_groups_;
+    Groups teams_, users_, organizations_, projects_, customers_;
+    AccessGroups access_groups_;
     Watcher watcher_;  // last: nobody is told any more when the rest goes
 };
 

@@ -72,13 +72,15 @@ private:
 Models::Models(const Json& list) {
     if (!list.is_array()) return;
     for (const auto& entry : list) {
-        if (!entry.is_string()) continue;
-        auto name = entry.get<std::string>();
-        all_ |= name == "*" || name == "all-proxy-models";
-        team_ |= name == "all-team-models";
-        none_ |= name == "no-default-models";
-        if (name != "no-default-models") names_.push_back(std::move(name));
+        if (entry.is_string()) add(entry.get<std::string>());
     }
+}
+
+void Models::add(std::string name) {
+    all_ |= name == "*" || name == "all-proxy-models";
+    team_ |= name == "all-team-models";
+    none_ |= name == "no-default-models";
+    if (name != "no-default-models") names_.push_back(std::move(name));
 }
 
 Models Models::only(const std::vector<std::string>& names) {

@@ -25,6 +25,8 @@ public:
     explicit Models(const Json& list);  // an array of texts; anything else is none
     /// Only these; none of them is no model at all.
     static Models only(const std::vector<std::string>& names);
+    /// One more name, or word for several.
+    void add(std::string name);
 
     /// Nothing is said: whatever the next one in line says.
     bool open() const { return names_.empty() && !none_; }

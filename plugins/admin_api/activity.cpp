@@ -37,8 +37,7 @@ Json countsOf(const Json& sums) {
 }  // namespace
 
 // Pages are of days. What of it stands in api_key_breakdown at LiteLLM is not in the store's sums: empty.
-Answer Spend::daily(const Asked& asked, const char* dimension, const char* parameter) {
-    const Page page = pageOf(asked, "page_size", 50, 1000);
+Answer Spend::daily(const Asked& asked, const char* dimension, const char* parameter, const Page& page) {
     Json where = Json::object();
     if (const auto key = asked.parameter("api_key"); !key.empty())
         where["key_id"] = mine(asked, "key_id", {key});

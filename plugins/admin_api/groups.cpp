@@ -221,7 +221,7 @@ void Groups::addDependents(const Resource& resource, const std::string& id,
                              std::to_string(some.size()) + " of the kind " + kind + " refer to it");
     };
     if (resource.is("budget")) {
-        for (const char* kind : {"key", "team", "user", "organization", "project", "customer"})
+        for (const char* kind : {"key", "team", "user", "organization", "project", "customer", "tag"})
             refuse(kind, &Links::budget);
     } else if (resource.is("organization")) {
         refuse("team", &Links::organization);

@@ -12,6 +12,7 @@
 #include "openapi.h"
 #include "spend.h"
 #include "table.h"
+#include "tags.h"
 
 namespace admin_api {
 namespace {
@@ -47,15 +48,18 @@ public:
           keys_(documents_, host),
           groups_(documents_, host),
           spend_(documents_, host),
+          tags_(documents_, host),
           audit_(documents_),
-          table_(joined({keys_.routes(), groups_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
+          table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), spend_.routes(), audit_.routes(),
+                         ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
     }
 
     void start() {
-        documents_.follow(store_, {"team", "user", "organization", "project", "customer", "budget", "key"});
+        documents_.follow(store_,
+                          {"team", "user", "organization", "project", "customer", "tag", "budget", "key"});
     }
 
     const std::vector<sluice::Route>& routes() const { return table_.registered(); }
@@ -116,6 +120,7 @@ private:
     Keys keys_;
     Groups groups_;
     Spend spend_;
+    Tags tags_;
     Audit audit_;
     Table table_;
     std::string store_;

@@ -53,7 +53,7 @@ private:
     Answer reset(const Asked& asked);
 
     // activity.cpp
-    Answer daily(const Asked& asked, const char* dimension, const char* parameter);
+    Answer daily(const Asked& asked, const char* dimension, const char* parameter, const Page& page);
     Answer activity(const Asked& asked);
     Answer activityByModel(const Asked& asked);
     Answer exceptions(const Asked& asked);

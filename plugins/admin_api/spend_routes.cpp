@@ -8,6 +8,7 @@ const Fields kDays{{"start_date", Type::Day}, {"end_date", Type::Day}};
 const Fields kPages{{"page", Type::Whole}, {"page_size", Type::Whole}};
 const Fields kWho{{"api_key", Type::Text},         {"user_id", Type::Text},  {"team_id", Type::Text},
                   {"organization_id", Type::Text}, {"end_user", Type::Text}, {"end_user_id", Type::Text}};
+constexpr size_t kDaysMax = 100'000;  // more than any store has
 
 }  // namespace
 
@@ -38,7 +39,8 @@ Routes Spend::logRoutes() {
 }
 
 Routes Spend::ownRoutes() {
-    const Fields of_day = with(with(kDays, kPages), {{"api_key", Type::Text}, {"model", Type::Text}});
+    const Fields of_days = with(kDays, {{"api_key", Type::Text}, {"model", Type::Text}});
+    const Fields of_day = with(kPages, of_days);
     Routes routes = logRoutes();
     struct By {
         const char* path;
@@ -51,11 +53,19 @@ Routes Spend::ownRoutes() {
                          By{"/organization", "organization", "organization_ids", Access::SpendOrganizations},
                          By{"/customer", "end_user", "end_user_ids", Access::SpendGlobal},
                          By{"/end_user", "end_user", "end_user_ids", Access::SpendGlobal},
-                         By{"/tag", "tag", "tags", Access::SpendGlobal}})
-        routes.push_back(get(std::string(by.path) + "/daily/activity", by.access,
-                             "What was used, by day and by what it was made of",
-                             with(of_day, {{by.parameter, Type::Text}}),
-                             [this, by](const Asked& a) { return daily(a, by.dimension, by.parameter); }));
+                         By{"/tag", "tag", "tags", Access::SpendGlobal}}) {
+        const std::string path = std::string(by.path) + "/daily/activity";
+        const Fields one{{by.parameter, Type::Text}};
+        routes.push_back(get(path, by.access, "What was used, by day and by what it was made of",
+                             with(of_day, one), [this, by](const Asked& a) {
+                                 return daily(a, by.dimension, by.parameter,
+                                              pageOf(a, "page_size", 50, 1000));
+                             }));
+        routes.push_back(get(path + "/aggregated", by.access, "The same on one page", with(of_days, one),
+                             [this, by](const Asked& a) {
+                                 return daily(a, by.dimension, by.parameter, {1, kDaysMax});
+                             }));
+    }
     for (const By& by : {By{"/key", "key_id", "api_key", Access::SpendOwn},
                          By{"/team", "team", "team_id", Access::SpendTeams},
                          By{"/user", "user", "user_id", Access::SpendUsers},

@@ -59,6 +59,8 @@ public:
 
     bool wants(std::string_view) const { return options_.enabled; }
 
+    void model_group(std::string_view name, const sluice::Deployments& all) { directory_.learn(name, all); }
+
     Verdict authenticate(sluice::Request request) {
         if (!options_.enabled) return Verdict::Continue;
         for (const auto field : accounts::kKeyFields) {

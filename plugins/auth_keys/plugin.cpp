@@ -30,6 +30,8 @@ public:
         host_.info("auth_keys knows " + std::to_string(directory_.keys().size()) + " keys");
     }
 
+    void model_group(std::string_view name, const sluice::Deployments& all) { directory_.learn(name, all); }
+
     sluice::Verdict authenticate(sluice::Request request) {
         for (const auto field : accounts::kKeyFields) {
             const auto shown = accounts::presentedKey(request, field);
@@ -96,7 +98,7 @@ SLUICE_PLUGIN(auth_keys::Plugin, R"({
   "version": "0.1.0",
   "abi": 1,
   "description": "Virtual keys with the models, routes and addresses that they may use",
-  "interfaces": ["sluice.hooks/1", "sluice.start/1"],
+  "interfaces": ["sluice.hooks/1", "sluice.start/1", "sluice.models/1"],
   "hooks": ["authenticate", "authorize", "pre_call"],
   "activated_by": {"general_settings.service_account_settings": "service_account_settings"},
   "config_schema": {

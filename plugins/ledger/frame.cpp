@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include <boost/crc.hpp>
+#include "checksum.h"
 
 namespace ledger {
 namespace {
-
-// CRC-32C: Castagnoli's polynomial, RFC 3720, appendix B.4.
-using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
 
 uint32_t lengthAt(const char* frame) {
     uint32_t length = 0;
@@ -18,10 +15,7 @@ uint32_t lengthAt(const char* frame) {
 }
 
 uint32_t checksum(const char* frame, uint32_t length) {
-    Crc32c crc;
-    crc.process_bytes(frame, sizeof length);
-    crc.process_bytes(frame + kFrameHeadBytes, length);
-    return crc.checksum();
+    return crc32c({frame + kFrameHeadBytes, length}, crc32c({frame, sizeof length}));
 }
 
 }  // namespace

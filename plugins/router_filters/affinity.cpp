@@ -72,7 +72,8 @@ void Affinity::prefer(const AffinityKeys& keys, int64_t now_ms, Choice& choice) 
         const auto served = table_.find(key, now_ms);
         if (!served) continue;
         for (const auto& option : choice.options()) {
-            if (!(Served{option.candidate.deployment().value_or(0), option.facts->id_hash} == *served))
+            if (!option.available ||
+                !(Served{option.candidate.deployment().value_or(0), option.facts->id_hash} == *served))
                 continue;
             (void)option.candidate.prefer();
             return;

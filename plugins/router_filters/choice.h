@@ -19,6 +19,8 @@ struct Refused {
 struct Option {
     sluice::Candidate candidate;
     const Facts* facts;
+    bool available;  // false: out of service, or tried; it may be back for a retry
+    bool fits = false;
 };
 
 inline bool overRequests(const sluice::Candidate& c) {
@@ -31,16 +33,21 @@ inline bool overTokens(const sluice::Candidate& c) {
 }
 
 /// For one call of route. The beginning is a look at each candidate, available or not, that says which
-/// filters may have something to do; a list of them is made when the first one has.
+/// filters may have something to do; a list of them is made when the first one has, or at once for filters
+/// that always have.
 class Choice {
 public:
-    Choice(const sluice_candidates& given, FactsTable& table) : given_(given), table_(table) {
+    enum class List { Later, Now };
+    Choice(const sluice_candidates& given, FactsTable& table, List when = List::Later)
+        : given_(given), table_(table), listed_(when == List::Now) {
+        if (listed_) options_.reserve(given.count);
         for (uint32_t i = 0; i < given.count; ++i) {
             const sluice::Candidate candidate(given, i);
-            matters_ |= table.of(candidate).matters;
+            const Facts& facts = table.of(candidate);
+            matters_ |= facts.matters;
             const uint32_t window = candidate.maxInputTokens();
             if (window > 0 && window < smallest_window_) smallest_window_ = window;
-            over_limits_ = over_limits_ || overRequests(candidate) || overTokens(candidate);
+            if (listed_) options_.push_back({candidate, &facts, candidate.available()});
         }
     }
     Choice(const Choice&) = delete;
@@ -50,31 +57,48 @@ public:
     bool matters(uint32_t any) const { return (matters_ & any) != 0; }
     /// Tokens; the largest number if no window is known.
     uint32_t smallestWindow() const { return smallest_window_; }
-    bool overLimits() const { return over_limits_; }
+    bool overLimits() const {
+        for (uint32_t i = 0; i < given_.count; ++i) {
+            const sluice::Candidate candidate(given_, i);
+            if (overRequests(candidate) || overTokens(candidate)) return true;
+        }
+        return false;
+    }
 
     const std::vector<Option>& options() {
         if (listed_) return options_;
         listed_ = true;
         options_.reserve(given_.count);
-        for (const auto candidate : sluice::Candidates(given_))
-            options_.push_back({candidate, &table_.of(candidate)});
+        for (uint32_t i = 0; i < given_.count; ++i) {
+            const sluice::Candidate candidate(given_, i);
+            options_.push_back({candidate, &table_.of(candidate), candidate.available()});
+        }
         return options_;
     }
 
     /// Leaves those that fit and drops the others for that reason, a text or a function of an option. False,
-    /// and all are left, if none fits.
+    /// and all are left, if none fits that is available. Those that are not are dropped, too, if they do not
+    /// fit: they may be back by the time of a retry.
     template <class Fits, class Reason>
     bool narrow(Fits&& fits, Reason&& reason) {
         (void)options();
-        size_t first = 0;
-        while (first < options_.size() && fits(options_[first])) ++first;
-        if (first == options_.size()) return true;
-        std::vector<Option> left(options_.begin(), options_.begin() + static_cast<ptrdiff_t>(first)), out;
-        for (; first < options_.size(); ++first)
-            (fits(options_[first]) ? left : out).push_back(options_[first]);
-        if (left.empty()) return false;
-        for (const auto& option : out) (void)option.candidate.drop(asText(reason, option));
-        options_ = std::move(left);
+        size_t left = 0;
+        bool any = false;
+        for (auto& option : options_) {
+            option.fits = fits(option);
+            left += option.fits ? 1 : 0;
+            any = any || (option.fits && option.available);
+        }
+        if (!any) return options_.empty();
+        if (left == options_.size()) return true;
+        left = 0;
+        for (const auto& option : options_) {
+            if (option.fits)
+                options_[left++] = option;
+            else
+                (void)option.candidate.drop(asText(reason, option));
+        }
+        options_.erase(options_.begin() + static_cast<ptrdiff_t>(left), options_.end());
         return true;
     }
     /// Leaves none of them.
@@ -94,7 +118,7 @@ private:
     FactsTable& table_;
     std::vector<Option> options_;  // once listed_
     uint32_t matters_ = 0, smallest_window_ = UINT32_MAX;
-    bool over_limits_ = false, listed_ = false;
+    bool listed_;
 };
 
 }  // namespace router_filters

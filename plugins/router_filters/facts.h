@@ -90,6 +90,7 @@ struct Facts {
     IdMark mark;
     size_t params_size = 0, info_size = 0;
     uint32_t matters = 0;  // Matters and Capability
+    uint32_t tag_set = 0;  // its tags and patterns have this number among a table's; 0: they have none
     std::string id, provider;
     uint64_t id_hash = 0;
     std::vector<std::string> tags;  // sorted

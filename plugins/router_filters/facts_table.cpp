@@ -1,5 +1,7 @@
 #include "facts_table.h"
 
+#include <re2/re2.h>
+
 namespace router_filters {
 
 FactsTable::~FactsTable() = default;
@@ -12,9 +14,23 @@ const Facts& FactsTable::find(const sluice::Candidate& candidate) {
     }
     const std::lock_guard<std::mutex> lock(making_);
     auto& facts = all_[key];
-    if (!facts) facts = make_(candidate);
+    if (!facts) {
+        auto made = make_(candidate);
+        made->tag_set = tagSetOf(*made);
+        facts = std::move(made);
+    }
     if (const auto number = candidate.deployment()) place(*number, *facts);
     return *facts;
+}
+
+uint32_t FactsTable::tagSetOf(const Facts& facts) {
+    std::string key;
+    const auto add = [&key](char kind, const std::string& text) {
+        key += kind + std::to_string(text.size()) + ':' + text;
+    };
+    for (const auto& tag : facts.tags) add('t', tag);
+    for (const auto& regex : facts.tag_regex) add('p', regex->pattern());
+    return tag_sets_.try_emplace(std::move(key), static_cast<uint32_t>(tag_sets_.size() + 1)).first->second;
 }
 
 void FactsTable::place(uint32_t number, const Facts& facts) {

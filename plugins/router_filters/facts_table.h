@@ -48,11 +48,13 @@ private:
     }
     const Facts& find(const sluice::Candidate& candidate);
     void place(uint32_t number, const Facts& facts);
+    uint32_t tagSetOf(const Facts& facts);
 
     Make make_;
     std::array<std::atomic<Page*>, kPages> pages_{};
     std::mutex making_;
     std::vector<std::unique_ptr<Page>> owned_pages_;
+    std::unordered_map<std::string, uint32_t> tag_sets_;  // groups have few of them, whatever their size
     // By id, parameters and info: a deployment that has changed is another one.
     std::unordered_map<std::string, std::unique_ptr<const Facts>> all_;
 };

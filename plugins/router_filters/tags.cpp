@@ -1,6 +1,7 @@
 #include "tags.h"
 
 #include <algorithm>
+#include <array>
 
 #include <re2/re2.h>
 
@@ -29,6 +30,25 @@ bool isWanted(const TagRules& rules, bool match_any, const HeaderLines& lines, c
     }
     return matchesHeaders(facts, lines);
 }
+
+// Deployments with the same tags get the same answer, and a hundred of them have a few sets of tags: what was
+// said of a set is remembered for one request.
+class Verdicts {
+public:
+    template <class Judge>
+    bool of(const Facts& facts, const Judge& judge) {
+        Verdict& known = known_[facts.tag_set % known_.size()];
+        if (facts.tag_set == 0 || known.tag_set != facts.tag_set) known = {facts.tag_set, judge(facts)};
+        return known.fits;
+    }
+
+private:
+    struct Verdict {
+        uint32_t tag_set = 0;
+        bool fits = false;
+    };
+    std::array<Verdict, 32> known_;
+};
 
 Refused refusal(const Tags& tags, std::string_view model) {
     std::string list;
@@ -88,12 +108,18 @@ std::optional<Refused> filterByTags(const Tags& tags, const HeaderLines& lines, 
                                     std::string_view model, Choice& choice) {
     if (tags.empty() && !choice.matters(kHasDefaultTag | kHasPatterns)) return std::nullopt;
     const TagRules rules = rulesOf(tags);
-    const auto allowed = [&](const Option& o) { return isAllowed(rules, *o.facts); };
-    if (!choice.narrow(allowed, kReason)) return refusal(tags, model);
-    const auto wanted = [&](const Option& o) { return isWanted(rules, match_any, lines, *o.facts); };
+    if (!rules.excluded.empty() || !rules.required.empty()) {
+        Verdicts verdicts;
+        const auto allowed = [&](const Facts& facts) { return isAllowed(rules, facts); };
+        if (!choice.narrow([&](const Option& o) { return verdicts.of(*o.facts, allowed); }, kReason))
+            return refusal(tags, model);
+    }
     // What is required and there is a match of its own.
     if (rules.wanted.empty() && !rules.required.empty()) return std::nullopt;
-    if (choice.narrow(wanted, kReason)) return std::nullopt;
+    Verdicts verdicts;
+    const auto wanted = [&](const Facts& facts) { return isWanted(rules, match_any, lines, facts); };
+    if (choice.narrow([&](const Option& o) { return verdicts.of(*o.facts, wanted); }, kReason))
+        return std::nullopt;
     if (choice.narrow([](const Option& o) { return (o.facts->matters & kHasDefaultTag) != 0; }, kReason))
         return std::nullopt;
     return rules.wanted.empty() ? std::nullopt : std::optional(refusal(tags, model));

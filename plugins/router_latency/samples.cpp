@@ -39,14 +39,4 @@ void Samples::add(uint32_t deployment, const Sample& sample, int64_t now_ms) {
     its.expires_ms.store(now_ms + static_cast<int64_t>(options_.ttl_s * 1000), std::memory_order_relaxed);
 }
 
-double Samples::average(uint32_t deployment, bool stream, int64_t now_ms) const {
-    if (deployment >= kDeploymentsMax) return 0;
-    const Page* page = pages_[deployment / kPage].load(std::memory_order_acquire);
-    if (!page) return 0;
-    const Deployment& its = (*page)[deployment % kPage];
-    if (now_ms >= its.expires_ms.load(std::memory_order_relaxed)) return 0;
-    const double to_first = stream ? its.first_token.average() : 0;
-    return to_first > 0 ? to_first : its.whole.average();
-}
-
 }  // namespace router_latency

@@ -46,8 +46,17 @@ public:
 
     /// Numbers from kDeploymentsMax on are not remembered. [any]
     void add(uint32_t deployment, const Sample& sample, int64_t now_ms);
-    /// 0 if nothing is known. `stream`: the average to the first token, if there is one. [any]
-    double average(uint32_t deployment, bool stream, int64_t now_ms) const;
+    /// 0 if nothing is known. `stream`: the average to the first token, if there is one. Here because it is
+    /// asked of each deployment of each request. [any]
+    double average(uint32_t deployment, bool stream, int64_t now_ms) const {
+        if (deployment >= kDeploymentsMax) return 0;
+        const Page* page = pages_[deployment / kPage].load(std::memory_order_acquire);
+        if (!page) return 0;
+        const Deployment& its = (*page)[deployment % kPage];
+        if (now_ms >= its.expires_ms.load(std::memory_order_relaxed)) return 0;
+        const double to_first = stream ? its.first_token.average() : 0;
+        return to_first > 0 ? to_first : its.whole.average();
+    }
 
     static constexpr uint32_t kDeploymentsMax = 65'536;
 

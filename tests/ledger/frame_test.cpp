@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "checksum.h"
 #include "frame.h"
 #include "support.h"
 
@@ -49,6 +50,23 @@ TEST_CASE("CRC-32C as RFC 3720 has it, over length and event") {
     uint32_t written = 0;
     std::memcpy(&written, frames.data() + 4, 4);
     CHECK(written == ~crc);
+}
+
+TEST_CASE("CRC-32C: the check value, and the same from the table as from the processor, in any pieces") {
+    CHECK(crc32c("123456789") == 0xE3069283u);
+    CHECK(crc32cByTable("123456789") == 0xE3069283u);
+    CHECK(crc32c("") == 0);
+    std::string bytes;
+    for (int i = 0; i < 200; ++i) bytes += static_cast<char>(i * 37 + i / 7);
+    for (size_t begin = 0; begin < 9; ++begin) {
+        for (size_t size = 0; begin + size <= bytes.size(); ++size) {
+            const auto piece = std::string_view(bytes).substr(begin, size);
+            const uint32_t whole = crc32cByTable(piece);
+            REQUIRE(crc32c(piece) == whole);
+            REQUIRE(crc32c(piece.substr(size / 3), crc32c(piece.substr(0, size / 3))) == whole);
+            REQUIRE(crc32cByTable(piece.substr(size / 3), crc32cByTable(piece.substr(0, size / 3))) == whole);
+        }
+    }
 }
 
 TEST_CASE("frames, cut off at every byte: those before count") {

@@ -29,6 +29,12 @@ std::string routed(const std::string& config, FakeRequest request, uint32_t* sta
     return "refused";
 }
 
+// Deployment i has the tag "ti".
+template <size_t... I>
+FakeCandidates ownTags(std::index_sequence<I...>) {
+    return {deployment("d" + std::to_string(I), R"({"tags":["all","t)" + std::to_string(I) + R"("]})")...};
+}
+
 }  // namespace
 
 TEST_CASE("tags choose deployments") {
@@ -142,6 +148,31 @@ TEST_CASE("what another filter took away stays away") {
     CHECK(left(given, 3) == "b");
     given.exclude(1);
     CHECK(plugin.route(request, given).continued());  // none is left: that is the gateway's to answer
+}
+
+TEST_CASE("who is out of service and does not fit is dropped: it may be back for a retry") {
+    FakeHost host;
+    auto plugin = host.load<Plugin>(R"({"enable_tag_filtering":true})");
+    FakeCandidates given{deployment("a", R"({"tags":["free"]})"), deployment("b", R"({"tags":["paid"]})"),
+                         deployment("c", R"({"tags":["free"]})")};
+    given.exclude(1);
+    given.exclude(2);
+    auto request = host.request(R"({"tags":["free"]})");
+    CHECK(plugin.route(request, given).continued());
+    CHECK(left(given, 3) == "a");
+    CHECK(given.dropReason(1) == "its tags do not fit");
+    CHECK(given.dropReason(2).empty());
+}
+
+TEST_CASE("deployments with sets of tags of their own, more than are remembered at once") {
+    FakeHost host;
+    auto plugin = host.load<Plugin>(R"({"enable_tag_filtering":true})");
+    for (const size_t wanted : {0, 31, 32, 63, 64, 65}) {
+        auto given = ownTags(std::make_index_sequence<66>());
+        auto request = host.request(R"({"tags":["t)" + std::to_string(wanted) + R"("]})");
+        CHECK(plugin.route(request, given).continued());
+        for (uint32_t i = 0; i < 66; ++i) CHECK(given.available(i) == (i == wanted));
+    }
 }
 
 TEST_CASE("tags beyond the bounds are refused and not cut") {

@@ -31,6 +31,23 @@ TEST_CASE("least-busy: of equal ones each has the same chance") {
     for (const size_t i : {0, 2, 4}) CHECK(counts[i] == Approx(10'000).epsilon(0.05));
 }
 
+TEST_CASE("least-busy: of many, each idle one has the same chance, wherever the busy ones are") {
+    auto all = many<32>([](size_t i) {
+        Deployment made("d" + std::to_string(i));
+        return i < 20 ? made.busy(1) : made;
+    });
+    all.exclude(31);
+    const auto counts =
+        tally(32, 33'000, [&](uint64_t random) { return choose(Candidates(*all.table()), random); });
+    for (size_t i = 0; i < 20; ++i) CHECK(counts[i] == 0);
+    for (size_t i = 20; i < 31; ++i) CHECK(counts[i] == Approx(3'000).epsilon(0.1));
+    CHECK(counts[31] == 0);
+    // One that is idle among many is found by nobody but the look at all of them.
+    for (uint32_t i = 20; i < 31; ++i) all.exclude(i);
+    for (uint64_t random = 0; random < 64; ++random)
+        CHECK(choose(Candidates(*all.table()), random << 58) < 20);
+}
+
 TEST_CASE("least-busy as a plugin, also in a host of the first release") {
     for (const auto release : {sluice::testing::Abi::Today, sluice::testing::Abi::V1_0}) {
         FakeHost host(release);

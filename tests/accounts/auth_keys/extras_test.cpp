@@ -45,6 +45,37 @@ TEST_CASE("access groups: named among the models, or by their ids; of keys and o
     CHECK(g.ask(R"({"model":"gpt-5"})") == "key_model_access_denied");
 }
 
+TEST_CASE("access groups: what deployments say in model_info") {
+    Gateway g;
+    FakeCandidate said, other, odd;
+    said.info = R"({"access_groups":["beta","all",7],"mode":"chat"})";
+    odd.info = R"({"access_groups":"beta"})";
+    g.plugin.modelGroup("gpt-5", FakeCandidates{said, said, other});
+    g.plugin.modelGroup("gpt-4", FakeCandidates{other, odd});
+    g.plugin.modelGroup("openai/*", FakeCandidates{said});
+    g.store.put("access_group", "closed", R"({"models":["gpt-4"]})");
+    g.start();
+    g.key(R"({"models":["beta"]})");
+    CHECK(g.ask(R"({"model":"gpt-5"})").empty());
+    CHECK(g.ask(R"({"model":"openai/o3"})").empty());
+    CHECK(g.ask(R"({"model":"gpt-4"})") == "key_model_access_denied");
+    g.key(R"({"models":["closed"]})");
+    CHECK(g.ask(R"({"model":"gpt-5"})") == "key_model_access_denied");
+    // A document of the same name adds to it, or closes it.
+    g.key(R"({"access_group_ids":["beta"]})");
+    g.store.put("access_group", "beta", R"({"models":["gpt-4"]})");
+    CHECK(g.ask(R"({"model":"gpt-4"})").empty());
+    CHECK(g.ask(R"({"model":"gpt-5"})").empty());
+    g.store.put("access_group", "beta", R"({"models":["gpt-4"],"blocked":true})");
+    CHECK(g.ask(R"({"model":"gpt-5"})") == "key_model_access_denied");
+    g.store.remove("access_group", "beta");
+    CHECK(g.ask(R"({"model":"gpt-5"})").empty());
+    g.store.put("team", "t", R"({"models":["all"]})");
+    g.key(R"({"team_id":"t","models":["all-team-models"]})");
+    CHECK(g.ask(R"({"model":"gpt-5"})").empty());
+    CHECK(g.ask(R"({"model":"gpt-4"})") == "team_model_access_denied");
+}
+
 TEST_CASE("tags: of the request, the key and its team, each once") {
     Gateway g;
     g.store.put("team", "t", R"({"metadata":{"tags":["team-tag","key-tag"]}})");
