@@ -10,6 +10,7 @@ namespace {
 constexpr size_t kTop = 5;
 // A gateway that starts later than that into a period leaves the report on the one before out.
 constexpr int64_t kLateMs = 12 * 3'600'000;
+constexpr int64_t kSettleMs = 120'000;
 
 const char* titleOf(const std::string& duration) {
     if (duration == "1d" || duration == "24h") return "Spend of the day";
@@ -47,6 +48,8 @@ bool Reports::reportSpend(const std::string& duration, int64_t now_ms, const Rai
         done_[duration] = running.start_ms;
         return true;
     }
+    // The books are some moments behind.
+    if (now_ms - running.start_ms < std::min(kSettleMs, (running.end_ms - running.start_ms) / 10)) return true;
     const auto period = calendar_.before(duration, now_ms);
     Alert alert;
     alert.type = "spend_reports";
