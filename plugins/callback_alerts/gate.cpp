@@ -6,7 +6,7 @@ namespace alerts {
 namespace {
 
 constexpr size_t kToldMax = 20'000;
-constexpr int64_t kSweepMs = 60'000;
+constexpr int64_t kSweepMs = 10'000;
 constexpr int64_t kForgetMs = 86'400'000;  // repeats that nobody asked for any more
 
 }  // namespace
@@ -44,7 +44,7 @@ std::optional<Alert> Gate::resolve(Alert alert, int64_t now_ms) {
 }
 
 void Gate::sweep(int64_t now_ms) {
-    if (now_ms < sweep_ms_ && told_.size() < kToldMax) return;
+    if (now_ms < sweep_ms_) return;  // also when it is full: a look at all of it for each alert is too much
     sweep_ms_ = now_ms + kSweepMs;
     for (auto at = told_.begin(); at != told_.end();) {
         const Told& told = at->second;

@@ -66,7 +66,7 @@ accounts::Budget proxyBudget(const Json& config) {
 void readTraffic(const Json& config, const Json& arguments, Options& options) {
     auto& traffic = options.traffic;
     constexpr const char* kArguments = "alerting_args";
-    traffic.slow_ms = std::max<int64_t>(1, msOf(config, "alerting_threshold", 300));
+    traffic.slow_ms = msOf(config, "alerting_threshold", 300);
     traffic.repeat_ms = options.repeat_ms;
     traffic.outage_ms = std::max<int64_t>(1'000, msOf(arguments, "outage_alert_ttl", 60, kArguments));
     traffic.region_outage_ms =

@@ -2,6 +2,7 @@
 
 #include "plugin.h"
 #include "support.h"
+#include "test_route.h"
 
 using namespace alerts;
 using namespace testing;
@@ -247,7 +248,7 @@ TEST_CASE("a request that hangs is told of, one that ends in time is not") {
     config["alerting_threshold"] = 60;
     s.load(config, false);
     auto hanging = s.host.request(R"({"model":"gpt","messages":[]})");
-    CHECK(s.plugin->preCall(hanging).verdict == SLUICE_CONTINUE);
+    CHECK(s.plugin->preCall(hanging).verdict() == SLUICE_CONTINUE);
     {
         auto quick = s.host.request(R"({"model":"quick","messages":[]})");
         s.plugin->preCall(quick);
