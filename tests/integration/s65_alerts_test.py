@@ -85,7 +85,7 @@ class Alerts(IntegrationTest):
         upstream.script({"respond": {"status": 500, "body": {"error": {"message": "planted text of a provider"}}}}, times=None)
         gateway = self.gateway({"pagerduty_url": pager.url + "/v2/enqueue", "pagerduty_routing_key": "planted-routing-key", "down_after_s": 0.5},
                                [deployment("bad", "openai/gpt-up", upstream.url + "/v1", {"id": "bad-1"}), deployment("bad", "openai/gpt-up", upstream.url + "/v1", {"id": "bad-2"})],
-                               general_settings={"alerting": ["slack", "pagerduty"]}, router_settings={"num_retries": 0, "cooldown_time": 1, "allowed_fails": 1})
+                               general_settings={"alerting": ["slack", "pagerduty"]}, router_settings={"num_retries": 0, "cooldown_time": 1, "allowed_fails": 1, "breaker_pause": 1})
 
         def ask_until(condition, what):
             wait_until(lambda: self.ask(gateway, model="bad") and condition(), WAIT, what)

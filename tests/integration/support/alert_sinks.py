@@ -80,7 +80,7 @@ def smtp_server():
                 return None
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(packages), "aiosmtpd==1.4.6"]
         try:
-            subprocess.run(command, capture_output=True, timeout=60, check=False)
+            subprocess.run(command, capture_output=True, timeout=25, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return None
 
