@@ -141,6 +141,7 @@ TEST_CASE("a budget that is crossed goes to Slack, the webhook and PagerDuty, on
     config["webhook_url"] = "https://acme.example/hook";
     config["webhook_headers"] = {{"x-token", "t"}};
     config["pagerduty_routing_key"] = "R";
+    config["alert_types"] = {"budget_alerts"};
     config["discord_webhook_url"] = "https://discord.example/x";
     config["teams_webhook_url"] = "https://teams.example/x";
     s.books.store.put("key", "k1", R"({"key_alias":"app","max_budget":10})");
