@@ -52,7 +52,7 @@ private:
         if (!text.empty()) return text;
         throw sluice::ConfigError(std::string(key) + ": found nothing; allowed: a text, such as os.environ/" +
                                   variable + "; or environment_variables: {" + variable + ": os.environ/" +
-                                  variable + "}, or grants: [net, routing, \"secrets:" + variable +
+                                  variable + "}, or grants: [net, kv, routing, \"secrets:" + variable +
                                   "\"] of this instance");
     }
     HttpTarget target(const char* name, const std::string& url, Body body) {
