@@ -203,7 +203,7 @@ bool Plugin::answer(const sluice::Request& request, PerRequest& use, std::string
     const auto entry = decode(bytes);
     if (!entry) return false;
     const int64_t age = std::max<int64_t>(0, nowMs() - entry->stored_ms);
-    if (use.controls.max_age_ms && age > *use.controls.max_age_ms) return false;
+    if (use.controls.max_age_ms && age >= *use.controls.max_age_ms) return false;
     const bool stream = request.stream();
     std::optional<std::string> other;
     if (entry->stream != stream) {
