@@ -57,8 +57,7 @@ const std::vector<std::string_view>& generalSettingsKeys() {
         "oauth2_config_mappings enforce_rbac role_permissions litellm_key_header_name "
         "user_header_name user_header_mappings service_account_settings user_api_key_cache_ttl "
         "completion_model embedding_model image_generation_model moderation_model "
-        "infer_model_from_keys alerting alerting_threshold alert_types alerting_args "
-        "alert_to_webhook_url alert_type_config spend_report_frequency "
+        "infer_model_from_keys alert_type_config "
         "health_check_details enable_health_check_routing "
         "health_check_staleness_threshold health_check_concurrency pass_through_endpoints "
         "forward_openai_org_id forward_llm_provider_auth_headers always_include_stream_usage "
@@ -67,6 +66,12 @@ const std::vector<std::string_view>& generalSettingsKeys() {
         "search_tools mcp_client_side_auth_header_name mcp_internal_ip_ranges mcp_required_fields "
         "mcp_trusted_proxy_ranges enable_mcp_registry control_plane_url litellm_license "
         "dangerously_allow_mock_testing_request_params ");
+    return keys;
+}
+
+const std::vector<std::string_view>& generalPluginKeys() {
+    static const auto keys = words(
+        "alerting alerting_threshold alert_types alerting_args alert_to_webhook_url spend_report_frequency ");
     return keys;
 }
 

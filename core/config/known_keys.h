@@ -14,6 +14,7 @@ const std::vector<std::string_view>& generalSettingsKeys();
 const std::vector<std::string_view>& routerSettingsKeys();
 const std::vector<std::string_view>& litellmParamsKeys();
 /// Keys that plugins act upon, not the core: known, and no reason to warn.
+const std::vector<std::string_view>& generalPluginKeys();
 const std::vector<std::string_view>& routerPluginKeys();
 const std::vector<std::string_view>& litellmParamsPluginKeys();
 /// OpenAI request parameters that litellm_params may set as defaults.

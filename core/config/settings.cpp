@@ -49,6 +49,7 @@ void readGeneralSettings(const Tree& tree, Settings& settings, Faults& faults) {
         section.whole("warm_up_connections", "a number of connections", 0, 100).value_or(0));
     settings.forward_client_headers = section.boolean("forward_client_headers_to_llm_api").value_or(false);
     settings.redact_logs = section.text("redact_logs", "the name of a guardrail").value_or("");
+    for (const auto key : generalPluginKeys()) (void)section.any(key);
     section.knownButUnused(generalSettingsKeys());
     section.warnUnknown();
 }
