@@ -51,8 +51,10 @@ void Meters::define(const Options& options) {
     tokens_ = counter("litellm_total_tokens_metric", "Tokens of prompts and answers", tokens);
     input_ = counter("litellm_input_tokens_metric", "Tokens of prompts", tokens);
     output_ = counter("litellm_output_tokens_metric", "Tokens of answers", tokens);
-    cached_ =
-        counter("litellm_cached_tokens_metric", "Tokens of prompts read from the provider's cache", tokens);
+    hits_ = counter("litellm_cache_hits_metric", "Requests that the gateway's cache has answered", who);
+    cached_ = counter("litellm_cached_tokens_metric", "Tokens of answers out of the gateway's cache", tokens);
+    prompt_cached_ =
+        counter("sluice_prompt_cached_tokens", "Tokens of prompts read from the provider's cache", tokens);
     latency_ = histogram(kLatency, "Seconds from a request's head to its last byte", kTimed);
     api_latency_ = histogram(kApiLatency, "Seconds spent waiting for providers", kTimed);
     first_token_ = histogram(kFirstToken, "Seconds to the first text of a stream", kTimed);
@@ -92,6 +94,12 @@ void Meters::count(const sluice_record& r) {
         failed_.record(1, {user_of, key, alias, asked, team, user, status, orNone(r.error_class), route});
     const Labels timed{model, key, alias, team, asked, user_of, user, deployment};
     observe(latency_, kLatency, timed, seconds((r.end_ms - r.start_ms) * 1000), r);
+    if (r.cache_hit != 0) {
+        const uint64_t saved = r.prompt_tokens + r.completion_tokens;
+        hits_.record(1, {user_of, key, alias, model, team, user});
+        if (saved > 0)
+            cached_.record(static_cast<double>(saved), {user_of, key, alias, model, team, user, asked});
+    }
     if (r.attempts == 0) return;  // nothing has been asked of a model
     const auto group = orNone(r.model_group), base = orNone(r.api_base), provider = orNone(r.provider);
     requests_by_model_.record(1, {user_of, key, alias, model, team, user});
@@ -108,7 +116,7 @@ void Meters::count(const sluice_record& r) {
     add(tokens_, r.prompt_tokens + r.completion_tokens);
     add(input_, r.prompt_tokens);
     add(output_, r.completion_tokens);
-    add(cached_, r.cached_tokens);
+    add(prompt_cached_, r.cached_tokens);
     if (view(r.outcome) != "success") return;
     deployment_ok_.record(1, {model, deployment, base, provider, group});
     if (r.completion_tokens > 0)

@@ -36,7 +36,8 @@ private:
 
     sluice::Host host_;
     bool end_user_;
-    sluice::Metric requests_, failed_, requests_by_model_, spend_, tokens_, input_, output_, cached_;
+    sluice::Metric requests_, failed_, requests_by_model_, spend_, tokens_, input_, output_, hits_, cached_,
+        prompt_cached_;
     sluice::Metric latency_, api_latency_, first_token_, overhead_, per_token_, deployment_ok_, fallbacks_;
     sluice::Metric guard_latency_, guard_requests_, guard_errors_;
     Exemplars exemplars_;

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
 from lanes import MASK, WORD  # noqa: E402
+from qdrant import Qdrant  # noqa: E402
 from scenario import ANTHROPIC_ROUTES, KEY, OPENAI_ROUTES, SLOW, STREAMS, USER, Scenario, deployment, main, usual_models, wait_until, whole_lines  # noqa: E402
 from processes import gateway_binary  # noqa: E402 (scenario finds it)
 
@@ -150,6 +151,8 @@ class Answers(Cached):
         self.assertEqual(len(hit["cache_key"]), 64)
         self.assertEqual(hit["total_tokens"], miss["total_tokens"])
         self.assertEqual(hit["attempt_information"], [])
+        self.assertRegex(self.get("/metrics").text(), r'litellm_cache_hits_metric_total\{[^}]*model="gpt"[^}]*\} [1-9]')
+        self.assertRegex(self.get("/metrics").text(), r'sluice_cache_lookups_total\{[^}]*result="hit"[^}]*\} [1-9]')
 
     def test_ap10_routes_about_it(self):
         self.assertEqual(self.get("/cache/ping").json()["status"], "healthy")
@@ -338,6 +341,50 @@ class ByModel(Cached):
         self.vectors({"respond": {"status": 500, "body": {}}}, [0, 0, 0], {"respond": {"status": 200, "body": {"data": []}}}, {"stall": True})
         for text in ("ap64 a", "ap64 b", "ap64 c", "ap64 d"):
             self.assertEqual(self.call(CHAT, ask(text)).status, 200)
+
+
+class InQdrant(Cached):
+    """the index in Qdrant: what one gateway has kept another one finds; and Qdrant's faults are no request's"""
+
+    @classmethod
+    def config(cls, upstream):
+        cls.qdrant = cls.enterClassContext(Qdrant(api_key="q-key"))
+        cls.params = {"type": "qdrant-semantic", "similarity_threshold": 0.8, "qdrant_api_base": cls.qdrant.url, "qdrant_api_key": "q-key",
+                      "qdrant_collection_name": "answers"}
+        return super().config(upstream)
+
+    def test_ap65_what_is_near_is_found_there(self):
+        self.call(CHAT, ask("How do I reset my password?"))
+        wait_until(lambda: self.qdrant.collections.get("answers", {}).get("points"), 10 * SLOW, "a point")
+        near = self.call(CHAT, ask("how can I reset the password"))
+        self.assertEqual(near.headers["x-litellm-cache-hit"], "True")
+        self.assertNotIn("x-litellm-cache-hit", self.call(CHAT, ask("how can I reset the password", temperature=1)).headers)
+        (point,) = [one for one in self.qdrant.collections["answers"]["points"].values() if one["payload"]["key"] == near.headers["x-litellm-cache-key"]]
+        self.assertEqual(point["payload"]["text"], "")  # only where samples are taken
+        before = len(self.qdrant.collections["answers"]["points"])
+        self.call(CHAT, ask("How do I reset my password?", cache={"no-cache": True}))  # the same question once more is the same point
+        self.assertEqual(len(self.qdrant.collections["answers"]["points"]), before)
+
+    def test_ap66_another_ones_answer_is_not_taken_although_it_is_sent(self):
+        """the scope is looked at here, too"""
+        self.call(CHAT, ask("Where do I park my car?"))
+        wait_until(lambda: len(self.qdrant.collections.get("answers", {}).get("points", {})) >= 1, 10 * SLOW, "a point")
+        honest = self.qdrant.carry_out
+
+        def liar(method, path, body):
+            if "filter" in body:
+                body["filter"] = {"must": []}
+            return honest(method, path, body)
+
+        self.qdrant.carry_out = liar
+        self.addCleanup(setattr, self.qdrant, "carry_out", honest)
+        self.assertNotIn("x-litellm-cache-hit", self.call(CHAT, ask("where do I park my car", temperature=0.1)).headers)
+
+    def test_ap67_when_it_fails_requests_go_on(self):
+        self.qdrant.status = 500
+        self.addCleanup(setattr, self.qdrant, "status", None)
+        for number in ("one", "two"):
+            self.assertEqual(self.call(CHAT, ask(f"does it matter to {number}")).status, 200)
 
 
 class PromptCaching(Scenario):

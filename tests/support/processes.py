@@ -13,7 +13,7 @@ from waiting import REPO_ROOT, SLOW, free_port, wait_until
 from wire import request
 
 UPSTREAM = pathlib.Path(__file__).resolve().parent / "upstream.py"
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 TAIL_BYTES = 8000
 SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "WARNING: ThreadSanitizer")
