@@ -94,7 +94,7 @@ Options readOptions(std::string_view text, const sluice::Host& host) {
     readServers(json, host, options);
     options.tls = readTls(json, address.tls, host);
     if (options.tls.on && !address.path.empty()) throw sluice::ConfigError("ssl: not over a Unix socket");
-    const std::string name = given(json, "namespace") ? textAt(json, "namespace", host) : "sluice-cache";
+    const std::string name = given(json, "prefix") ? textAt(json, "prefix", host) : "sluice-cache";
     options.prefix = name + ":";
     const auto number = [&](const char* key, auto& value, int most) {
         value = static_cast<std::remove_reference_t<decltype(value)>>(

@@ -57,7 +57,7 @@ TEST_CASE("A cluster: a slot moves under load, and every lookup has its answer",
     const size_t from = cluster.owner(key), to = (from + 1) % 3;
     // Many keys in that slot, so that it takes a while.
     std::vector<std::string> tagged;
-    Loaded same(host, cluster.config(R"(,"namespace":"{)" + key + R"(}")"));
+    Loaded same(host, cluster.config(R"(,"prefix":"{)" + key + R"(}")"));
     for (int i = 0; i < 100; ++i) tagged.push_back("t" + std::to_string(i));
     fill(same, tagged);
     Load load(same, tagged), others(cache, keys);

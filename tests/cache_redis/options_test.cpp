@@ -35,7 +35,7 @@ TEST_CASE("One server") {
     CHECK(url.tls.on);
     CHECK(read(R"({"url":"unix:///run/redis.sock"})").servers.at(0).text() == "/run/redis.sock");
     const auto keys = read(
-        R"({"host":"h","port":"7001","username":"u","password":"p","db":2,"ssl":"true","namespace":"mine","url":""})");
+        R"({"host":"h","port":"7001","username":"u","password":"p","db":2,"ssl":"true","prefix":"mine","url":""})");
     CHECK(keys.servers.at(0).text() == "h:7001");
     CHECK(keys.login.password == "p");
     CHECK(keys.database == 2);
