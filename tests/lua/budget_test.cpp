@@ -43,7 +43,8 @@ const char* const kLoops[] = {
     "local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end",
     "while true do coroutine.wrap(function() end)() end",
     "while true do pcall(function() while true do pcall(error) end end) end",
-    "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) while true do pcall(function() return t[1] end) end",
+    "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) while true do "
+    "pcall(function() return t[1] end) end",
     "table.sort({1, 2, 3, 4, 5}, function(a, b) while true do end end)",
     "string.gsub(('x'):rep(100), 'x', function() while true do end end)",
 };

@@ -44,7 +44,6 @@ void Budget::begin(lua_State* L, const Limits& limits) {
     refused_ = false;
     killed_.store(Kill::None, std::memory_order_relaxed);
     time_max_ = limits.time;
-    alarm_max_ = std::min<std::chrono::nanoseconds>(limits.time, static_cast<int64_t>(limits.steps) * kStep);
     deadline_ = Clock::now() + limits.time;
     last_deadline_ = deadline_ + 9 * limits.time;
     processor_began_ = processorTime();
@@ -52,7 +51,7 @@ void Budget::begin(lua_State* L, const Limits& limits) {
     running_.store(L, std::memory_order_relaxed);
     pause_due_.store(false, std::memory_order_relaxed);
     interval_ = intervalNow();
-    setAlarm(alarm_max_);
+    setAlarm(alarmMax());
 }
 
 void Budget::end(lua_State* L) {
@@ -76,12 +75,12 @@ void Budget::onAlarm(void* of, Alarm& alarm) {
     Budget& self = *static_cast<Budget*>(of);
     const auto used = processorTime() - self.processor_began_;
     const auto rest = self.last_deadline_ - Clock::now();
-    if (self.killed() == Kill::None && used < self.alarm_max_ && rest.count() > 0) {
-        alarm.set(std::min<std::chrono::nanoseconds>(self.alarm_max_ - used, rest));
+    if (self.killed() == Kill::None && used < self.alarmMax() && rest.count() > 0) {
+        alarm.set(std::min<std::chrono::nanoseconds>(self.alarmMax() - used, rest));
         if (!self.pause_) return;
         self.pause_due_.store(true, std::memory_order_relaxed);
     } else if (self.killed() == Kill::None) {
-        self.setKill(self.alarm_max_ < self.time_max_ && rest.count() > 0 ? Kill::Steps : Kill::Time);
+        self.setKill(self.alarmMax() < self.time_max_ && rest.count() > 0 ? Kill::Steps : Kill::Time);
     }
     std::atomic_signal_fence(std::memory_order_seq_cst);
     self.setHook(self.running_.load(std::memory_order_relaxed));
@@ -130,18 +129,20 @@ bool Budget::timeIsUp() {
 
 void Budget::beginWait() {
     if (alarm_) alarm_->giveBack();
-    wait_began_ = Clock::now();
-    processor_wait_began_ = processorTime();
+    alarm_ = nullptr;
+    const auto now = Clock::now().time_since_epoch();
+    deadline_ -= now;
+    last_deadline_ -= now;
+    processor_began_ -= processorTime();
 }
 
 void Budget::endWait() {
-    const auto waited = Clock::now() - wait_began_;
-    deadline_ += waited;
-    last_deadline_ += waited;
-    processor_began_ += processorTime() - processor_wait_began_;
-    setAlarm(alarm_max_ -
-             (processorTime() -
-              processor_began_));  // another script may have run on this thread, and may wait in its turn
+    const auto now = Clock::now().time_since_epoch();
+    deadline_ += now;
+    last_deadline_ += now;
+    const auto used = -processor_began_;
+    processor_began_ += processorTime();
+    setAlarm(alarmMax() - used);  // another script may have run on this thread, and may wait in its turn
 }
 
 void Budget::check(lua_State* L) {

@@ -1,6 +1,6 @@
 // What one run of a script may use: steps, time and memory, and the kill when it is used up.
 //
-// A step is about one instruction of the virtual machine: 10 ns of the processor, a comparison of the pattern
+// A step is about one instruction of the virtual machine: 20 ns of the processor, a comparison of the pattern
 // matcher, 16 bytes that are copied. Library functions take steps off, because no hook runs while they do; so
 // does the allocator, because `..` is one instruction whatever its length. What the machine itself does is
 // measured in time: an alarm rings when the steps, or the time, would be used up, and sets a hook that raises
@@ -12,6 +12,7 @@
 // it, and touches only what is atomic here.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -91,7 +92,7 @@ public:
 private:
     static constexpr uint64_t kStepsBetweenClocks = 1000;
     static constexpr int kInterval = 1000;  // instructions between two hooks, where they count
-    static constexpr std::chrono::nanoseconds kStep{10};
+    static constexpr std::chrono::nanoseconds kStep{20};
     static constexpr std::chrono::nanoseconds kSlice{2'000'000};
     static constexpr size_t kLargeBlock = 64 * 1024;  // a block from which on one instruction may take long
     static constexpr size_t kStackMax = 96 * 1024;    // of a fiber's 256 KiB; see guardStack
@@ -104,6 +105,10 @@ private:
     void onRing(lua_State* L);
     static void onAlarm(void* self, Alarm& alarm);
     bool timeIsUp();
+    /// On the processor, until the alarm rings.
+    std::chrono::nanoseconds alarmMax() const {
+        return std::min<std::chrono::nanoseconds>(time_max_, static_cast<int64_t>(steps_max_) * kStep);
+    }
     bool grow(size_t before, size_t size);
     int intervalNow() const;
 
@@ -116,16 +121,14 @@ private:
     uint64_t steps_max_ = 0, unchecked_ = 0;
     std::atomic<Kill> killed_{Kill::None};
     bool active_ = false;
-    Alarm* alarm_ = nullptr;  // of a run that does not count instructions
-    std::atomic<lua_State*> running_{nullptr};
     std::atomic<bool> pause_due_{false};
-    Pause pause_ = nullptr;
+    std::atomic<lua_State*> running_{nullptr};
     const char* stack_ = nullptr;
     // The clock is cheap to ask, the processor's time is not: it is asked when the clock says that time is
-    // up.
-    Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max(),
-                      wait_began_{};
-    std::chrono::nanoseconds time_max_{}, alarm_max_{}, processor_began_{}, processor_wait_began_{};
+    // up. During a wait these are what is left of them.
+    Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max();
+    Alarm* alarm_ = nullptr;  // of a run that does not count instructions
+    std::chrono::nanoseconds time_max_{}, processor_began_{};
+    Pause pause_ = nullptr;
 };
-
 }  // namespace lua_policy
