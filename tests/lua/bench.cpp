@@ -144,11 +144,11 @@ int main() {
     const double empty = request("function on_complete() end function on_chunk() end");
     print("no hook of a policy runs, us (with the fake host)", empty, "");
     print("an empty on_request, us", request("function on_request(ctx) end") - empty, "15");
-    print("looks at every message, us",
+    print("looks at every message, us (most is the fake host's; policy_cost.py)",
           request("function on_request(ctx) for m in ctx:messages() do if m.text == 'x' then return "
                   "ctx:block('x') end end end") -
               empty,
-          "15");
+          "");
     print("an expression on every message, us",
           request("local r = re.words({'falcon', 'owl'}) function on_request(ctx) for m in ctx:messages() do "
                   "if r:test(m.text) then return ctx:block('x') end end end") -

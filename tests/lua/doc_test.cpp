@@ -162,6 +162,8 @@ TEST_CASE("every function has an example and an annotation") {
         at += word.size();
         const std::string name = annotations.substr(at, annotations.find('(', at) - at);
         INFO(name);
-        CHECK(known.count(name) == 1);
+        const size_t colon = name.find(':');  // of expressions and zones: what the examples call
+        CHECK((known.count(name) == 1 ||
+               (colon != std::string::npos && shown.find(name.substr(colon) + "(") != std::string::npos)));
     }
 }
