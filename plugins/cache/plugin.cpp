@@ -203,7 +203,7 @@ bool Plugin::answer(const sluice::Request& request, PerRequest& use, std::string
     const auto entry = decode(bytes);
     if (!entry) return false;
     const int64_t age = std::max<int64_t>(0, nowMs() - entry->stored_ms);
-    if (use.controls.max_age_ms && age > *use.controls.max_age_ms) return false;
+    if (use.controls.max_age_ms && age >= *use.controls.max_age_ms) return false;
     const bool stream = request.stream();
     std::optional<std::string> other;
     if (entry->stream != stream) {
@@ -264,7 +264,9 @@ void Plugin::on_answer(PerRequest& use, const sluice_answer& answer) {
 
 void Plugin::on_settled(PerRequest& use, const sluice_settlement& sums) { use.status = sums.http_status; }
 
-void Plugin::on_complete(const sluice_record&) { semantic_->flush(); }
+void Plugin::on_complete(const sluice_record&) {
+    if (semantic_) semantic_->flush();
+}
 
 }  // namespace cache
 

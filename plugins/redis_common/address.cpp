@@ -3,14 +3,15 @@
 
 #include <sluice/config.hpp>
 
-#include "link.h"
+#include "address.h"
 
-namespace counters_redis {
+namespace redis_common {
 namespace {
 
 [[noreturn]] void refuse(const char* what) {
-    throw sluice::ConfigError(std::string("url: ") + what +
-                              "; expected redis://[user:password@]host[:port][/database], or unix:///path");
+    throw sluice::ConfigError(
+        std::string("url: ") + what +
+        "; expected redis://[user:password@]host[:port][/database], rediss:// for TLS, or unix:///path");
 }
 
 int numberIn(std::string_view text, int most, const char* what) {
@@ -35,6 +36,11 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
+std::string placeOf(const std::string& host, int port) {
+    const std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    return text + ":" + std::to_string(port);
+}
+
 Address parseAddress(const std::string& url) {
     Address address;
     std::string_view rest = url;
@@ -49,9 +55,8 @@ Address parseAddress(const std::string& url) {
         address.place = address.path;
         return address;
     }
-    // The client library of Debian 12 (hiredis 0.14) has no TLS.
-    if (starts("rediss://")) refuse("TLS is not supported: put a tunnel such as stunnel in between");
-    if (!starts("redis://")) refuse("its scheme is not known");
+    address.tls = starts("rediss://");
+    if (!address.tls && !starts("redis://")) refuse("its scheme is not known");
     if (const size_t at = rest.rfind('@'); at != std::string_view::npos) {
         const auto who = rest.substr(0, at);
         const size_t colon = who.find(':');
@@ -71,8 +76,8 @@ Address parseAddress(const std::string& url) {
     std::string_view host = rest.substr(0, colon);
     if (bracketed && host.size() > 2) host = host.substr(1, host.size() - 2);
     if (!host.empty()) address.host = std::string(host);
-    address.place = address.host + ":" + std::to_string(address.port);
+    address.place = placeOf(address.host, address.port);
     return address;
 }
 
-}  // namespace counters_redis
+}  // namespace redis_common
