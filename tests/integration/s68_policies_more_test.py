@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-from scenario import FULL, KEY, SLOW, USER, Scenario, main, wait_until, whole_lines  # noqa: E402
+from scenario import FULL, KEY, SLOW, USER, Scenario, main, post, wait_until, whole_lines  # noqa: E402
 from harness import REPO_ROOT, free_port  # noqa: E402
 from processes import gateway_binary  # noqa: E402
 
@@ -302,6 +302,47 @@ class Beside(Policies):
         print(f"\n{count} requests: p50 {quiet[count // 2] * 1000:.1f} ms, p99 {p99[0]:.1f} ms; beside the corpus p50 {beside[count // 2] * 1000:.1f} ms, p99 {p99[1]:.1f} ms", file=sys.stderr)
         self.assertEqual(ended, {one["name"] for one in self.policies})
         self.assertLess(p99[1], p99[0] + 2000 * SLOW)
+
+
+class MakesWay(Policies):
+    """hooks that take longer than a slice, while clients leave and the configuration is read again"""
+    plugins = [{"plugin": "admin", "grants": ["admin"]}]
+    policies = [policy("busy", "local text = ('word '):rep(50) function on_request(ctx) local n = 0 for i = 1, 1e6 do n = n + #text % 7 end ctx:set_param('user', tostring(n)) end",
+                       budget={"instructions": 500_000_000, "time_ms": 5000})]
+
+    def test_an51_others_come_and_go(self):
+        body = json.dumps({"model": "gpt", "messages": USER}).encode()
+        for _ in range(3):
+            left = [self.raw() for _ in range(12)]
+            for connection in left:
+                connection.send(post(CHAT, body))
+            self.assertEqual(self.call("/admin/reload", {}).status, 200)
+            for connection in left:
+                connection.close()
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(self.ask().status)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(answers, [200] * 8)
+        self.assertEqual(json.loads(self.said(1)[-1]["body"])["user"], "5000000")
+
+
+class TakesTurns(Policies):
+    """one event loop: a hook that waits for another request, and never gives its thread away itself"""
+    sections = {"listen": {"workers": 1}}
+    policies = [policy("turns", "function on_request(ctx) if ctx:last_user() == 'go' then kv.set('go', 'yes') end if ctx:last_user() == 'wait' then "
+                                "while kv.get('go') ~= 'yes' do end end end", budget={"instructions": 1_000_000_000, "time_ms": 10_000})]
+
+    def test_an52_another_request_has_its_turn(self):
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(self.ask("wait").status))
+        waiting.start()
+        time.sleep(0.05 * SLOW)  # so that it waits already: if not, the test says less
+        self.assertEqual(self.ask("go").status, 200)
+        waiting.join()
+        self.assertEqual(answers, [200])
 
 
 if __name__ == "__main__":
