@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-from scenario import FULL, KEY, SLOW, USER, Scenario, main, post, wait_until, whole_lines  # noqa: E402
+from scenario import FULL, KEY, SANITIZED, SLOW, USER, Scenario, main, post, wait_until, whole_lines  # noqa: E402
 from harness import REPO_ROOT, free_port  # noqa: E402
 from processes import gateway_binary  # noqa: E402
 
@@ -329,6 +329,7 @@ class MakesWay(Policies):
         self.assertEqual(json.loads(self.said(1)[-1]["body"])["user"], "5000000")
 
 
+@unittest.skipIf(SANITIZED, "under ThreadSanitizer instructions are counted, and hooks do not make way")
 class TakesTurns(Policies):
     """one event loop: a hook that waits for another request, and never gives its thread away itself"""
     sections = {"listen": {"workers": 1}}
