@@ -59,8 +59,7 @@ void readPolicies(const Tree& tree, Section& section, PluginInstance& instance, 
 
 void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& faults) {
     const Json* list = root.list("plugins");
-    if (!list) return;
-    for (size_t i = 0; i < list->size(); ++i) {
+    for (size_t i = 0; list && i < list->size(); ++i) {
         auto instance = readPlugin(tree, (*list)[i], i, faults);
         for (const auto& other : settings.plugins) {
             if (other.id != instance.id || instance.id.empty()) continue;
@@ -70,6 +69,7 @@ void readPlugins(const Tree& tree, Settings& settings, Section& root, Faults& fa
         }
         settings.plugins.push_back(std::move(instance));
     }
+    readPolicyScripts(tree, settings, root, faults);
 }
 
 }  // namespace sluice::config

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/read_plugins.h"
 #include "http/fields.h"
 
 namespace sluice::config {
@@ -14,7 +15,9 @@ public:
         : tree_(tree), known_(known), faults_(faults) {}
 
     void policies(const Json& all) {
-        for (const auto& [name, value] : all.items()) readPolicy(name, value);
+        for (const auto& [name, value] : all.items()) {
+            if (!isPolicyScript(value)) readPolicy(name, value);
+        }
         for (const auto& [name, one] : read_) {
             std::set<std::string> seen;
             GuardPolicy& policy = out.by_name[name];
@@ -126,7 +129,11 @@ private:
 Policies readPolicies(const Tree& tree, Section& root, const std::vector<std::string>& known,
                       Faults& faults) {
     Reader reader(tree, known, faults);
-    if (const Json* all = root.mapping("policies")) reader.policies(*all);
+    const Json* all = root.any("policies");
+    if (all && all->is_object())
+        reader.policies(*all);
+    else if (all && !all->is_array())
+        root.fault("policies", describe(*all), "a list of scripts, or a mapping: name to set of guardrails");
     if (const Json* list = root.list("policy_attachments")) reader.attachments(*list);
     return std::move(reader.out);
 }

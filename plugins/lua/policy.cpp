@@ -28,6 +28,15 @@ Limits loadLimits(const Limits& of_hooks) {
             of_hooks.memory_bytes};
 }
 
+void nothing(void*) {}
+
+// The thread is its requests', not the script's: they run while another thread does nothing for a moment.
+void letOthersRun(lua_State* L) {
+    const Call& call = Call::of(L);
+    if (const auto* table = call.services.host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID))
+        (void)table->run(call.request->raw(), nothing, nullptr);
+}
+
 std::string textField(lua_State* L, const char* field) {
     std::string text;
     if (lua_getfield(L, -1, field) == LUA_TSTRING || lua_isnumber(L, -1)) text = lua_tostring(L, -1);
@@ -149,6 +158,7 @@ Ran Policy::run(Call& call) {
         if (!ran.ok()) return ran;
     }
     sandbox->user = &call;
+    sandbox->budget().setPause(call.request ? letOthersRun : nullptr);
     sandbox->pushGlobal(lua_policy::name(call.phase));
     const int arguments = pushArguments(*sandbox, call);
     ran = sandbox->run(arguments, 0, options_.limits);

@@ -1,9 +1,11 @@
 // What policies cost: one line a figure, name<TAB>value<TAB>bar. A program of its own; figures are of this
-// machine.
+// machine, times are of the processor.
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
@@ -16,37 +18,53 @@ namespace {
 
 using namespace lua_policy;
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
 
 void print(const char* name, double value, const char* bar) {
     std::printf("%s\t%.2f\t%s\n", name, value, bar);
 }
 
-double seconds(Clock::time_point begin) {
-    return std::chrono::duration<double>(Clock::now() - begin).count();
+// Of this thread on the processor: others use the machine too.
+double processorSeconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 const char* const kLoop =
     "function run() local t, x = {}, 0 for i = 1, 2000000 do x = x + i % 7 t[i & 255] = x end return x end";
 
-double loop(bool watched) {
-    double best = 1e9;
-    for (int round = 0; round < 9; ++round) {
-        Limits limits;
-        limits.steps = uint64_t{1} << 40;
-        limits.time = std::chrono::seconds(60);
-        Sandbox sandbox(limits);
-        (void)sandbox.compile(kLoop, "bench");
+enum class How { Bare, Alarm, Count };
+
+double loop(How how) {
+    Alarm::disable(how == How::Count);
+    Limits limits;
+    limits.steps = uint64_t{1} << 40;
+    limits.time = std::chrono::seconds(60);
+    Sandbox sandbox(limits);
+    (void)sandbox.compile(kLoop, "bench");
+    (void)sandbox.run(0, 0, limits);
+    sandbox.pushGlobal("run");
+    const double begin = processorSeconds();
+    if (how == How::Bare)
+        (void)lua_pcall(sandbox.raw(), 0, 0, 0);
+    else
         (void)sandbox.run(0, 0, limits);
-        sandbox.pushGlobal("run");
-        const auto begin = Clock::now();
-        if (watched)
-            (void)sandbox.run(0, 0, limits);
-        else
-            (void)lua_pcall(sandbox.raw(), 0, 0, 0);
-        best = std::min(best, seconds(begin));
+    Alarm::disable(false);
+    return processorSeconds() - begin;
+}
+
+// The three in turn, so that a busy machine slows down all alike; the best round of each counts.
+void budgetCheck() {
+    std::array<double, 3> best{1e9, 1e9, 1e9};
+    for (int round = 0; round < 15; ++round) {
+        for (const How how : {How::Bare, How::Alarm, How::Count}) {
+            double& one = best[static_cast<size_t>(how)];
+            one = std::min(one, loop(how));
+        }
     }
-    return best;
+    print("budget check, % of the run time", (best[1] / best[0] - 1) * 100, "10");
+    print("the same where instructions are counted (sluice policy, no timers)", (best[2] / best[0] - 1) * 100,
+          "");
 }
 
 std::string chat() {
@@ -69,10 +87,11 @@ double request(const std::string& code) {
     for (int i = 0; i < kRounds; ++i) all.push_back(host.request(chat()));
     for (int i = 0; i < 100; ++i) (void)plugin.preCall(all[static_cast<size_t>(i)]);
     std::vector<double> times;
-    for (int i = 100; i < kRounds; ++i) {
-        const auto begin = Clock::now();
-        (void)plugin.preCall(all[static_cast<size_t>(i)]);
-        times.push_back(seconds(begin) * 1e6);
+    constexpr int kTogether = 10;  // the clock takes its time as well
+    for (int i = 100; i < kRounds; i += kTogether) {
+        const double begin = processorSeconds();
+        for (int j = 0; j < kTogether; ++j) (void)plugin.preCall(all[static_cast<size_t>(i + j)]);
+        times.push_back((processorSeconds() - begin) * 1e6 / kTogether);
     }
     std::sort(times.begin(), times.end());
     return times[times.size() / 2];
@@ -96,9 +115,9 @@ void tenants() {
                                          "words:test(m.text) then return ctx:block('no') end end end"}});
     }
     const double before = residentKb();
-    const auto begin = Clock::now();
+    const double begin = processorSeconds();
     auto plugin = host.load<Plugin>(json{{"policies", policies}}.dump());
-    print("1,000 policies: load, ms each", seconds(begin), "1");
+    print("1,000 policies: load, ms each", processorSeconds() - begin, "1");
     std::vector<double> cold;
     for (int i = 0; i < 1000; ++i) {
         auto one = host.request(chat());
@@ -106,9 +125,9 @@ void tenants() {
         who.key_id = "k";
         who.tenant = "t" + std::to_string(i);
         one.withIdentity(who);
-        const auto start = Clock::now();
+        const double start = processorSeconds();
         (void)plugin.preCall(one);
-        cold.push_back(seconds(start) * 1e3);
+        cold.push_back((processorSeconds() - start) * 1e3);
     }
     std::sort(cold.begin(), cold.end());
     print("a tenant's first request, ms, median", cold[500], "1");
@@ -121,16 +140,15 @@ void tenants() {
 }  // namespace
 
 int main() {
-    const double bare = loop(false), watched = loop(true);
-    print("budget check, % of the run time", (watched / bare - 1) * 100, "10");
+    budgetCheck();
     const double empty = request("function on_complete() end function on_chunk() end");
     print("no hook of a policy runs, us (with the fake host)", empty, "");
     print("an empty on_request, us", request("function on_request(ctx) end") - empty, "15");
-    print("looks at every message, us",
+    print("looks at every message, us (most is the fake host's; policy_cost.py)",
           request("function on_request(ctx) for m in ctx:messages() do if m.text == 'x' then return "
                   "ctx:block('x') end end end") -
               empty,
-          "15");
+          "");
     print("an expression on every message, us",
           request("local r = re.words({'falcon', 'owl'}) function on_request(ctx) for m in ctx:messages() do "
                   "if r:test(m.text) then return ctx:block('x') end end end") -

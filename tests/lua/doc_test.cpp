@@ -2,6 +2,7 @@
 // function has one, and an annotation.
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -142,6 +143,7 @@ TEST_CASE("every function has an example and an annotation") {
     const std::string annotations = readFile("plugins/lua/annotations/sluice.lua");
     lua_policy::Sandbox sandbox(lua_policy::Limits{});
     REQUIRE(lua_policy::openApi(sandbox, lua_policy::Limits{}).ok());
+    std::set<std::string> known;
     for (const auto& name : functionsOf(sandbox)) {
         INFO(name);
         const bool used = shown.find(name + "(") != std::string::npos ||
@@ -152,5 +154,16 @@ TEST_CASE("every function has an example and an annotation") {
                                       : name[0] == 'c' && name[1] == ':' ? "candidate" + name.substr(1)
                                                                          : name;
         CHECK(annotations.find("function " + annotated + "(") != std::string::npos);
+        known.insert(annotated);
+    }
+    // And nothing is annotated that is not there.
+    const std::string_view word = "\nfunction ";
+    for (size_t at = 0; (at = annotations.find(word, at)) != std::string::npos;) {
+        at += word.size();
+        const std::string name = annotations.substr(at, annotations.find('(', at) - at);
+        INFO(name);
+        const size_t colon = name.find(':');  // of expressions and zones: what the examples call
+        CHECK((known.count(name) == 1 ||
+               (colon != std::string::npos && shown.find(name.substr(colon) + "(") != std::string::npos)));
     }
 }

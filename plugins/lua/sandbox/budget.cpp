@@ -42,30 +42,79 @@ void Budget::begin(lua_State* L, const Limits& limits) {
     unchecked_ = 0;
     refusals_ = 0;
     refused_ = false;
-    killed_ = Kill::None;
+    killed_.store(Kill::None, std::memory_order_relaxed);
     time_max_ = limits.time;
     deadline_ = Clock::now() + limits.time;
     last_deadline_ = deadline_ + 9 * limits.time;
     processor_began_ = processorTime();
     active_ = true;
-    running_ = L;
+    running_.store(L, std::memory_order_relaxed);
+    pause_due_.store(false, std::memory_order_relaxed);
     interval_ = intervalNow();
-    lua_sethook(L, onCount, LUA_MASKCOUNT, interval_);
+    setAlarm(alarmMax());
 }
 
 void Budget::end(lua_State* L) {
+    if (alarm_) alarm_->giveBack();
+    alarm_ = nullptr;
     active_ = false;
-    running_ = nullptr;
+    running_.store(nullptr, std::memory_order_relaxed);
     lua_sethook(L, nullptr, 0, 0);
+}
+
+void Budget::setAlarm(std::chrono::nanoseconds in) {
+    alarm_ = Alarm::take(onAlarm, this);
+    if (alarm_)
+        alarm_->set(pause_ ? std::min(in, kSlice) : in);
+    else
+        setHook(running_.load(std::memory_order_relaxed));
+}
+
+// In a signal handler: whatever the thread was at goes on after it.
+void Budget::onAlarm(void* of, Alarm& alarm) {
+    Budget& self = *static_cast<Budget*>(of);
+    const auto used = processorTime() - self.processor_began_;
+    const auto rest = self.last_deadline_ - Clock::now();
+    if (self.killed() == Kill::None && used < self.alarmMax() && rest.count() > 0) {
+        alarm.set(std::min<std::chrono::nanoseconds>(self.alarmMax() - used, rest));
+        if (!self.pause_) return;
+        self.pause_due_.store(true, std::memory_order_relaxed);
+    } else if (self.killed() == Kill::None) {
+        self.setKill(self.alarmMax() < self.time_max_ && rest.count() > 0 ? Kill::Steps : Kill::Time);
+    }
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    self.setHook(self.running_.load(std::memory_order_relaxed));
+}
+
+void Budget::setKill(Kill kill) {
+    killed_.store(kill, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+void Budget::setHook(lua_State* L) const {
+    if (L) lua_sethook(L, onCount, LUA_MASKCOUNT, killed() == Kill::None && !alarm_ ? interval_ : 1);
 }
 
 void Budget::onCount(lua_State* L, lua_Debug*) {
     Budget& self = of(L);
+    self.rethrow(L);
+    if (self.alarm_) return self.onRing(L);
     const int passed = lua_gethookcount(L);
-    if (passed != self.interval_) lua_sethook(L, onCount, LUA_MASKCOUNT, self.interval_);
+    if (passed != self.interval_) self.setHook(L);
     self.charge(L, static_cast<uint64_t>(std::max(passed, 1)));
     // A short interval passes quickly when its instructions are short, and slowly when they are not.
     if (passed < kInterval) self.check(L);
+}
+
+// The hook has done its work; a ring from here on sets it again.
+void Budget::onRing(lua_State* L) {
+    lua_sethook(L, nullptr, 0, 0);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    check(L);
+    if (!pause_due_.exchange(false, std::memory_order_relaxed)) return;
+    beginWait();
+    pause_(L);
+    endWait();
 }
 
 // A thread that others have kept from running has not used its time.
@@ -79,24 +128,30 @@ bool Budget::timeIsUp() {
 }
 
 void Budget::beginWait() {
-    wait_began_ = Clock::now();
-    processor_wait_began_ = processorTime();
+    if (alarm_) alarm_->giveBack();
+    alarm_ = nullptr;
+    const auto now = Clock::now().time_since_epoch();
+    deadline_ -= now;
+    last_deadline_ -= now;
+    processor_began_ -= processorTime();
 }
 
 void Budget::endWait() {
-    const auto waited = Clock::now() - wait_began_;
-    deadline_ += waited;
-    last_deadline_ += waited;
-    processor_began_ += processorTime() - processor_wait_began_;
+    const auto now = Clock::now().time_since_epoch();
+    deadline_ += now;
+    last_deadline_ += now;
+    const auto used = -processor_began_;
+    processor_began_ += processorTime();
+    setAlarm(alarmMax() - used);  // another script may have run on this thread, and may wait in its turn
 }
 
 void Budget::check(lua_State* L) {
     unchecked_ = 0;
-    if (killed_ == Kill::None) {
+    if (killed() == Kill::None) {
         if (steps_left_ < 0)
-            killed_ = Kill::Steps;
+            setKill(Kill::Steps);
         else if (timeIsUp())
-            killed_ = Kill::Time;
+            setKill(Kill::Time);
     }
     rethrow(L);
 }
@@ -107,10 +162,12 @@ void Budget::raise(lua_State* L) {
     std::abort();  // lua_error does not return
 }
 
+// The alarm may ring at any point in here: either it finds L, or we find the kill.
 lua_State* Budget::running(lua_State* L) {
-    lua_State* before = running_;
-    running_ = L;
-    if (L) lua_sethook(L, onCount, LUA_MASKCOUNT, interval_);
+    lua_State* before = running_.load(std::memory_order_relaxed);
+    running_.store(L, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    if (!alarm_ || killed() != Kill::None || pause_due_.load(std::memory_order_relaxed)) setHook(L);
     return before;
 }
 
@@ -130,18 +187,20 @@ int Budget::intervalNow() const {
 bool Budget::grow(size_t before, size_t size) {
     if (memory_ - before + size > memory_max_) {
         if (!active_) return false;
-        if (refused_ || ++refusals_ > 4) killed_ = killed_ == Kill::None ? Kill::Memory : killed_;
+        if ((refused_ || ++refusals_ > 4) && killed() == Kill::None) setKill(Kill::Memory);
         refused_ = true;
         steps_left_ -= static_cast<int64_t>(memory_ / 64);  // Lua collects everything now
-        if (killed_ == Kill::None && timeIsUp()) killed_ = Kill::Time;
+        if (killed() == Kill::None && timeIsUp()) setKill(Kill::Time);
         return false;
     }
     refused_ = false;
+    const bool had_steps = steps_left_ >= 0;
     steps_left_ -= static_cast<int64_t>((size - before) / 64);
+    if (alarm_ && had_steps && steps_left_ < 0) setHook(running_.load(std::memory_order_relaxed));
     if (size > kLargeBlock && size > largest_) {
         largest_ = size;
         interval_ = intervalNow();
-        if (running_) lua_sethook(running_, onCount, LUA_MASKCOUNT, interval_);
+        if (!alarm_) setHook(running_.load(std::memory_order_relaxed));
     }
     return true;
 }

@@ -1,0 +1,53 @@
+// Rings when a script has had its time: on the thread that runs it, in a signal handler.
+//
+// Lua looks at a count hook before every instruction, whatever the interval, which halves its speed. So no
+// hook is set until a script is to be stopped. Who sets it then has to be the thread that runs the script:
+// lua_sethook() walks the list of its active calls, which may be interrupted but not shared (a call that is
+// left and entered again as one of C has the error handler where lua_sethook writes its mark). Lua allows it
+// in a signal handler, as its own command line does; another thread could not. Hence a timer for each thread
+// (SIGEV_THREAD_ID) and a real-time signal that nobody else handles.
+//
+// The timer runs only while a script does: no system call of anybody else is interrupted.
+#pragma once
+
+#include <signal.h>
+#include <time.h>
+
+#include <atomic>
+#include <chrono>
+
+namespace lua_policy {
+
+class Alarm {
+public:
+    /// What rings: called in the signal handler, may call nothing but set(), clocks, and lua_sethook.
+    using Ring = void (*)(void* who, Alarm& alarm);
+
+    /// This thread's alarm, now of `who`. Null: another has it, or there are no timers; count instructions
+    /// then.
+    static Alarm* take(Ring ring, void* who);
+    /// It does not ring any more.
+    void giveBack();
+
+    /// Rings once, `in` that time from now; again replaces it.
+    void set(std::chrono::nanoseconds in);
+
+    /// From now on take() gives null: for tools, which count, and for tests of that way.
+    static void disable(bool disabled);
+
+    Alarm();
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+    ~Alarm();
+
+private:
+    static void onSignal(int, siginfo_t* info, void*);
+    static int signalNumber();
+
+    timer_t timer_{};
+    bool works_ = false;
+    Ring ring_ = nullptr;
+    std::atomic<void*> who_{nullptr};
+};
+
+}  // namespace lua_policy
