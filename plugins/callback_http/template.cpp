@@ -88,7 +88,7 @@ Template::Placeholder Template::placeholder(std::string_view text, const std::st
     }
     if (!known)
         throw sluice::ConfigError(
-            key + ": found a form that there is not; allowed: s, ms, ms_part, ns, iso, compact, text, json");
+            key + ": found a form that there is not; allowed: ms, ns, iso, s, ms_part, compact, text, json");
     std::string_view names = trimmed(text.substr(0, bar));
     made.optional = !names.empty() && names.front() == '?';
     if (made.optional) names.remove_prefix(1);

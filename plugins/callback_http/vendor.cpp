@@ -62,7 +62,8 @@ std::shared_ptr<const Destination> destinationOf(const json& vendor, Texts texts
     bool whole = true;
     to->url = filled(vendor.at("url").get<std::string>(), texts, whole);
     std::string account = to->url;
-    for (const auto& [name, value] : vendor.value("headers", json::object()).items()) {
+    const json headers = vendor.value("headers", json::object());
+    for (const auto& [name, value] : headers.items()) {
         bool all = true;
         const std::string text = filled(value.get<std::string>(), texts, all);
         if (hasControls(text)) throw sluice::ConfigError(name + ": it holds control characters");
@@ -83,7 +84,8 @@ std::shared_ptr<const Destination> ownOf(const json& vendor, const json& vars, c
                                          const json& config) {
     const std::string usual = texts.count("base_url") > 0 ? texts.at("base_url") : "";
     Texts said;
-    for (const auto& [word, name] : vendor.value("callback_vars", json::object()).items()) {
+    const json words = vendor.value("callback_vars", json::object());
+    for (const auto& [word, name] : words.items()) {
         if (vars.contains(word) && vars[word].is_string())
             said[name.get<std::string>()] = vars[word].get<std::string>();
     }
