@@ -238,7 +238,9 @@ std::string toJson(const Record& r) {
     writeModel(w, r);
     w.key("metadata");
     writeMetadata(w, r);
-    w.key("cache_hit").null().key("cache_key").null();
+    w.key("cache_hit").boolean(r.cache_hit).key("cache_key").textOrNull(r.cache_key);
+    w.key("saved_cache_cost");
+    writeCost(w, r.cache_hit ? r.saved_pico_usd : 0);
     w.key("request_tags").beginArray().endArray();
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);

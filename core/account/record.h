@@ -64,6 +64,9 @@ struct Record {
     std::vector<AttemptEntry> attempt_list;
     llm::Usage usage;            // of all attempts together: what failed was paid for, too
     int64_t cost_pico_usd = -1;  // likewise
+    bool cache_hit = false;
+    std::string cache_key;        // of a hit
+    int64_t saved_pico_usd = -1;  // by a hit
     std::string finish_reason;
     std::string error;  // empty if none
     std::string error_class;

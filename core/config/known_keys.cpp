@@ -86,7 +86,7 @@ const std::vector<std::string_view>& litellmParamsKeys() {
         "mock_response "
         "litellm_credential_name configurable_clientside_auth_params drop_params fallbacks "
         "use_in_pass_through merge_reasoning_content_in_choices input_cost_per_second "
-        "output_cost_per_second cache_control_injection_points ");
+        "output_cost_per_second ");
     return keys;
 }
 
@@ -98,7 +98,7 @@ const std::vector<std::string_view>& routerPluginKeys() {
 }
 
 const std::vector<std::string_view>& litellmParamsPluginKeys() {
-    static const auto keys = words("tags tag_regex max_budget budget_duration region_name guardrails ");
+    static const auto keys = words("cache_control_injection_points tags tag_regex max_budget budget_duration region_name guardrails ");
     return keys;
 }
 

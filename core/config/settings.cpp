@@ -85,7 +85,7 @@ void readLitellmAndRouterSettings(const Tree& tree, Settings& settings, Faults& 
     readRouterSettings(tree, router, settings, faults);
     readRouting(tree, router, litellm, settings.routing, faults);
     for (const auto key : routerPluginKeys()) (void)router.any(key);
-    (void)litellm.any("tag_budget_config");
+    for (const char* key : {"tag_budget_config", "cache", "cache_params"}) (void)litellm.any(key);
     litellm.knownButUnused(litellmSettingsKeys());
     litellm.warnUnknown();
     router.knownButUnused(routerSettingsKeys());

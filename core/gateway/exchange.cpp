@@ -199,12 +199,6 @@ bool Exchange::guardedFallbacks() {
     return true;
 }
 
-bool Exchange::lookUpCache() {
-    if (runner_.cacheLookup() != Outcome::Respond) return true;
-    answerReply();
-    return false;
-}
-
 bool Exchange::resolveModel() {
     if (request_.model.empty()) {
         answerError(llm::ApiError{400, "", "", "The request names no model", "model"});

@@ -7,11 +7,13 @@
 #include <string>
 
 #include "account/lease.h"
+#include "gateway/answer_keeper.h"
 #include "gateway/candidates.h"
 #include "gateway/client.h"
 #include "gateway/during_call.h"
 #include "gateway/gateway.h"
 #include "gateway/patience.h"
+#include "gateway/seat.h"
 #include "gateway/stream_memory.h"
 #include "gateway/upstream_answer.h"
 #include "llm/error_body.h"
@@ -118,6 +120,10 @@ private:
     void answerBlock();
     bool answerRefusal(std::string_view message);
     void answerReply();
+    void answerFromCache();
+    void replayStream();
+    void noteCacheHit();
+    void tellKeepers();
     void answerError(const base::Error& error);
     void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
     void answer(int status, std::string_view content_type, std::string_view body);
@@ -164,13 +170,16 @@ private:
     const route::Target* target_ = nullptr;  // of the fallback that runs
     std::optional<StreamMemory> memory_;     // of what has gone out, if it may go on elsewhere
     std::optional<Failure> first_failure_;   // of the group that was asked for, once there are fallbacks
+    std::optional<Admission> admission_;     // while it is forwarded
     // --- of the attempt ---
+    std::optional<Seat> seat_;
     const DeploymentRuntime* deployment_ = nullptr;
     base::TimePoint attempt_start_{};
     base::TimePoint first_byte_{};  // of its answer; not yet: the epoch
     bool attempt_open_ = false;     // begun, and nobody has been told how it ended
     uint32_t attempts_ = 0;
     llm::Usage attempt_usage_;
+    AnswerKeeper keeper_;
     std::optional<Failure> spoiled_;  // it failed when part of the answer had gone to the client
     host::Outcome hint_ = host::Outcome::Continue;  // of plugins: Retry, Fallback
     std::vector<std::string> captures_;

@@ -196,6 +196,9 @@ void Exchange::respond(std::string_view body) {
 
 void Exchange::closeBooks() {
     if (attempt_open_) endAttempt(std::nullopt);
+    if (keeper_.whole()) tellKeepers();
+    seat_.reset();
+    admission_.reset();
     if (!during_) settle();  // guards that still run beside it may have something to say yet
 }
 
@@ -217,7 +220,7 @@ std::string Exchange::responseHead() {
         http::appendField(head, "x-litellm-attempted-fallbacks", plan_->fallbacks());
     }
     http::appendField(head, "x-litellm-version", kVersion);
-    if (const auto names = host::appliedGuardrails(request_); !names.empty())
+    if (const auto names = host::appliedGuardrails(request_, event_stream_); !names.empty())
         http::appendField(head, "x-litellm-applied-guardrails", names);
     if (!request_.guards.policies.empty()) {
         http::appendField(head, "x-litellm-applied-policies",
@@ -307,6 +310,12 @@ void Exchange::fillRecord() {
     if (wantsContent()) {
         r.messages = askedContent(request_);
         r.response = answeredContent(request_);
+    }
+    if (r.cache_hit) {
+        r.usage.known = true;
+        r.usage.prompt_tokens = request_.from_cache->prompt_tokens;
+        r.usage.completion_tokens = request_.from_cache->completion_tokens;
+        r.usage.total_tokens = r.usage.prompt_tokens + r.usage.completion_tokens;
     }
     r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
     r.response_bytes = client_.http().bytesSent();

@@ -32,6 +32,7 @@ void Exchange::beginAttempt() {
     hint_ = Outcome::Continue;
     ++attempts_;
     attempt_open_ = true;
+    keeper_.begin(request_);
     request_.response.fields = {};
     request_.response.body.clear();
     request_.response.lanes.clear();

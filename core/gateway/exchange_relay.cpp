@@ -88,6 +88,7 @@ base::Status Exchange::readWhole(UpstreamAnswer& upstream, std::string& body, ui
         if (body.size() + piece->data.size() > max)
             return base::upstreamError(Code::TooLarge, "the answer of the upstream is too large to be held");
         body.append(piece->data);
+        keeper_.add(piece->data);
         if (piece->end == End::Ok) return {};
         if (piece->end != End::NotYet) return incomplete();
     }
@@ -122,6 +123,7 @@ std::optional<route::Failure> Exchange::relayWhole(UpstreamAnswer& upstream) {
     if (!read) return breakOff(read.error());
     if (wantsUsage()) attempt_usage_ = llm::usageOfAnswer(body, operation_->dialect);
     noteUsage();
+    keeper_.finish();
     switch (runner_.postCall()) {
         case Outcome::Block:
             request_.response.fields.clear();
@@ -172,6 +174,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
                  : patience_(deadline, [&](base::TimePoint until) { return upstream.readPiece(until); });
         if (!piece) return breakOff(piece.error());
         if (piece->end != End::NotYet && piece->end != End::Ok) return breakOff(incomplete());
+        keeper_.add(piece->data);
         if (!http.begun() || (tee && seen.size() + piece->data.size() <= kTeeMax)) seen.append(piece->data);
         if (piece->end == End::Ok) break;
         if (http.begun()) {
@@ -187,6 +190,7 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     lease_.record.outcome = account::Outcome::Success;
     if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
     noteUsage();
+    keeper_.finish();
     if (wantsContent()) request_.response.body = seen;
     if (!http.begun()) {
         respond(seen);

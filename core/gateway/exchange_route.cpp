@@ -16,23 +16,6 @@ namespace {
 
 constexpr auto kLookAgain = base::milliseconds(100);  // while waiting for room: a call may have been missed
 
-// A deployment counts a request for as long as this lives; then the next one may come.
-class Seat {
-public:
-    Seat(Gateway& gateway, const DeploymentRuntime& deployment)
-        : gateway_(gateway), deployment_(deployment) {}
-    ~Seat() {
-        deployment_.health->in_flight.fetch_sub(1, std::memory_order_relaxed);
-        if (deployment_.max_parallel > 0) gateway_.waitingRoom().call(deployment_.config->model_name);
-    }
-    Seat(const Seat&) = delete;
-    Seat& operator=(const Seat&) = delete;
-
-private:
-    Gateway& gateway_;
-    const DeploymentRuntime& deployment_;
-};
-
 route::AttemptPlan::Situation::Hint hintOf(host::Outcome outcome) {
     using Hint = route::AttemptPlan::Situation::Hint;
     if (outcome == host::Outcome::Retry) return Hint::Retry;
@@ -84,10 +67,7 @@ bool Exchange::enterGateway() {
         forwarded.fetch_sub(1, std::memory_order_relaxed);
         if (!waitForRoom("", arrived)) return false;
     }
-    lease_.onEnd([&gateway = gateway_] {
-        gateway.forwarded().fetch_sub(1, std::memory_order_relaxed);
-        gateway.waitingRoom().call("");
-    });
+    admission_.emplace(gateway_);
     return true;
 }
 
@@ -159,10 +139,11 @@ route::Failure Exchange::noDeployment(const Candidates::Choice& choice) const {
 std::optional<route::Failure> Exchange::attempt() {
     if (auto none = findDeployment()) return none;
     if (!deployment_) return std::nullopt;
-    const Seat seat(gateway_, *deployment_);
+    seat_.emplace(gateway_, *deployment_);
     beginAttempt();
     auto failure = sendAndRelay();
     endAttempt(failure);
+    seat_.reset();
     if (failure && patience_.over()) {
         answerGone();
         return std::nullopt;

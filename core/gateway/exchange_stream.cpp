@@ -86,6 +86,7 @@ base::Result<bool> Exchange::takePieces(UpstreamAnswer& upstream, StreamRelay& r
     for (;;) {
         if (!piece && over) return false;
         if (!piece) return piece.error();
+        keeper_.add(piece->data);
         if (auto taken = relay.take(piece->data, out); !taken) return taken.error();
         if (piece->end != End::NotYet) {
             if (auto whole = relay.finish(piece->end, out); !whole) return whole.error();
@@ -106,6 +107,7 @@ std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
     event_stream_ = true;
     lease_.record.stream = true;
     std::string out = memory_ && memory_->broken() ? memory_->opening() : std::string();
+    if (memory_ && memory_->broken()) keeper_.drop();
     bool open = false;    // something of this stream has gone to the client
     bool spoken = false;  // it has said its first text
     StartHold hold(generation_->settings().routing.first_token_hold_ms);
@@ -200,6 +202,7 @@ void Exchange::endStream(StreamRelay& relay) {
         (void)http.write(rest);
     }
     noteStream(relay, relay.reader().failed() ? End::Error : End::Ok);
+    if (!relay.reader().failed()) keeper_.finish();
     request_.response.streamed = true;
     if (runner_.postCall() == host::Outcome::Block) {
         // The text is out already; all that is left is to say so.

@@ -136,7 +136,11 @@ void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation
                                  host::str(record.stream_end),
                                  record.retries,
                                  record.fallbacks,
-                                 host::str(guardrails)};
+                                 host::str(guardrails),
+                                 host::str(record.cache_key),
+                                 record.cache_hit ? 1 : 0,
+                                 0,
+                                 record.saved_pico_usd};
         for (const auto& slot : chain->on_complete) {
             if (slot.model_scoped && !host::appliesToModel(*slot.instance, record.model)) continue;
             slot.instance->complete(view);

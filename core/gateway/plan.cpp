@@ -47,6 +47,7 @@ public:
         plan_.instances = settings_.plugins;
         addActivated();
         addCallbacks();
+        addCache();
         addRouter();
         for (const auto& deployment : settings_.model_list) addProviders(deployment);
         for (auto guardrail : settings_.guardrails) addGuardrail(std::move(guardrail));
@@ -128,6 +129,51 @@ private:
                 imply(*entry, path, config && config->is_object() ? *config : Json::object());
             }
         }
+    }
+
+    // Where answers are kept. What `cache_params` says to the plugin that decides on it goes there by
+    // `activated_by`.
+    void addCache() {
+        const std::string path = "litellm_settings.cache_params";
+        const Json* on = at(settings_.tree.root, "litellm_settings.cache");
+        if (!on || !on->is_boolean() || !on->get<bool>()) return;
+        const Json* given = at(settings_.tree.root, path);
+        const Json params = given && given->is_object() ? *given : Json::object();
+        const Json wanted = params.value("type", Json("local"));
+        const std::string type = wanted.is_string() ? wanted.get<std::string>() : wanted.dump();
+        const auto* entry = catalog_.byCache(type);
+        if (!entry) {
+            std::vector<std::string> types;
+            for (const auto& [name, one] : catalog_.all())
+                types.insert(types.end(), one.manifest.caches.begin(), one.manifest.caches.end());
+            return fault(path + ".type", fmt::format("no plugin offers a cache of the type \"{}\"", type),
+                         fmt::format("{}", fmt::join(types, ", ")));
+        }
+        Json config = Json::object();
+        for (const auto& [key, value] : params.items()) {
+            if (hasSetting(*entry, key))
+                config[key] = value;
+            else if (key != "type" && !isReadFrom(path, key))
+                faults_.warning(settings_.tree.place(path), path + "." + key, "unknown key, ignored");
+        }
+        imply(*entry, path, std::move(config));
+    }
+
+    static bool hasSetting(const CatalogEntry& entry, const std::string& key) {
+        const auto& schema = entry.manifest.config_schema;
+        return schema.contains("properties") && schema["properties"].contains(key);
+    }
+
+    // By a plugin that this section activates, whose schema says what the section may hold.
+    bool isReadFrom(const std::string& path, const std::string& key) const {
+        return std::any_of(catalog_.all().begin(), catalog_.all().end(), [&](const auto& one) {
+            const auto& manifest = one.second.manifest;
+            const auto activated = manifest.activated_by.find(path);
+            if (activated == manifest.activated_by.end() || !hasSetting(one.second, activated->second))
+                return false;
+            const auto& section = manifest.config_schema["properties"][activated->second];
+            return section.contains("properties") && section["properties"].contains(key);
+        });
     }
 
     void addRouter() {

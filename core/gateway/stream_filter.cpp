@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json_writer.h"
+#include "gateway/event_edits.h"
 
 namespace sluice::gateway {
 
@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kHeldMax = 4 * 1024 * 1024;  // events that wait, of all lanes together
 constexpr size_t kSpareMax = 4;               // most streams let one event go for each that comes
+
+bool isPartOfLane(Kind kind) { return kind == Kind::Delta || kind == Kind::Echo || kind == Kind::Repeat; }
 
 base::Error stopped() {
     return base::pluginError(Code::PermissionDenied, "the stream was stopped by a guardrail");
@@ -60,6 +62,12 @@ base::Status StreamFilter::feed(Slot& slot, const llm::EventText& text) {
     return slot.channel->feed(slot.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
 }
 
+// A text that nothing follows: all of it is looked at now.
+base::Status StreamFilter::feedWhole(Slot& slot, const llm::EventText& text) {
+    slot.channel = &wholes_.emplace_back(runner_, request_.subscriptions, text.lane, text.part);
+    return slot.channel->feed(slot.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
+}
+
 base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
     for (auto& channel : channels_) {
         const bool meant =
@@ -76,7 +84,10 @@ base::Status StreamFilter::feedAll(const Texts& texts) {
         const llm::EventText& text = texts[i];
         if (text.kind == Kind::End) {
             if (auto ended = endParts(text.part, SLUICE_END_OK); !ended) return ended;
-        } else if (text.kind != Kind::Scrub && (lanes_ & text.lane)) {
+        } else if (text.kind == Kind::Whole && (lanes_ & text.lane)) {
+            slots_[i].place = ++places_;
+            if (auto fed = feedWhole(slots_[i], text); !fed) return fed;
+        } else if (isPartOfLane(text.kind) && (lanes_ & text.lane)) {
             slots_[i] = {&channel(text.lane, text.part, text.kind == Kind::Delta), ++places_};
             if (auto fed = feed(slots_[i], text); !fed) return fed;
         }
@@ -92,6 +103,7 @@ base::Status StreamFilter::take(const llm::SseEvent& event, Texts& texts, int32_
     flush(out);
     if (!held_.empty() || waits(slots_)) return hold(event, texts);
     send(event.raw, event.data, texts, slots_, out);
+    wholes_.clear();
     return {};
 }
 
@@ -158,57 +170,24 @@ void StreamFilter::flush(std::string& out) {
 // The event as it came, unless text in it has become another one.
 void StreamFilter::send(std::string_view raw, std::string_view data, const Texts& texts, const Slots& slots,
                         std::string& out) {
-    std::string edited;
-    bool changed = false;
-    const auto put = [&](const llm::EventText& text, std::string_view now) {
-        if (now == text.text) return;
-        if (!changed) edited = data;
-        std::string literal;
-        base::JsonWriter(literal).text(now);
-        changed |= llm::replaceAt(edited, text.where, literal);
-    };
+    EventEdits edits(data);
     std::string_view last;
     for (size_t i = 0; i < slots.size(); ++i) {
         const Slot& slot = slots[i];
         const llm::EventText& text = texts[i];
         if (!slot.channel || text.lane == llm::kLaneMeta) continue;
         if (text.kind == Kind::Delta) last = slot.channel->take(slot.place);
-        put(text, text.kind == Kind::Repeat ? std::string_view(slot.channel->said()) : last);
+        const bool whole = text.kind == Kind::Repeat || text.kind == Kind::Whole;
+        edits.put(text, whole ? std::string_view(slot.channel->said()) : last);
     }
-    if (!changed) {
+    if (edits.none()) {
         out.append(raw);
         return;
     }
     for (const auto& text : texts) {
-        if (text.kind == Kind::Scrub) (void)llm::replaceAt(edited, text.where, text.text);
+        if (text.kind == Kind::Scrub) edits.scrub(text);
     }
-    out.append(withData(raw, edited));
-}
-
-std::string withData(std::string_view raw, std::string_view data) {
-    std::string out;
-    out.reserve(raw.size() + data.size());
-    bool written = false;
-    while (!raw.empty()) {
-        const size_t end = std::min(raw.find_first_of("\r\n"), raw.size());
-        const bool both = raw.substr(end, 2) == "\r\n";
-        const std::string_view line = raw.substr(0, end);
-        const std::string_view ending = raw.substr(end, both ? 2 : 1);
-        raw.remove_prefix(std::min(raw.size(), end + ending.size()));
-        const bool is_data = line.substr(0, 4) == "data" && (line.size() == 4 || line[4] == ':');
-        if (!is_data) {
-            out.append(line).append(ending);
-            continue;
-        }
-        if (written) continue;
-        written = true;
-        for (size_t at = 0; at <= data.size();) {  // a JSON text over several lines needs as many data lines
-            const size_t stop = std::min(data.find('\n', at), data.size());
-            out.append("data: ").append(data.substr(at, stop - at)).append(ending);
-            at = stop + 1;
-        }
-    }
-    return out;
+    out.append(withData(raw, edits.woven()));
 }
 
 }  // namespace sluice::gateway

@@ -2,6 +2,7 @@
 // in order, and as it came unless somebody changed text in it; it waits while text in it is held.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <string>
@@ -49,6 +50,7 @@ private:
     };
     StreamChannel& channel(uint32_t lane, uint32_t part, bool more);
     base::Status feed(Slot& slot, const llm::EventText& text);
+    base::Status feedWhole(Slot& slot, const llm::EventText& text);
     base::Status feedAll(const Texts& texts);
     base::Status endParts(uint32_t low, int32_t end);
     static bool waits(const Slots& slots);
@@ -61,14 +63,12 @@ private:
     host::RequestState& request_;
     uint32_t lanes_ = 0;
     std::vector<std::unique_ptr<StreamChannel>> channels_;
-    Slots slots_;  // of the event at hand; kept for its memory
+    std::deque<StreamChannel> wholes_;  // texts outside of the lanes, of events that have not gone yet
+    Slots slots_;                       // of the event at hand; kept for its memory
     std::list<Held> held_;
     std::list<Held> spare_;  // for the memory of those that have gone
     size_t held_bytes_ = 0;
     uint64_t places_ = 0;
 };
-
-/// The event with other data in the place of its own; other lines stay.
-std::string withData(std::string_view raw, std::string_view data);
 
 }  // namespace sluice::gateway

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "gateway/stream_filter.h"
+#include "gateway/event_edits.h"
 #include "llm/json_parser.h"
 
 namespace sluice::gateway {

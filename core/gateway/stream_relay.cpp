@@ -21,7 +21,10 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
       memory_(memory),
       hide_usage_(hide_usage),
       assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
-    if (!request.subscriptions.empty()) filter_.emplace(runner, request);
+    if (!request.subscriptions.empty()) {
+        filter_.emplace(runner, request);
+        reader_.lookEverywhere();
+    }
     if (memory_ && memory_->continues() && assemble_)
         request.response.lanes[llm::kLaneText] = memory_->said();
 }
@@ -84,7 +87,7 @@ void StreamRelay::append(const llm::SseEvent& event, Kind kind, std::string& out
 // The event at hand: an empty delta opens a stream, but says nothing.
 bool StreamRelay::speaks() const {
     return std::any_of(texts_.begin(), texts_.end(), [](const llm::EventText& text) {
-        return text.lane != llm::kLaneMeta && !text.text.empty();
+        return text.lane != llm::kLaneMeta && text.kind != llm::EventText::Kind::Whole && !text.text.empty();
     });
 }
 

@@ -38,11 +38,4 @@ std::string_view valueAt(std::string_view text, const JsonPath& path) {
     return text.substr(at, skipValue(text, at) - at);
 }
 
-bool replaceAt(std::string& text, const JsonPath& path, std::string_view json) {
-    const auto value = valueAt(text, path);
-    if (value.empty()) return false;
-    text.replace(static_cast<size_t>(value.data() - text.data()), value.size(), json);
-    return true;
-}
-
 }  // namespace sluice::llm

@@ -1,4 +1,4 @@
-// The way to one value inside a JSON text, and replacing that value while every other byte stays as it is.
+// The way to one value inside a JSON text.
 #pragma once
 
 #include <array>
@@ -36,9 +36,5 @@ private:
 /// The value at the end of the way, as it stands in `text`; empty if there is none. `text` must be valid
 /// JSON.
 std::string_view valueAt(std::string_view text, const JsonPath& path);
-
-/// Puts `json` in the place of the value at the end of the way. False, and nothing changed, if there is none.
-/// `text` must be valid JSON.
-bool replaceAt(std::string& text, const JsonPath& path, std::string_view json);
 
 }  // namespace sluice::llm

@@ -57,8 +57,8 @@ StreamReader::Kind StreamReader::parse(std::string_view data, std::vector<EventT
     if (!root.is_object()) return Kind::Normal;
     news_ = false;
     const Kind kind = readObject(root, texts);
-    if (texts && (news_ || failed_))
-        texts->push_back({EventText::Kind::Delta, kLaneMeta, 0, std::string(data), {}});
+    if (texts && everywhere_) collectRest(data, *texts);
+    if (texts && (news_ || failed_)) texts->push_back({.lane = kLaneMeta, .text = std::string(data)});
     return kind;
 }
 

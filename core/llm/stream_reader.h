@@ -25,6 +25,9 @@ public:
         Failure,    // the upstream reports an error inside the stream
         Malformed,  // data that is not JSON
     };
+    /// Texts outside of the lanes are wanted too (EventText::Kind::Whole).
+    void lookEverywhere() { everywhere_ = true; }
+
     /// Looks at one event. The texts in it are added to `texts`; null: no text is decoded.
     Kind read(const SseEvent& event, std::vector<EventText>* texts);
 
@@ -56,6 +59,7 @@ private:
     bool news_ = false;      // the event at hand says usage or a finish reason
     bool terminal_ = false;
     bool failed_ = false;
+    bool everywhere_ = false;
 };
 
 }  // namespace sluice::llm

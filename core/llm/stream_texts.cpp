@@ -55,11 +55,13 @@ public:
         std::string_view found;
         return value.get(found) == SUCCESS && add(kind, lane, part, found, path, name);
     }
-    void end(uint32_t part) { out_.push_back({Kind::End, 0, part, {}, {}}); }
+    void end(uint32_t part) { out_.push_back({.kind = Kind::End, .part = part}); }
     void scrub(const element& from, const JsonPath& path, const char* name, const char* json) {
         element value;
-        if (member(from, name, value)) out_.push_back({Kind::Scrub, 0, 0, json, path / name});
+        if (member(from, name, value))
+            out_.push_back({.kind = Kind::Scrub, .text = json, .where = path / name});
     }
+    void opaque(const JsonPath& where) { out_.push_back({.kind = Kind::Opaque, .where = where}); }
 
     void chatDelta(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
     void chatChoice(const element& choice, const JsonPath& path, uint32_t position);
@@ -71,10 +73,12 @@ private:
     bool add(Kind kind, uint32_t lane, uint32_t part, std::string_view value, const JsonPath& path,
              const char* name) {
         if (value.empty()) return false;
-        out_.push_back({kind, lane, part, std::string(value), path / name});
+        out_.push_back(
+            {.kind = kind, .lane = lane, .part = part, .text = std::string(value), .where = path / name});
         return true;
     }
     void contentParts(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
+    bool thoughts(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
     void reasoning(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
     void toolCalls(const element& delta, const JsonPath& path, uint32_t choice, Kind kind);
 
@@ -100,13 +104,36 @@ void Collector::contentParts(const element& delta, const JsonPath& path, uint32_
     }
 }
 
+// openrouter.ai/docs/use-cases/reasoning-tokens and LiteLLM's thinking_blocks: lists of thoughts, which say
+// the same once more where the thought has a name of its own.
+bool Collector::thoughts(const element& delta, const JsonPath& path, uint32_t choice, Kind kind) {
+    bool any = false;
+    for (const char* name : {"reasoning_details", "thinking_blocks"}) {
+        array list;
+        if (delta[name].get(list) != SUCCESS) continue;
+        uint32_t i = 0;
+        for (const element one : list) {
+            const JsonPath here = path / name / i;
+            const uint32_t part = choice | (index(one, "index", i) + 1) << 16;
+            ++i;
+            if (!one.is_object()) continue;
+            for (const char* member : {"text", "summary", "thinking"})
+                any |= take(kind, kLaneReasoning, part, one, here, member);
+        }
+        if (any) break;
+    }
+    return any;
+}
+
 // Some servers send the same thought under two names, some only under one.
 void Collector::reasoning(const element& delta, const JsonPath& path, uint32_t choice, Kind kind) {
     const bool first = take(kind, kLaneReasoning, choice, delta, path, "reasoning_content");
     const bool same = first && text(delta, "reasoning") == text(delta, "reasoning_content");
-    take(same ? Kind::Echo : kind, kLaneReasoning, first && !same ? choice | 1u << 16 : choice, delta, path,
-         "reasoning");
+    const bool second = take(same ? Kind::Echo : kind, kLaneReasoning,
+                             first && !same ? choice | 1u << 16 : choice, delta, path, "reasoning");
+    if (!first && !second && thoughts(delta, path, choice, kind)) return;
     scrub(delta, path, "reasoning_details", "[]");
+    scrub(delta, path, "thinking_blocks", "[]");
 }
 
 void Collector::toolCalls(const element& delta, const JsonPath& path, uint32_t choice, Kind kind) {
@@ -139,7 +166,7 @@ void Collector::chatDelta(const element& delta, const JsonPath& path, uint32_t c
         } else if (key == "audio") {
             if (value.is_object())
                 take(kind, kLaneText, choice | 1u << 16, value, path / "audio", "transcript");
-        } else if (key.substr(0, 9) == "reasoning") {
+        } else if (key.substr(0, 9) == "reasoning" || key == "thinking_blocks") {
             thinks = true;
         } else if (key == "tool_calls" || key == "function_call") {
             calls = true;
@@ -201,7 +228,8 @@ void Collector::responsesItem(const element& item, const JsonPath& path, uint32_
         take(kind, kLaneToolArgs, at, operation, path / "operation", "diff");
 }
 
-// What is left of the type of an event without its ending says which lane its text belongs to.
+// What is left of the type of an event without its ending says which lane its text belongs to. Sound has
+// none; what is new is text.
 uint32_t responsesLane(std::string_view type) {
     if (type == "response.output_text" || type == "response.audio.transcript" ||
         type == "response.audio_transcript" || type == "response.content_part")
@@ -211,7 +239,7 @@ uint32_t responsesLane(std::string_view type) {
     for (const std::string_view ending : {"_arguments", "_code", "_diff", "_input"}) {
         if (endsWith(type, ending)) return kLaneToolArgs;
     }
-    return 0;
+    return type == "response.audio" || type == "response.output_audio" ? 0 : kLaneText;
 }
 
 // platform.openai.com/docs/api-reference/responses-streaming
@@ -243,7 +271,7 @@ void responses(const element& root, Collector& collect) {
     const bool summary = type.find("summary") != std::string_view::npos;
     const uint32_t part =
         item | (summary ? kSummary : 0) | index(root, summary ? "summary_index" : "content_index") << 16;
-    if (lane == 0) return;
+    if (lane == 0) return collect.opaque(top / "delta");
     if (object(root, "part", inner)) {
         collect.take(kind, text(inner, "type") == "reasoning_text" ? kLaneReasoning : lane, part, inner,
                      top / "part", "text");

@@ -28,17 +28,25 @@ struct EventText {
         End,     // no more deltas for texts whose low 16 bits of `part` are these, in any lane
         Scrub,   // a value that repeats content in another form; `text` is the JSON to put there once the
                  // event's text has been changed
+        Whole,   // a text that is no part of a lane's: it stands at `begin` and is complete as it is
+        Opaque,  // no text, although it is a string
     };
     Kind kind = Kind::Delta;
     uint32_t lane = 0;
     uint32_t part = 0;  // low 16 bits: choice, content block or output item; high ones: call or part in it
     std::string text;
     JsonPath where;
+    size_t begin = 0, end = 0;  // of Whole: where its JSON stands in the event's data
+    bool json = false;          // of Whole: `text` is JSON, and what takes its place has to be
 };
 
 /// Appends the texts of an event in the order in which they stand. `root` must be an object.
 void collectTexts(const simdjson::dom::element& root, Dialect dialect, std::vector<EventText>& out);
 /// The same for an event of Dialect::OpenAI whose `choices` have been found already.
 void collectChoices(const simdjson::dom::array& choices, std::vector<EventText>& out);
+/// Appends, as Whole, every other text that the event carries: results of tools that the provider runs
+/// itself, annotations, and whatever is new. `data` is the event's, checked; `texts` what the functions
+/// beside this one have found in it.
+void collectRest(std::string_view data, std::vector<EventText>& texts);
 
 }  // namespace sluice::llm

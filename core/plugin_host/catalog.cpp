@@ -56,6 +56,10 @@ const CatalogEntry* Catalog::byCallback(const std::string& callback) const {
         [&](const Manifest& m) { return std::count(m.callbacks.begin(), m.callbacks.end(), callback) > 0; });
 }
 
+const CatalogEntry* Catalog::byCache(const std::string& type) const {
+    return first([&](const Manifest& m) { return std::count(m.caches.begin(), m.caches.end(), type) > 0; });
+}
+
 const CatalogEntry* Catalog::byGuardrail(const std::string& kind) const {
     return first(
         [&](const Manifest& m) { return std::count(m.guardrails.begin(), m.guardrails.end(), kind) > 0; });

@@ -27,6 +27,7 @@ public:
     const CatalogEntry* byStrategy(const std::string& strategy) const;
     const CatalogEntry* byCallback(const std::string& callback) const;
     const CatalogEntry* byGuardrail(const std::string& kind) const;
+    const CatalogEntry* byCache(const std::string& type) const;
     const std::map<std::string, CatalogEntry>& all() const { return entries_; }
     std::vector<std::string_view> names() const;
 

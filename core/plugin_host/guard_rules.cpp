@@ -98,8 +98,23 @@ bool readNames(const Json& value, std::set<std::string>& names, GuardUse& use) {
 
 }  // namespace
 
+// A field of a form that stands there twice: whichever of them counted, the other would be a way around it.
+std::optional<std::string> fieldSaidTwice(const RequestState& request) {
+    if (llm::info(request.operation).body != llm::BodyKind::Multipart) return std::nullopt;
+    for (const auto& member : request.body.members()) {
+        const bool ours = member.name == "guardrails" || member.name == "policies" ||
+                          member.name == "guardrail_config" ||
+                          std::find(kMetadata.begin(), kMetadata.end(), member.name) != kMetadata.end();
+        if (ours && member.again) return std::string(member.name);
+    }
+    return std::nullopt;
+}
+
 // What the client says; it is ours alone and does not go upstream.
 bool GuardRules::readRequest(RequestState& request, Named& named) const {
+    if (const auto name = fieldSaidTwice(request))
+        return refuse(request, 400, "invalid_request_error",
+                      *name + ": the form has this field twice; allowed is one, with a list in it");
     const auto bad = [&](const std::string& where) {
         return refuse(request, 400, "invalid_request_error",
                       where + " is no list of names of guardrails, nor of {NAME: {\"extra_body\": {…}}}");
@@ -272,7 +287,7 @@ std::vector<const Instance*> GuardRules::unasked(const RequestState& request) co
     return out;
 }
 
-std::string appliedGuardrails(const RequestState& request) {
+std::string appliedGuardrails(const RequestState& request, bool streams) {
     std::string names;
     std::vector<const Instance*> listed;
     const auto add = [&](const Instance* one) {
@@ -282,9 +297,13 @@ std::string appliedGuardrails(const RequestState& request) {
     };
     for (const auto& v : request.verdicts) {
         const std::string_view said = v.verdict;
-        if (said != "failed" && said != "timeout" && said != "not_scanned") add(v.instance);
+        // One that guards answers alone has only made itself ready before.
+        const bool looked = v.phase >= Phase::OnStream || guardModes(request, *v.instance) != config::kPostCall;
+        if (looked && said != "failed" && said != "timeout" && said != "not_scanned") add(v.instance);
     }
-    for (const auto& subscription : request.subscriptions) add(subscription.instance);
+    for (const auto& subscription : request.subscriptions) {
+        if (streams) add(subscription.instance);
+    }
     return names;
 }
 

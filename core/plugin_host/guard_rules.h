@@ -78,8 +78,8 @@ private:
 
 /// The mode in which an instance that is a guardrail guards this request; all others: pre_call and post_call.
 uint32_t guardModes(const RequestState& request, const Instance& instance);
-/// Names of those that have looked at it, or will at its stream; with commas between.
-std::string appliedGuardrails(const RequestState& request);
+/// Names of those that have looked at it, or, if the answer is a stream, will look at that; with commas between.
+std::string appliedGuardrails(const RequestState& request, bool streams);
 /// Is that hook of it called at all?
 bool guardRuns(const RequestState& request, const Instance& instance, Phase phase);
 /// Is what it does only written down?

@@ -158,6 +158,21 @@ sluice_status respond(sluice_ctx* ctx, uint32_t status, sluice_str content_type,
     return SLUICE_OK;
 }
 
+sluice_status fromCache(sluice_ctx* ctx, const sluice_from_cache* source) {
+    if (ctx->phase != Phase::CacheLookup) return SLUICE_E_UNSUPPORTED;
+    if (!source || !SLUICE_REACHES(source, completion_tokens)) return SLUICE_E_INVALID;
+    ctx->request->from_cache = {std::string(view(source->key)), source->age_ms, source->saved_pico_usd,
+                                source->prompt_tokens, source->completion_tokens};
+    return SLUICE_OK;
+}
+
+sluice_status keepAnswer(sluice_ctx* ctx, uint64_t max_bytes) {
+    const bool may = ctx->phase == Phase::CacheLookup && SLUICE_HAS(ctx->instance->hooks(), on_answer);
+    if (!may) return SLUICE_E_UNSUPPORTED;
+    ctx->request->answer_wishes.push_back({ctx->instance, max_bytes});
+    return SLUICE_OK;
+}
+
 sluice_status block(sluice_ctx* ctx, const sluice_block* reason) {
     if (!reason || !SLUICE_REACHES(reason, category)) return SLUICE_E_INVALID;
     if (reason->http_status != 0 && (reason->http_status < 400 || reason->http_status > 599))
@@ -229,6 +244,7 @@ const sluice_host_request kHostRequest{sizeof(sluice_host_request),
 const sluice_host_reply kHostReply{sizeof(sluice_host_reply), 0,
                                    checked<respond>,          checked<block>,
                                    checked<notScanned>,       checked<identify>,
-                                   checked<failedBecause>,    checked<setEndUser>};
+                                   checked<failedBecause>,    checked<setEndUser>,
+                                   checked<fromCache>,        checked<keepAnswer>};
 
 }  // namespace sluice::host

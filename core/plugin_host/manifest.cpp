@@ -65,6 +65,7 @@ base::Result<Manifest> parseManifest(std::string_view json) {
         manifest.strategies = texts(root, "strategies");
         manifest.callbacks = texts(root, "callbacks");
         manifest.guardrails = texts(root, "guardrails");
+        manifest.caches = texts(root, "caches");
         manifest.capabilities = texts(root, "capabilities");
         for (const auto& capability : manifest.capabilities) {
             if (!isCapability(capability))

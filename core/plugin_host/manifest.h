@@ -27,6 +27,7 @@ struct Manifest {
     std::vector<std::string> strategies;  // names of router_settings.routing_strategy
     std::vector<std::string> callbacks;   // names of litellm_settings.callbacks
     std::vector<std::string> guardrails;  // kinds: names of litellm_params.guardrail of `guardrails`
+    std::vector<std::string> caches;      // types of litellm_settings.cache_params that it keeps answers in
     /// Keys of the configuration that call for an instance of this plugin: path → key of its own
     /// configuration.
     std::map<std::string, std::string> activated_by;
@@ -35,8 +36,8 @@ struct Manifest {
     /// "routing" (sluice.host.deployments), "secrets:NAME".
     std::vector<std::string> capabilities;
     std::string description;
-    bool unloadable = false;     // nothing of it is in use once its instances have gone: it may be unmapped
-    bool blocking = false;       // its hooks may block: they run on the offload pool
+    bool unloadable = false;      // nothing of it is in use once its instances have gone: it may be unmapped
+    bool blocking = false;        // its hooks may block: they run on the offload pool
     bool record_fields = false;   // its on_complete does without the record's JSON
     bool record_content = false;  // it wants what was asked and answered in it
 };

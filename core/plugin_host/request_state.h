@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,20 @@ struct Reply {
     int status = 200;
     std::string content_type;
     std::string body;
+};
+
+/// Where a reply comes from that no provider was asked for; the fields of sluice_from_cache.
+struct FromCache {
+    std::string key;
+    int64_t age_ms = 0;
+    int64_t saved_pico_usd = -1;
+    uint64_t prompt_tokens = 0, completion_tokens = 0;
+};
+
+/// Who wants the upstream's answer as it came.
+struct AnswerWish {
+    Instance* instance;
+    uint64_t max_bytes;
 };
 
 struct Block {
@@ -138,6 +153,8 @@ struct RequestState {
     // --- filled in by phases ---
     Identity identity;
     Reply reply;
+    std::optional<FromCache> from_cache;
+    std::vector<AnswerWish> answer_wishes;
     Block block;
     std::string not_scanned;
     std::string failed;  // why, as the plugin that failed says it

@@ -88,6 +88,19 @@ void Runner::settled(const sluice_settlement& sums) {
     }
 }
 
+void Runner::answered(const sluice_answer& answer) {
+    for (const auto& [instance, max_bytes] : std::exchange(request_.answer_wishes, {})) {
+        if (answer.body.len > max_bytes) continue;
+        const Label label(*instance);
+        try {
+            instance->hooks()->on_answer(instance->self(), contexts_[instance->index()]->state, &answer);
+        } catch (...) {
+            ++instance->failures;
+            base::log::error("plugin {}: on_answer threw an exception", instance->id());
+        }
+    }
+}
+
 sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance) {
     auto& slot = handles[instance.index()];
     if (!slot) {
@@ -171,6 +184,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     request_.not_scanned.clear();
     request_.failed.clear();
     request_.reply.set = false;
+    if (phase == Phase::CacheLookup) request_.from_cache.reset();
     if (phase == Phase::Authenticate) request_.identity = {};
     sluice_verdict verdict = SLUICE_FAILED;
     std::string thrown;

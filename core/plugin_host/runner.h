@@ -62,6 +62,8 @@ public:
     bool owesSettlement() const { return owes_settlement_; }
     /// The request is over: tells them. [loop]
     void settled(const sluice_settlement& sums);
+    /// Gives an upstream's answer to those who asked for it, and takes their wishes away. [loop]
+    void answered(const sluice_answer& answer);
     /// Writes down that text of a stream went by unseen. [loop]
     void noteNotScanned(Instance& instance, std::string reason);
     /// When the hook that was called last was called.

@@ -1,5 +1,8 @@
 #include "upstream/endpoint.h"
 
+#include <cctype>
+#include <optional>
+
 #include <Poco/Exception.h>
 #include <Poco/URI.h>
 
@@ -33,6 +36,25 @@ base::Result<Endpoint> fromUri(const Poco::URI& uri, std::string_view text) {
     return endpoint;
 }
 
+// Path and query as they stand there: Poco takes a path's escapes out and puts fewer of them back, and a
+// signature covers the bytes. Nothing if there is something in it that a request line does not take.
+std::optional<std::string> targetOf(std::string_view url) {
+    url = url.substr(0, url.find('#'));
+    const size_t begin = url.find_first_of("/?", url.find("://") + 3);
+    if (begin == std::string_view::npos) return "/";
+    const auto text = url.substr(begin);
+    constexpr std::string_view kUnwise = "\"<>\\^`{|}";  // RFC 3986 has no place for them
+    const auto isDigit = [&](size_t i) {
+        return i < text.size() && std::isxdigit(static_cast<unsigned char>(text[i]));
+    };
+    for (size_t i = 0; i < text.size(); ++i) {
+        const bool plain =
+            text[i] > 0x20 && text[i] < 0x7F && kUnwise.find(text[i]) == std::string_view::npos;
+        if (!plain || (text[i] == '%' && !(isDigit(i + 1) && isDigit(i + 2)))) return std::nullopt;
+    }
+    return text.front() == '/' ? std::string(text) : "/" + std::string(text);
+}
+
 }  // namespace
 
 base::Result<Endpoint> Endpoint::parse(std::string_view url) {
@@ -58,7 +80,7 @@ base::Result<Url> Url::parse(std::string_view url) {
         const Poco::URI uri{std::string(url)};
         auto endpoint = fromUri(uri, url);
         if (!endpoint) return endpoint.error();
-        std::string target = uri.getPathEtc();
+        std::string target = targetOf(url).value_or(uri.getPathEtc());
         if (target.empty() || target.front() != '/') target = std::string(1, '/').append(target);
         return Url{std::move(*endpoint), std::move(target)};
     } catch (const Poco::Exception& e) {

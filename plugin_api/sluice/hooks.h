@@ -97,9 +97,9 @@ typedef struct sluice_hooks {
      * exactly once for each request_begin. No host call that takes a ctx is allowed in it. [loop] */
     void (*on_settled)(sluice_instance* self, void* state, const sluice_settlement* sums);
     /* What keep_answer() of sluice.host.reply/1 asked for, before the client has the last byte of it. Not
-     * called if the answer failed, was cut, is larger than was asked for, or nobody waited for its end.
-     * [loop] */
-    void (*on_answer)(sluice_instance* self, sluice_ctx* ctx, void* state, const sluice_answer* answer);
+     * called if the answer failed, was cut, is larger than was asked for, or nobody waited for its end. No
+     * host call that takes a ctx is allowed in it. [loop] */
+    void (*on_answer)(sluice_instance* self, void* state, const sluice_answer* answer);
 } sluice_hooks;
 
 #ifdef __cplusplus

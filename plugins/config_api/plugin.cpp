@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <sluice/json_depth.hpp>
+
 #include "routes.h"
 
 namespace config_api {
@@ -15,19 +17,8 @@ constexpr size_t kDepthMax = 64;
 Json bodyOf(const sluice::Request& request) {
     const auto text = request.body();
     // Trees are copied and written by recursion, and a fiber's stack is small.
-    size_t depth = 0, deepest = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < text.size(); ++i) {
-        if (quoted && text[i] == '\\')
-            ++i;
-        else if (text[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && (text[i] == '{' || text[i] == '['))
-            deepest = std::max(deepest, ++depth);
-        else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
-            --depth;
-    }
-    if (deepest > kDepthMax) throw Refused(400, "The body is nested too deeply: at most 64 levels");
+    if (sluice::nestedBeyond(text, kDepthMax))
+        throw Refused(400, "The body is nested too deeply: at most 64 levels");
     Json body = Json::parse(text, nullptr, false);
     if (!body.is_object()) throw Refused(400, "The body is no JSON object");
     return body;

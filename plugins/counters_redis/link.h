@@ -12,22 +12,14 @@
 #include <thread>
 #include <vector>
 
+#include "redis_common/address.h"
+
 struct redisContext;
 struct redisReply;
 
 namespace counters_redis {
 
-/// Where the server is. Holds a password: never log it; `place` is for that.
-struct Address {
-    std::string host = "localhost", path;  // path: of a Unix socket, instead of host and port
-    int port = 6379;
-    std::string user, password;
-    int database = 0;
-    std::string place;
-};
-/// redis://[user:password@]host[:port][/database], unix:///path. Throws
-/// sluice::ConfigError that does not quote the URL.
-Address parseAddress(const std::string& url);
+using redis_common::Address;
 
 /// A script with its digest.
 struct Script {

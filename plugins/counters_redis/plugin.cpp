@@ -1,7 +1,9 @@
 // Limits of several gateways together, counted on Redis.
 #include <nlohmann/json.hpp>
+#include <sluice/config.hpp>
 #include <sluice/plugin.hpp>
 
+#include "redis_common/settings.h"
 #include "shared.h"
 
 namespace counters_redis {
@@ -12,29 +14,16 @@ namespace {
 
 constexpr uint32_t kHeartbeatMs = 3000;
 
-std::string revealed(const sluice::Host& host, const std::string& text) {
-    const auto secret = host.reveal(text);
-    return secret ? std::string(*secret) : text;
-}
-
 Options readOptions(const std::string& text, const sluice::Host& host) {
     const Json json = Json::parse(text);
     Options options;
     options.prefix = json.value("prefix", options.prefix);
     options.deadline_ms = json.value("deadline_ms", options.deadline_ms);
     options.timeout_ms = json.value("timeout_ms", options.timeout_ms);
-    if (json.contains("url")) {
-        options.address = parseAddress(revealed(host, json["url"].get<std::string>()));
-        return options;
-    }
-    Address& address = options.address;
-    address.host = revealed(host, json.value("host", "localhost"));
-    const Json port = json.value("port", Json(6379));
-    address.port =
-        port.is_number() ? port.get<int>() : std::atoi(revealed(host, port.get<std::string>()).c_str());
-    address.user = revealed(host, json.value("username", ""));
-    address.password = revealed(host, json.value("password", ""));
-    address.place = address.host + ":" + std::to_string(address.port);
+    options.address = redis_common::readAddress(json, host);
+    // The client library of Debian 12 (hiredis 0.14) has no TLS.
+    if (options.address.tls)
+        throw sluice::ConfigError("url: TLS is not supported: put a tunnel such as stunnel in between");
     return options;
 }
 

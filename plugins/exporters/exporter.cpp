@@ -97,7 +97,7 @@ void Exporter::closing() {
 }
 
 Answer Exporter::call(const Outgoing& request, milliseconds timeout) const {
-    sluice::HttpCall call{request.url, "POST"};
+    sluice::HttpCall call{request.url, request.method};
     for (const auto& [name, value] : request.fields) call.headers.push_back({name, value});
     call.body = request.body;
     call.timeout_ms = static_cast<uint32_t>(timeout.count());

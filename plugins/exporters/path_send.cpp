@@ -23,6 +23,10 @@ size_t searchesFor(size_t items) {
     return most;
 }
 
+std::string statusOf(const Answer& answer) {
+    return std::to_string(answer.status) + (answer.why.empty() ? "" : " (" + answer.why + ")");
+}
+
 // Of records with several items the last one counts.
 size_t recordsThatEnd(const std::vector<size_t>& owners, size_t at, size_t end) {
     size_t records = 0;
@@ -37,7 +41,9 @@ size_t Path::endOf(const std::vector<std::string>& items, size_t at, size_t step
     const size_t most = std::min({step, sink_.itemsMax(), items.size() - at});
     size_t bytes = items[at].size();
     size_t end = at + 1;
-    while (end < at + most && bytes + items[end].size() <= sink_.bytesMax()) bytes += items[end++].size();
+    while (end < at + most && bytes + items[end].size() <= sink_.bytesMax() &&
+           sink_.together(items[at], items[end]))
+        bytes += items[end++].size();
     return end;
 }
 
@@ -82,7 +88,7 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
     for (size_t at = 0; at < items.size();) {
         const size_t end = endOf(items, at, step);
         const Answer answer = ask(lane, items, at, end);
-        const Verdict verdict = verdictOf(answer.status);
+        const Verdict verdict = answer.later ? Verdict::Retry : verdictOf(answer.status);
         if (verdict == Verdict::Retry) {
             failed(sender, lane, answer);
             return owners[at];
@@ -101,8 +107,8 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
         if (refused < ended) events_.delivered(ended - refused);
         if (refused > 0) {
             events_.dropped(refused, verdict == Verdict::TooLarge ? "too_large" : "rejected");
-            events_.warn("rejected", "the receiver refused records with status " +
-                                         std::to_string(answer.status) + "; they are dropped");
+            events_.warn("rejected", "the receiver refused records with status " + statusOf(answer) +
+                                         "; they are dropped");
         }
         at = end;
         if (verdict == Verdict::Split) step = items.size();  // that was the bad one: the rest in one again
@@ -113,6 +119,7 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
 Answer Path::ask(Lane& lane, const std::vector<std::string>& items, size_t begin, size_t end) {
     const Destination& to = *lane.in_hand;
     Outgoing request = sink_.assemble(items, begin, end, to);
+    if (!request.fault.empty()) return {0, "", "", std::move(request.fault)};
     request.fields.insert(request.fields.end(), to.fields.begin(), to.fields.end());
     request.fields.emplace_back("content-type", request.content_type);
     if (options_.gzip && request.body.size() >= kGzipFrom) {
@@ -123,8 +130,9 @@ Answer Path::ask(Lane& lane, const std::vector<std::string>& items, size_t begin
         }
     }
     // At the end a request may take as long as is left, but not so little that nobody could answer.
-    const Answer answer = send_(request, std::max(timeLeft(), std::min(milliseconds(100), options_.timeout)));
+    Answer answer = send_(request, std::max(timeLeft(), std::min(milliseconds(100), options_.timeout)));
     events_.answered(answer.status);
+    sink_.judge(answer);
     return answer;
 }
 
@@ -145,8 +153,9 @@ void Path::failed(Sender& sender, Lane& lane, const Answer& answer) {
     if (const auto wanted = retryAfter(answer.retry_after, wallMs())) pause = std::max(pause, *wanted);
     lane.retry_at = SteadyClock::now() + pause;
     events_.warn("away", answer.status == 0
-                             ? std::string("the receiver does not answer; records wait")
-                             : "the receiver answers " + std::to_string(answer.status) + "; records wait");
+                             ? "the receiver does not answer" +
+                                   (answer.why.empty() ? "" : " (" + answer.why + ")") + "; records wait"
+                             : "the receiver answers " + statusOf(answer) + "; records wait");
 }
 
 }  // namespace exporters

@@ -34,6 +34,8 @@ struct Outgoing {
     std::string content_type;
     Fields fields;
     std::string body;  // before gzip
+    std::string method = "POST";
+    std::string fault = {};  // not empty: it cannot be sent now, and why, for the log
 };
 
 struct Answer {
@@ -41,6 +43,9 @@ struct Answer {
     int status = 0;
     std::string retry_after;
     std::string body;
+    /// What the receiver says is wrong, for the log: no text of its own, nothing secret. May be empty.
+    std::string why = {};
+    bool later = false;  // once something has been put right: kept, whatever the status
 };
 
 /// [any]: senders call it at the same time.
@@ -62,6 +67,11 @@ public:
     /// No request has more items, and, if it has several, more bytes of them.
     virtual size_t itemsMax() const { return SIZE_MAX; }
     virtual size_t bytesMax() const { return SIZE_MAX; }
+    /// May a request with the item `one` have `another` behind it?
+    virtual bool together(const std::string& /*one*/, const std::string& /*another*/) const { return true; }
+    /// Looks at an answer before anything is made of it, and may say why and later, or what its status
+    /// means.
+    virtual void judge(Answer& /*answer*/) const {}
     /// Of an answer that took the request: how many of its items it says it did not take.
     virtual size_t refused(const Answer& /*answer*/) const { return 0; }
     /// The destination for the callback_vars of a key's or team's `logging`. Null if they name no account.

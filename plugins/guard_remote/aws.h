@@ -3,7 +3,7 @@
 
 #include "caller.h"
 #include "reading.h"
-#include "sigv4.h"
+#include "shared_aws/sigv4.h"
 
 namespace guard_remote {
 

@@ -72,7 +72,9 @@ void copyClientFields(const sluice::Attempt& attempt) {
 }  // namespace
 
 Deployment::Deployment(const sluice_deployment_config& config, const sluice::Host& host)
-    : model_(view(config.model)), quoted_model_(sluice::jsonQuoted(model_)) {
+    : model_(view(config.model)),
+      quoted_model_(sluice::jsonQuoted(model_)),
+      breakpoints_(view(config.params)) {
     const sluice::DeploymentParams params(view(config.params), host);
     base_url_ = baseOf(params.baseUrl().value_or(std::string(kBaseUrl)));
     const std::string key = params.text("api_key");
@@ -93,6 +95,7 @@ sluice_status Deployment::prepare(const sluice::Attempt& attempt) const {
     for (const auto& header : headers_) {
         if (!attempt.setUpstreamHeader(header.name, header.value)) return SLUICE_E_INTERNAL;
     }
+    breakpoints_.mark(attempt);
     const auto model = attempt.upstreamModel();  // another than model_ where that is a wildcard
     const bool named =
         model == model_ ? nameModel(attempt, quoted_model_) : nameModel(attempt, sluice::jsonQuoted(model));

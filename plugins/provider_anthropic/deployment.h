@@ -10,6 +10,8 @@
 #include <sluice/deployment.hpp>
 #include <sluice/request.hpp>
 
+#include "breakpoints.h"
+
 namespace provider_anthropic {
 
 class Deployment {
@@ -27,6 +29,7 @@ private:
     std::string base_url_;
     std::string model_;
     std::string quoted_model_;
+    Breakpoints breakpoints_;
     std::vector<sluice::OwnedHeader> headers_;  // credentials first, extra_headers last
 };
 

@@ -99,6 +99,25 @@ def account_costs(servers, directory, sizes, progress):
         print(f"and {name:<10} {statistics.median(each):+.2f} ({min(each):+.2f} to {max(each):+.2f})")
 
 
+def cache_costs(servers, sizes, progress):
+    """A hit from memory against a plugin that answers without looking anything up: no upstream in either."""
+    upstream = servers.start_upstream()
+    kept = [{"plugin": "cache_memory"}, {"plugin": "cache"}]
+    contenders = [Contender("bare", servers.start_with("bare", upstream, [])),
+                  Contender("answered", servers.start_with("answered", upstream, [{"plugin": "responder"}])),
+                  Contender("hit", servers.start_with("hit", upstream, kept))]
+    interleaved_rounds(servers, contenders, upstream, sizes, progress)
+    for contender in contenders:
+        if contender.error:
+            raise Failed(f"{contender.name}: {contender.error}")
+    cpu = {c.name: [r["cpu_us"] for r in c.rounds] for c in contenders}
+    each = [hit - answered for answered, hit in zip(cpu["answered"], cpu["hit"])]
+    print(f"bare chain, with an upstream call    {statistics.median(cpu['bare']):.2f} us CPU a request")
+    print(f"an answer without looking anything up {statistics.median(cpu['answered']):.2f}")
+    print(f"a hit from memory                    {statistics.median(cpu['hit']):.2f}: {statistics.median(each):+.2f} "
+          f"({min(each):+.2f} to {max(each):+.2f}); {1e6 / statistics.median(cpu['hit']):.0f} a second and core")
+
+
 def stream_load(servers, gateway):
     """CPU seconds of the gateway while its streams run."""
     before = cpu_seconds(gateway.pid)
@@ -136,7 +155,7 @@ def main():
     parser.add_argument("--sluice", default="build/release/bin/sluice")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--only", choices=("hooks", "streams", "accounts"), help="leave the other parts out")
+    parser.add_argument("--only", choices=("hooks", "streams", "accounts", "cache"), help="leave the other parts out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
@@ -147,6 +166,8 @@ def main():
                 hook_costs(servers, sizes, progress)
             if options.only in (None, "accounts"):
                 account_costs(servers, Path(name), sizes, progress)
+            if options.only in (None, "cache"):
+                cache_costs(servers, sizes, progress)
             if options.only in (None, "streams"):
                 stream_costs(servers, options.rounds)
         except Failed as failure:

@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 import events  # noqa: E402
-from lanes import ANSWERS, MASK, REQUESTS, STREAM_LANES, WORD, said  # noqa: E402
+from lanes import ANSWERS, MASK, OUTSIDE, REQUESTS, STREAM_LANES, WORD, said  # noqa: E402
 from scenario import ANTHROPIC_ROUTES, OPENAI_ROUTES, STREAMS, USER, Scenario, main, post  # noqa: E402
 from processes import gateway_binary  # noqa: E402 (scenario finds it)
 
@@ -87,6 +87,30 @@ class Lanes(Guarded):
                 self.assertNotIn(WORD, entry["body"])
                 self.assertIn(MASK, entry["body"])
 
+    def test_ae09_a_form_that_says_it_twice(self):
+        """whichever counted, the other would be a way around"""
+        part = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+        for name, value in ((b"guardrails", b'["mask-in"]'), (b"metadata", b'{"guardrails":["mask-in"]}'), (b"policies", b"[]")):
+            self.upstream.reset()
+            connection = self.raw()
+            connection.send(post("/v1/audio/transcriptions", 2 * (part % (name, value)) + FORM).replace(b"application/json", b"multipart/form-data; boundary=b"))
+            answer = connection.answer()
+            self.assertEqual(answer.status, 400)
+            self.assertIn(name + b": the form has this field twice", answer.body)
+            self.assertEqual(self.upstream.log(), [])
+
+    def test_ae13_the_header_names_those_that_have_looked(self):
+        """a guard of answers has not, if there was none but an error"""
+        chat = "/chat/completions"
+        for action, names in (({"respond": {"status": 500, "body": {"error": {"message": "x"}}}}, "mask-in"), (None, "mask-in,mask-out")):
+            self.upstream.reset()
+            if action:
+                self.upstream.script(action)
+            answer = self.call("/v1" + chat, {"model": "gpt", **ALL[chat], "guardrails": ["mask-in", "mask-out"]})
+            self.assertEqual(answer.headers["x-litellm-applied-guardrails"], names)
+        answer = self.call("/v1" + chat, {"model": "gpt", **ALL[chat], "stream": True, "guardrails": ["mask-in", "mask-out"]})
+        self.assertEqual(set(answer.headers["x-litellm-applied-guardrails"].split(",")), {"mask-in", "mask-out"})
+
     def test_ae04_answers_on_every_route_in_every_mode(self):
         for path, body in ANSWERS.items():
             for mode in ("mask-out", "block-out", "log"):
@@ -132,6 +156,35 @@ class Lanes(Guarded):
                         self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
                         for part in ("Falc", "\\\\u0046alc"):
                             self.assertNotIn(part, text)
+
+    def outside(self, mode):
+        for dialect, places in OUTSIDE.items():
+            for place, said_there in places.items():
+                self.upstream.reset()
+                self.upstream.script({"sse": {"events": said_there + ([] if place == "of_the_end" else events.ENDING[dialect])}})
+                path, body, _ = STREAMS[dialect]
+                yield dialect, place, said_there, self.call(path, {**body, **({"guardrails": [mode]} if mode else {})}).text()
+
+    def test_ae07_outside_of_the_lanes(self):
+        """results of tools that the provider runs, annotations, what comes whole, and what nobody has heard of"""
+        for dialect, place, said_there, text in self.outside("mask-out"):
+            with self.subTest(dialect, place=place):
+                self.assertNotIn(WORD, text)
+                self.assertIn(MASK, text)
+                for line in text.splitlines():
+                    if line.startswith("data: {"):
+                        json.loads(line[6:])
+        for dialect, place, said_there, text in self.outside(None):
+            with self.subTest(dialect, place=place, guarded=False):
+                for event in said_there:
+                    self.assertIn(event + "\n\n", text)
+
+    def test_ae08_outside_of_the_lanes_a_block_ends_the_stream(self):
+        for dialect, place, _, text in self.outside("block-out"):
+            with self.subTest(dialect, place=place):
+                self.assertNotIn(WORD, text)
+                self.assertIn("blocked by a guardrail", text)
+                self.assertFalse(any(end in text for end in events.GOOD_ENDS), text)
 
 
 class PersonalData(Guarded):

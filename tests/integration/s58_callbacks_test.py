@@ -114,7 +114,7 @@ class Callbacks(Scene):
         self.send(gateway, 5, "j0")
         self.receiver.wait(lambda calls: len(records(calls)) == 5, "five")
         self.receiver.stop()
-        ids, slowest = self.send(gateway, 300, "j", threads=1)
+        ids, slowest = self.send_in_a_row(gateway, 300, "j")
         self.assertLess(slowest, 1.0 * SLOW)
         self.wait_spooled(300)
         self.assertEqual({oct(path.stat().st_mode & 0o777) for path in self.spool.rglob("*.records")}, {"0o600"})

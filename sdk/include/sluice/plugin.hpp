@@ -42,6 +42,9 @@
 // void on_settled(PerRequest&, const sluice_settlement&), if there is one, gets what a request has used when
 // it is over: for what was reserved for it.
 //
+// void on_answer(PerRequest&, const sluice_answer&), if there is one, gets the upstream's answer as it came,
+// once it is whole: for those who asked for it with Request::keepAnswer in cache_lookup.
+//
 // void closing(), if there is one, is called before the object is destroyed, when no hook runs any more.
 //
 // With one method to write: sluice/strategy.hpp (a router), sluice/exporter.hpp (records in batches),

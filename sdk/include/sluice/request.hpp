@@ -127,6 +127,19 @@ public:
                tables().reply->set_end_user(ctx_, str(end_user)) == SLUICE_OK;
     }
 
+    /// Goes with respond() in cache_lookup; `source.size` is filled in here. False on a host before ABI 1.2.
+    bool fromCache(sluice_from_cache source) const {
+        source.size = sizeof source;
+        return SLUICE_HAS(tables().reply, from_cache) &&
+               tables().reply->from_cache(ctx_, &source) == SLUICE_OK;
+    }
+    /// In cache_lookup: on_answer shall get the upstream's answer, if it is no larger than that. False on a
+    /// host before ABI 1.2.
+    bool keepAnswer(uint64_t max_bytes) const {
+        return SLUICE_HAS(tables().reply, keep_answer) &&
+               tables().reply->keep_answer(ctx_, max_bytes) == SLUICE_OK;
+    }
+
     std::optional<std::string_view> attribute(std::string_view name) const {
         sluice_str value{};
         if (tables().attributes->get(ctx_, str(name), &value) != SLUICE_OK) return std::nullopt;

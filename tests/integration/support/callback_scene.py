@@ -1,5 +1,6 @@
 """What scenarios about callbacks begin with: a gateway with an exporter, a receiver, many requests, and the spool's files."""
 import contextlib
+import http.client
 import json
 import pathlib
 import re
@@ -56,6 +57,21 @@ class Scene(IntegrationTest):
         for one in crowd:
             one.join()
         return ids, max(slowest)
+
+    def send_in_a_row(self, gateway, count, prefix):
+        """The same over one connection, whose records come in the order of its requests; those of several need not."""
+        ids = [f"{prefix}-{number}" for number in range(count)]
+        slowest = 0.0
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=30)
+        with contextlib.closing(connection):
+            for call_id in ids:
+                begin = time.monotonic()
+                connection.request("POST", CHAT, json.dumps({"model": "echo", "messages": [{"role": "user", "content": "hello"}]}),
+                                   {"authorization": f"Bearer {KEY}", "content-type": "application/json", "x-litellm-call-id": call_id})
+                answer = connection.getresponse()
+                self.assertEqual((answer.status, bool(answer.read())), (200, True))
+                slowest = max(slowest, time.monotonic() - begin)
+        return ids, slowest
 
     def figures(self, gateway, name="generic_api"):
         """What the callback says of itself at the end of the gateway: (taken, delivered, {reason: dropped})."""

@@ -75,6 +75,54 @@ STREAM_LANES = {
 }
 
 
+def added(kind, content):
+    return [*begun(content), events.named({"type": "content_block_stop", "index": 0})] if kind == "block" else [
+        events.BEGUN["responses"][0], events.named({"type": "response.output_item.done", "output_index": 0, "item": content})]
+
+
+def choice(**fields):
+    return [events.data({"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {}, "finish_reason": None, **fields}]})]
+
+
+# dialect -> place -> events that say the word outside of the lanes
+OUTSIDE = {
+    "chat": {
+        "annotations": [piece(annotations=[{"type": "url_citation", "url_citation": {"title": "the Falcon", "url": "https://a/b", "start_index": 0, "end_index": 1}}])],
+        "reasoning_details": [piece(reasoning_details=[{"type": "reasoning.text", "text": "the Falcon"}])],
+        "reasoning_summary": [piece(reasoning_details=[{"type": "reasoning.summary", "summary": "the Falcon"}])],
+        "thinking_blocks": [piece(thinking_blocks=[{"type": "thinking", "thinking": "the Falcon", "signature": "s"}])],
+        "arguments_object": [piece(tool_calls=[{"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": {"q": "the Falcon"}}}])],
+        "unheard_of": [piece(unheard_of={"deep": [{"er": "the Falcon"}]})],
+        "of_the_choice": choice(notes="the Falcon"),
+        "of_the_chunk": [events.data({"id": "c", "object": "chat.completion.chunk", "choices": [], "search_results": [{"title": "the Falcon"}]})],
+        "told_twice": ['data: {"choices":[{"index":0,"delta":{"content":"a","content":"the Falcon"}}]}'],
+    },
+    "messages": {
+        "tool_use_whole": added("block", {"type": "tool_use", "id": "t", "name": "f", "input": {"q": "the Falcon"}}),
+        "search_result": added("block", {"type": "web_search_tool_result", "tool_use_id": "t", "content": [
+            {"type": "web_search_result", "title": "the Falcon", "url": "https://a/b", "encrypted_content": "x"}]}),
+        "code_result": added("block", {"type": "code_execution_tool_result", "tool_use_id": "t", "content": {
+            "type": "code_execution_result", "stdout": "the Falcon", "stderr": "", "return_code": 0}}),
+        "mcp_result": added("block", {"type": "mcp_tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "the Falcon"}]}),
+        "citation": [*begun({"type": "text", "text": ""}), block("citations_delta", citation={"type": "char_location", "cited_text": "the Falcon", "document_title": "d"})],
+        "started_with": [events.named({"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "model": "c", "usage": {
+            "input_tokens": 1, "output_tokens": 1}, "content": [{"type": "text", "text": "the Falcon"}]}})],
+    },
+    "responses": {
+        "mcp": added("item", {"type": "mcp_call", "id": "i", "name": "f", "arguments": "{}", "output": "the Falcon"}),
+        "file_search": added("item", {"type": "file_search_call", "id": "i", "queries": ["the Falcon"], "results": [{"text": "the Falcon", "filename": "f"}]}),
+        "web_search": added("item", {"type": "web_search_call", "id": "i", "action": {"type": "search", "query": "the Falcon"}}),
+        "code": added("item", {"type": "code_interpreter_call", "id": "i", "outputs": [{"type": "logs", "logs": "the Falcon"}]}),
+        "shell": added("item", {"type": "local_shell_call", "id": "i", "action": {"type": "exec", "command": ["echo", "the Falcon"]}}),
+        "annotation": [events.BEGUN["responses"][0], events.named({"type": "response.output_text.annotation.added", "output_index": 0, "content_index": 0, "annotation": {
+            "type": "url_citation", "title": "the Falcon", "url": "https://a/b"}})],
+        "unheard_of": [events.BEGUN["responses"][0], events.named({"type": "response.unheard_of.delta", "output_index": 0, "delta": "the Falcon"})],
+        "of_the_end": [events.named({"type": "response.completed", "response": {"id": "r", "status": "completed", "output": [
+            {"type": "mcp_call", "id": "i", "output": "the Falcon"}], "error": None}})],
+    },
+}
+
+
 def texts_of(value):
     """every text below a key that holds a piece of an answer"""
     if isinstance(value, dict):

@@ -1,4 +1,5 @@
 // Streams: what is held for too much or too long, ends, and plugins that do not know what they do.
+#include "gateway/event_edits.h"
 #include "gateway/filtering.h"
 
 using namespace sluice;

@@ -130,7 +130,7 @@ pub struct sluice_hooks {
     pub on_complete: Option<unsafe extern "C" fn(*mut sluice_instance, *const sluice_record)>,
     pub wants: Option<unsafe extern "C" fn(*mut sluice_instance, u32) -> i32>,
     pub on_settled: Option<unsafe extern "C" fn(*mut sluice_instance, *mut c_void, *const sluice_settlement)>,
-    pub on_answer: Option<unsafe extern "C" fn(*mut sluice_instance, *mut sluice_ctx, *mut c_void, *const sluice_answer)>,
+    pub on_answer: Option<unsafe extern "C" fn(*mut sluice_instance, *mut c_void, *const sluice_answer)>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -68,6 +68,24 @@ void addSettled(sluice_hooks& h) {
 }
 
 template <class T, class = void>
+struct HasAnswer : std::false_type {};
+template <class T>
+struct HasAnswer<T, std::void_t<decltype(&T::on_answer)>> : std::true_type {};
+
+template <class T>
+void addAnswer(sluice_hooks& h) {
+    if constexpr (HasAnswer<T>::value) {
+        static_assert(HasPerRequest<T>::value, "on_answer(PerRequest&, …) needs a nested type PerRequest");
+        h.on_answer = [](sluice_instance* self, void* state, const sluice_answer* answer) {
+            (void)statusOf(nullptr, [&]() -> sluice_status {
+                reinterpret_cast<T*>(self)->on_answer(*static_cast<typename T::PerRequest*>(state), *answer);
+                return SLUICE_OK;
+            });
+        };
+    }
+}
+
+template <class T, class = void>
 struct HasWants : std::false_type {};
 template <class T>
 struct HasWants<T, std::void_t<decltype(bool(std::declval<T&>().wants(std::string_view())))>>
@@ -125,6 +143,7 @@ sluice_hooks makeHooks() {
     addPlainHooks<T>(h);
     addState<T>(h);
     addSettled<T>(h);
+    addAnswer<T>(h);
     if constexpr (HasWants<T>::value) h.wants = wanted<T>;
     if constexpr (has_route<T>) {
         h.route = [](sluice_instance* self, sluice_ctx* ctx, void* state,

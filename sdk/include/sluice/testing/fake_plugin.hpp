@@ -95,6 +95,15 @@ public:
         data_->hooks->on_settled(data_->self, ctx.state, &sums);
     }
 
+    /// The upstream's answer, if the plugin has asked for it.
+    void answer(const FakeRequest& r, sluice_answer answer) {
+        answer.size = sizeof answer;
+        Context& ctx = r.data().context(data_, Phase::None);
+        if (!ctx.begun || answer.body.len > r.data().keep_answer_max) return;
+        data_->enter();
+        data_->hooks->on_answer(data_->self, ctx.state, &answer);
+    }
+
     Outcome onRequest(const FakeRequest& r) { return run(r, Phase::OnRequest, &sluice_hooks::on_request); }
     Outcome authenticate(const FakeRequest& r) {
         return run(r, Phase::Authenticate, &sluice_hooks::authenticate);
@@ -165,6 +174,9 @@ public:
         today.finish_reason = str(r.finish_reason);
         today.stream_end = str(r.stream_end);
         today.guardrails = str(r.guardrails);
+        today.cache_key = str(r.cache_key);
+        today.cache_hit = r.cache_key.empty() ? 0 : 1;
+        today.saved_pico_usd = -1;
         today.key_alias = str(r.key_alias);
         today.tenant = str(r.tenant);
         today.error_class = str(r.error_class);

@@ -18,7 +18,8 @@ struct FakeRecord {
                 deployment_id, upstream_model, provider, attributes = "{}";
     uint64_t cached_tokens = 0;
     int64_t upstream_us = 0, overhead_us = 0;
-    std::string finish_reason, stream_end, guardrails, key_alias, tenant, error_class, client, user_agent;
+    std::string finish_reason, stream_end, guardrails, cache_key, key_alias, tenant, error_class, client,
+        user_agent;
     uint32_t retries = 0, fallbacks = 0;
     int64_t first_token_ms = 0;
 };
@@ -117,6 +118,10 @@ public:
     uint32_t blockStatus() const { return data_->block.status; }
     /// What RESPOND answers with.
     const Reply& reply() const { return data_->reply; }
+    /// What it says of the cache that this came from.
+    const Cached& cached() const { return data_->cached; }
+    /// The largest answer that it wants to have; 0: it does not want it.
+    uint64_t keepAnswerMax() const { return data_->keep_answer_max; }
     const Identity& identity() const { return data_->identity; }
     /// What a guardrail has reported last, JSON; empty if nothing.
     const std::string& guardReport() const { return data_->guard_report; }

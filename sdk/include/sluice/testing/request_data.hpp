@@ -18,6 +18,12 @@ struct Reply {
     uint32_t status = 0;
     std::string content_type, body;
 };
+struct Cached {  // what a reply out of a cache says of itself
+    bool set = false;
+    std::string key = {};
+    int64_t age_ms = 0, saved_pico_usd = -1;
+    uint64_t prompt_tokens = 0, completion_tokens = 0;
+};
 struct Identity {
     std::string key_id = {}, tenant = {}, user = {}, team = {}, end_user = {};
     bool admin = false;
@@ -138,6 +144,8 @@ struct RequestData {
     Identity identity;
     Block block;
     Reply reply;
+    Cached cached;
+    uint64_t keep_answer_max = 0;  // 0: it did not ask for the answer
     std::string not_scanned, failed;
     uint32_t guard_modes = SLUICE_GUARD_PRE_CALL | SLUICE_GUARD_POST_CALL;
     std::string guard_wishes, guard_report;

@@ -183,6 +183,25 @@ inline sluice_status replySetEndUser(sluice_ctx* ctx, sluice_str end_user) {
     return SLUICE_OK;
 }
 
+inline sluice_status replyFromCache(sluice_ctx* ctx, const sluice_from_cache* source) {
+    Context& c = contextOf(ctx);
+    if (c.phase != Phase::CacheLookup) return SLUICE_E_UNSUPPORTED;
+    if (!source || source->size < sizeof *source) return SLUICE_E_INVALID;
+    c.request->cached = {true,
+                         std::string(view(source->key)),
+                         source->age_ms,
+                         source->saved_pico_usd,
+                         source->prompt_tokens,
+                         source->completion_tokens};
+    return SLUICE_OK;
+}
+inline sluice_status replyKeepAnswer(sluice_ctx* ctx, uint64_t max_bytes) {
+    Context& c = contextOf(ctx);
+    if (c.phase != Phase::CacheLookup || !SLUICE_HAS(c.plugin->hooks, on_answer)) return SLUICE_E_UNSUPPORTED;
+    c.request->keep_answer_max = max_bytes;
+    return SLUICE_OK;
+}
+
 inline const sluice_host_reply kReply{sizeof(sluice_host_reply),
                                       0,
                                       replyRespond,
@@ -190,7 +209,9 @@ inline const sluice_host_reply kReply{sizeof(sluice_host_reply),
                                       replyNotScanned,
                                       replyIdentify,
                                       replyFailed,
-                                      replySetEndUser};
+                                      replySetEndUser,
+                                      replyFromCache,
+                                      replyKeepAnswer};
 inline const sluice_host_attributes kAttributes{sizeof(sluice_host_attributes), 0, attributeGet,
                                                 attributeSet};
 

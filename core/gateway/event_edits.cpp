@@ -1,0 +1,70 @@
+#include "gateway/event_edits.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "llm/json_index.h"
+
+namespace sluice::gateway {
+
+void EventEdits::add(std::string_view value, std::string json) {
+    if (value.empty()) return;
+    const auto begin = static_cast<size_t>(value.data() - data_.data());
+    edits_.push_back({begin, begin + value.size(), std::move(json)});
+}
+
+void EventEdits::put(const llm::EventText& text, std::string_view now) {
+    if (now == text.text) return;
+    if (text.kind != llm::EventText::Kind::Whole)
+        return add(valueAt(data_, text.where), base::jsonQuoted(now));
+    const auto value = data_.substr(text.begin, text.end - text.begin);
+    if (!text.json) return add(value, base::jsonQuoted(now));
+    // What was JSON and is not any more would break the event: better nothing than that.
+    add(value, llm::isJson(now) ? std::string(now) : "null");
+}
+
+void EventEdits::scrub(const llm::EventText& text) { add(valueAt(data_, text.where), text.text); }
+
+// Of two that overlap the outer one counts: it stands for all that is in it.
+std::string EventEdits::woven() {
+    std::sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
+        return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+    });
+    std::string out;
+    out.reserve(data_.size() + 64);
+    size_t at = 0;
+    for (const Edit& edit : edits_) {
+        if (edit.begin < at) continue;
+        out.append(data_.substr(at, edit.begin - at)).append(edit.json);
+        at = edit.end;
+    }
+    return out.append(data_.substr(at));
+}
+
+std::string withData(std::string_view raw, std::string_view data) {
+    std::string out;
+    out.reserve(raw.size() + data.size());
+    bool written = false;
+    while (!raw.empty()) {
+        const size_t end = std::min(raw.find_first_of("\r\n"), raw.size());
+        const bool both = raw.substr(end, 2) == "\r\n";
+        const std::string_view line = raw.substr(0, end);
+        const std::string_view ending = raw.substr(end, both ? 2 : 1);
+        raw.remove_prefix(std::min(raw.size(), end + ending.size()));
+        const bool is_data = line.substr(0, 4) == "data" && (line.size() == 4 || line[4] == ':');
+        if (!is_data) {
+            out.append(line).append(ending);
+            continue;
+        }
+        if (written) continue;
+        written = true;
+        for (size_t at = 0; at <= data.size();) {  // a JSON text over several lines needs as many data lines
+            const size_t stop = std::min(data.find('\n', at), data.size());
+            out.append("data: ").append(data.substr(at, stop - at)).append(ending);
+            at = stop + 1;
+        }
+    }
+    return out;
+}
+
+}  // namespace sluice::gateway
