@@ -9,13 +9,6 @@ using exporters::Node;
 
 namespace {
 
-void addTag(std::string& tags, std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    if (!tags.empty()) tags += ',';
-    tags.append(name).append(":");
-    for (const char c : value) tags += c == ',' ? '_' : c;
-}
-
 // Few values each: tags are indexed.
 std::string tagsOf(const std::string& always, const Node& record) {
     std::string tags = always;

@@ -4,13 +4,9 @@
 #include <string>
 
 #include "exporters/sink.h"
+#include "labels.h"
 
 namespace callback_datadog {
-
-struct Labels {
-    std::string source, service, hostname;
-    std::string tags;  // "env:prod,version:1", of all entries
-};
 
 class LogSink final : public exporters::Sink {
 public:

@@ -19,9 +19,11 @@ exporters::Setup setupOf(const nlohmann::json& config, const sluice::Host& host)
     usual->id = exporters::destinationId("http", options.url);
     usual->url = options.url;
     usual->fields = exporters::fieldsOf(config, "headers", host);
-    return {{"generic_api", "webhook"},
-            std::make_unique<HttpSink>(options, [host] { return host.wallMs(); }),
-            std::move(usual)};
+    exporters::Setup setup;
+    setup.names = {"generic_api", "webhook"};
+    setup.sink = std::make_unique<HttpSink>(options, [host] { return host.wallMs(); });
+    setup.usual = std::move(usual);
+    return setup;
 }
 
 }  // namespace
@@ -44,6 +46,7 @@ SLUICE_PLUGIN(callback_http::Plugin, R"({
   "description": "Sends completion records to an HTTP endpoint: a list, lines or one by one, with a template, signed",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
   "hooks": ["on_complete"],
+  "record": "content",
   "callbacks": ["generic_api", "webhook"],
   "capabilities": ["net", "secrets:GENERIC_LOGGER_ENDPOINT"],
   "config_schema": {

@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kRecords = "{{records}}";
 
-// Where the list of records stands in the JSON of the envelope.
+}  // namespace
+
 void readEnvelope(const nlohmann::json& envelope, Options& options) {
     const std::string mark = std::string("\"") + kRecords + "\"";
     const std::string text = envelope.dump();
@@ -19,8 +20,6 @@ void readEnvelope(const nlohmann::json& envelope, Options& options) {
     options.before = text.substr(0, at);
     options.after = text.substr(at + mark.size());
 }
-
-}  // namespace
 
 Options optionsOf(const nlohmann::json& config, const sluice::Host& host) {
     Options options;

@@ -1,6 +1,9 @@
 // What the configuration says about the payload and its signature.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,7 +26,14 @@ struct Options {
     /// Empty: requests are not signed.
     std::string signing_key;
     std::string url;
+    /// Records of a request.
+    size_t items_max = SIZE_MAX;
+    /// The account of a key or team, from its callback_vars. Null: there are none.
+    std::function<std::shared_ptr<const exporters::Destination>(const nlohmann::json& vars)> own;
 };
+
+/// Where the list of records stands in the JSON of an envelope.
+void readEnvelope(const nlohmann::json& envelope, Options& options);
 
 /// Throws sluice::ConfigError.
 Options optionsOf(const nlohmann::json& config, const sluice::Host& host);

@@ -9,12 +9,17 @@ using exporters::Node;
 using exporters::Outgoing;
 
 void HttpSink::encode(const Node& record, std::string_view raw, std::vector<std::string>& items) const {
+    encodeFor({}, record, raw, items);
+}
+
+void HttpSink::encodeFor(const exporters::Destination& to, const Node& record, std::string_view raw,
+                         std::vector<std::string>& items) const {
     if (!options_.payload) {
         items.emplace_back(raw);
         return;
     }
     exporters::JsonText out;
-    options_.payload->write(out, record);
+    options_.payload->write(out, record, to.words);
     items.push_back(out.take());
 }
 

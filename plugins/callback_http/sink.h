@@ -16,9 +16,14 @@ public:
 
     void encode(const exporters::Node& record, std::string_view raw,
                 std::vector<std::string>& items) const override;
+    void encodeFor(const exporters::Destination& to, const exporters::Node& record, std::string_view raw,
+                   std::vector<std::string>& items) const override;
     exporters::Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
                                  const exporters::Destination& to) const override;
-    size_t itemsMax() const override { return options_.format == Format::Single ? 1 : SIZE_MAX; }
+    size_t itemsMax() const override { return options_.format == Format::Single ? 1 : options_.items_max; }
+    std::shared_ptr<const exporters::Destination> own(const nlohmann::json& vars) const override {
+        return options_.own ? options_.own(vars) : nullptr;
+    }
 
 private:
     void sign(exporters::Outgoing& request) const;

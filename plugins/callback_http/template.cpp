@@ -73,13 +73,13 @@ Template::Text Template::parse(const std::string& text, const std::string& key) 
 }
 
 Template::Placeholder Template::placeholder(std::string_view text, const std::string& key) {
+    static const std::pair<std::string_view, Form> forms[] = {
+        {"", Form::Plain},          {"s", Form::Seconds},      {"ms", Form::Milliseconds},
+        {"ms_part", Form::MsPart},  {"ns", Form::Nanoseconds}, {"iso", Form::Iso},
+        {"compact", Form::Compact}, {"text", Form::Text},      {"json", Form::Json}};
     Placeholder made;
     const size_t bar = text.find('|');
     const std::string_view form = bar == std::string_view::npos ? "" : trimmed(text.substr(bar + 1));
-    std::string_view name = trimmed(text.substr(0, bar));
-    static const std::pair<std::string_view, Form> forms[] = {
-        {"", Form::Plain},  {"ms", Form::Milliseconds}, {"ns", Form::Nanoseconds},
-        {"iso", Form::Iso}, {"text", Form::Text},       {"json", Form::Json}};
     bool known = false;
     for (const auto& [word, meaning] : forms) {
         if (word != form) continue;
@@ -87,33 +87,71 @@ Template::Placeholder Template::placeholder(std::string_view text, const std::st
         made.form = meaning;
     }
     if (!known)
-        throw sluice::ConfigError(key + ": found a form that there is not; allowed: ms, ns, iso, text, json");
+        throw sluice::ConfigError(
+            key + ": found a form that there is not; allowed: ms, ns, iso, s, ms_part, compact, text, json");
+    std::string_view names = trimmed(text.substr(0, bar));
+    made.optional = !names.empty() && names.front() == '?';
+    if (made.optional) names.remove_prefix(1);
+    for (;;) {
+        const size_t comma = names.find(',');
+        made.paths.push_back(path(trimmed(names.substr(0, comma)), key));
+        if (comma == std::string_view::npos) return made;
+        names.remove_prefix(comma + 1);
+    }
+}
+
+std::vector<std::string> Template::path(std::string_view name, const std::string& key) {
     if (name.empty())
         throw sluice::ConfigError(key + ": found a placeholder without a name; allowed: {{member}}");
+    std::vector<std::string> made;
     if (name == ".") return made;
     for (;;) {
         const size_t dot = name.find('.');
-        made.path.emplace_back(name.substr(0, dot));
+        made.emplace_back(name.substr(0, dot));
         if (dot == std::string_view::npos) return made;
         name.remove_prefix(dot + 1);
     }
 }
 
-Node Template::find(const Node& record, const Placeholder& wanted) {
-    Node value = record;
-    for (const auto& name : wanted.path) value = at(value, name);
-    return value;
+Template::Found Template::find(const Node& record, const Words& words, const Placeholder& wanted) {
+    Found found;
+    for (const auto& path : wanted.paths) {
+        if (path.size() == 2 && path[0] == "config") {
+            const auto word = words.find(path[1]);
+            if (word != words.end() && !word->second.empty()) found.word = &word->second;
+        } else {
+            found.node = record;
+            for (const auto& name : path) found.node = at(found.node, name);
+        }
+        if (found.there()) break;
+    }
+    return found;
 }
 
-std::string Template::textOf(const Node& value, Form form) {
+std::string Template::textOf(const Found& found, Form form) {
+    if (found.word) return *found.word;
+    const Node& value = found.node;
     if (!value.there()) return {};
+    constexpr int64_t kSecond = 1'000;
     switch (form) {
+        case Form::Seconds:
+            return std::to_string(exporters::epochMs(value.real()) / kSecond);
         case Form::Milliseconds:
             return std::to_string(exporters::epochMs(value.real()));
+        case Form::MsPart:
+            return std::to_string(exporters::epochMs(value.real()) % kSecond);
         case Form::Nanoseconds:
             return std::to_string(exporters::epochMs(value.real())) + "000000";
         case Form::Iso:
             return exporters::isoTime(value.real());
+        case Form::Compact: {
+            std::string digits;
+            for (const char c : exporters::isoTime(value.real())) {
+                if (c == 'Z') digits += "000";
+                if (c != '-' && c != ':' && c != '.') digits += c;
+            }
+            return digits;
+        }
         case Form::Plain:
         case Form::Text:
         case Form::Json:
@@ -122,45 +160,55 @@ std::string Template::textOf(const Node& value, Form form) {
     return {};
 }
 
-void Template::writeValue(JsonText& out, const Node& value, Form form) {
-    if (!value.there()) {
+void Template::writeValue(JsonText& out, const Found& found, Form form) {
+    const bool number = form == Form::Seconds || form == Form::Milliseconds || form == Form::MsPart ||
+                        form == Form::Nanoseconds;
+    if (!found.there()) {
         out.null();
-    } else if (form == Form::Milliseconds || form == Form::Nanoseconds) {
-        out.raw(textOf(value, form));
+    } else if (found.word) {
+        out.text(*found.word);
+    } else if (number) {
+        out.raw(textOf(found, form));
     } else if (form == Form::Plain) {
-        out.raw(value.json());
+        out.raw(found.node.json());
     } else {
-        out.text(textOf(value, form));
+        out.text(textOf(found, form));
     }
 }
 
-void Template::writeText(JsonText& out, const Text& text, const Node& record) {
+void Template::writeText(JsonText& out, const Text& text, const Node& record, const Words& words) {
     const auto* only = std::get_if<Placeholder>(&text.parts.front());
-    if (only && text.parts.size() == 1) return writeValue(out, find(record, *only), only->form);
+    if (only && text.parts.size() == 1) return writeValue(out, find(record, words, *only), only->form);
     std::string whole;
     for (const auto& part : text.parts) {
         const auto* hole = std::get_if<Placeholder>(&part);
-        whole += hole ? textOf(find(record, *hole), hole->form) : std::get<std::string>(part);
+        whole += hole ? textOf(find(record, words, *hole), hole->form) : std::get<std::string>(part);
     }
     out.text(whole);
 }
 
-void Template::write(JsonText& out, const Node& record) const {
+bool Template::leftOut(const Node& record, const Words& words) const {
+    const auto* text = std::get_if<Text>(&value_);
+    const auto* only =
+        text && text->parts.size() == 1 ? std::get_if<Placeholder>(&text->parts.front()) : nullptr;
+    return only && only->optional && !find(record, words, *only).there();
+}
+
+void Template::write(JsonText& out, const Node& record, const Words& words) const {
     if (const auto* fixed = std::get_if<Fixed>(&value_)) {
         out.raw(fixed->json);
     } else if (const auto* text = std::get_if<Text>(&value_)) {
-        writeText(out, *text, record);
+        writeText(out, *text, record, words);
     } else if (const auto* object = std::get_if<std::shared_ptr<const Object>>(&value_)) {
         out.beginObject();
         for (const auto& member : (*object)->members) {
-            out.key(member.name);
-            member.value.write(out, record);
+            if (!member.value.leftOut(record, words)) member.value.write(out.key(member.name), record, words);
         }
         out.endObject();
     } else {
         out.beginArray();
         for (const auto& element : std::get<std::shared_ptr<const List>>(value_)->elements)
-            element.write(out, record);
+            element.write(out, record, words);
         out.endArray();
     }
 }

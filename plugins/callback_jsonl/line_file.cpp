@@ -1,18 +1,21 @@
 #include "line_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
+#include <ctime>
 
 namespace callback_jsonl {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;  // records name users and may hold prompts
+constexpr int kHoldTries = 1'000;    // of a millisecond each
 
 iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
@@ -51,29 +54,31 @@ LineFile::~LineFile() { close(); }
 
 int LineFile::open() {
     const std::lock_guard lock(mutex_);
-    return follow();
+    const int error = hold();
+    letGo();
+    if (error == 0) compressor_.wake();  // what an earlier process has not come to
+    return error;
 }
 
 int LineFile::append(std::string_view line) {
     const std::lock_guard lock(mutex_);
-    if (const int error = follow()) return error;
-    const int rotation = rotate(line.size() + 1);
-    if (fd_ < 0) return rotation;
-    if (const int error = write(line)) return error;
+    if (const int error = hold()) return error;
+    int rotation = 0;
+    if (due(line.size() + 1)) {
+        // What cannot be moved goes on growing: a record is worth more than the limit.
+        letGo();
+        rotation = rotation_.turn(fd_);
+        if (rotation == 0) compressor_.wake();
+        if (const int error = hold()) return error;
+    }
+    int error = write(line);
     // EINVAL: a pipe has no disk.
-    if (options_.sync && ::fdatasync(fd_) != 0 && errno != EINVAL) return errno;
-    return rotation;  // the line is written, but the file outgrows its limit
+    if (error == 0 && options_.sync && ::fdatasync(fd_) != 0 && errno != EINVAL) error = errno;
+    letGo();
+    return error != 0 ? error : rotation;  // the line is written, but the file outgrows its limit
 }
 
-// Opens the file if it is not open, or if the path means another file by now: a log rotator or a newer
-// instance moved it.
-int LineFile::follow() {
-    struct stat mine {};
-    struct stat named {};
-    if (fd_ >= 0 && ::fstat(fd_, &mine) == 0 && ::stat(options_.path.c_str(), &named) == 0 &&
-        mine.st_ino == named.st_ino && mine.st_dev == named.st_dev) {
-        return 0;
-    }
+int LineFile::reopen() {
     close();
     // O_NONBLOCK: a pipe that nobody reads is an error now instead of a gateway that hangs.
     fd_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
@@ -85,14 +90,42 @@ int LineFile::follow() {
     return 0;
 }
 
-// Moves the file aside if `bytes` more would exceed the limit. What cannot be moved goes on growing: a record
-// is worth more than the limit.
-int LineFile::rotate(uint64_t bytes) {
+// Does the path still mean the file that is open? Not if a log rotator, or another process, has moved it.
+bool LineFile::current() const {
+    struct stat mine {};
+    struct stat named {};
+    return fd_ >= 0 && ::fstat(fd_, &mine) == 0 && ::stat(options_.path.c_str(), &named) == 0 &&
+           mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+// The file that the path means, open, with a shared lock on it. A file system without locks goes without, and
+// so does a file that somebody else keeps locked.
+int LineFile::hold() {
+    for (int tries = 0;; ++tries) {
+        if (fd_ < 0) {
+            if (const int error = reopen()) return error;
+        }
+        const bool taken = ::flock(fd_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (!current() && tries < kHoldTries) {
+            close();
+            continue;
+        }
+        if (!taken || tries >= kHoldTries) return 0;
+        (void)::poll(nullptr, 0, 1);
+    }
+}
+
+void LineFile::letGo() {
+    if (fd_ >= 0) (void)::flock(fd_, LOCK_UN);
+}
+
+bool LineFile::due(uint64_t bytes) const {
     struct stat now {};
-    if (options_.max_bytes == 0 || ::fstat(fd_, &now) != 0 || !S_ISREG(now.st_mode)) return 0;
-    if (now.st_size == 0 || static_cast<uint64_t>(now.st_size) + bytes <= options_.max_bytes) return 0;
-    if (std::rename(options_.path.c_str(), (options_.path + ".1").c_str()) != 0) return errno;
-    return follow();
+    if (::fstat(fd_, &now) != 0 || !S_ISREG(now.st_mode) || now.st_size == 0) return false;
+    if (options_.max_bytes != 0 && static_cast<uint64_t>(now.st_size) + bytes > options_.max_bytes)
+        return true;
+    return options_.rotate_s != 0 &&
+           now.st_mtim.tv_sec / options_.rotate_s != ::time(nullptr) / options_.rotate_s;
 }
 
 // One writev a line: with O_APPEND the kernel keeps lines of several writers apart. A disk that is full may

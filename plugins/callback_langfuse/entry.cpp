@@ -136,6 +136,7 @@ SLUICE_PLUGIN(callback_langfuse::Plugin, R"({
   "description": "Sends completion records to Langfuse: traces, generations, guardrails, attempts, scores",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
   "hooks": ["on_request", "on_complete"],
+  "record": "content",
   "callbacks": ["langfuse", "langfuse_otel"],
   "capabilities": ["net", "secrets:LANGFUSE_PUBLIC_KEY", "secrets:LANGFUSE_SECRET_KEY", "secrets:LANGFUSE_HOST"],
   "config_schema": {

@@ -40,11 +40,14 @@ Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup
       label_(setup.names.front()),
       metrics_(host),
       sink_(std::move(setup.sink)),
+      send_(std::move(setup.send)),
       policy_(options_, std::move(setup.names), *sink_, setup.usual,
               [this](const std::string& text) { host_.warn(text); }),
       path_(
           options_, *sink_,
-          [this](const Outgoing& request, milliseconds timeout) { return call(request, timeout); },
+          [this](const Outgoing& request, milliseconds timeout) {
+              return send_ ? send_(request, timeout) : call(request, timeout);
+          },
           events()) {
     // Records of older gateways end before what a receiver wants to know.
     if (host.raw()->abi_minor < 2)

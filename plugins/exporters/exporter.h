@@ -27,6 +27,8 @@ struct Setup {
     std::unique_ptr<const Sink> sink;
     /// Null: only keys and teams have one.
     std::shared_ptr<const Destination> usual;
+    /// Where it is not HTTP that records go by: status 200 for what has gone out, 0 for what has not.
+    Send send = nullptr;
 };
 
 class Exporter {
@@ -70,6 +72,7 @@ private:
     std::atomic<uint64_t> taken_{0}, delivered_{0};
     uint64_t shown_records_ = 0, shown_bytes_ = 0, shown_spool_bytes_ = 0;
     const std::unique_ptr<const Sink> sink_;
+    const Send send_;  // null: HTTP
     Policy policy_;
     Path path_;
     std::unique_ptr<accounts::Watcher> watcher_;  // last: nobody is told any more when the rest goes

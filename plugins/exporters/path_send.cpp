@@ -79,7 +79,7 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
             events_.dropped(1, "malformed");
             continue;
         }
-        sink_.encode(record, records[i], items);
+        sink_.encodeFor(*lane.in_hand, record, records[i], items);
         if (items.size() == owners.size()) events_.delivered(1);  // there is nothing to say about it
         owners.resize(items.size(), i);
     }

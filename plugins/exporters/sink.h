@@ -1,6 +1,7 @@
 // What differs from one vendor to the next: how a record is written, and how a request is made of several.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct Destination {
     std::string url;
     /// With credentials: never in a log.
     Fields fields;
+    /// What else a key or team says of its account and an encoder needs, as the project of its runs.
+    std::map<std::string, std::string> words;
 };
 
 struct Outgoing {
@@ -53,6 +56,11 @@ public:
     /// Appends the record in the vendor's words: one item, several, or none if there is nothing to say about
     /// it. `raw` is what `record` was read from.
     virtual void encode(const Node& record, std::string_view raw, std::vector<std::string>& items) const = 0;
+    /// The same, where the destination has a word in it.
+    virtual void encodeFor(const Destination& /*to*/, const Node& record, std::string_view raw,
+                           std::vector<std::string>& items) const {
+        encode(record, raw, items);
+    }
     /// One request for items[begin, end).
     virtual Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
                               const Destination& to) const = 0;
