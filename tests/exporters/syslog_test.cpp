@@ -115,7 +115,7 @@ TEST_CASE("a message of RFC 5424", "[syslog]") {
     bare.facility = callback_syslog::facilityOf("user");
     record["route"] = "a b\x7f" + std::string(40, 'c');
     CHECK(written(record, bare)
-              .rfind("<13>1 2026-01-01T00:00:01.500Z - sluice 7 ab" + std::string(30, 'c') + " - ", 0) == 0);
+              .rfind("<11>1 2026-01-01T00:00:01.500Z - sluice 7 ab" + std::string(30, 'c') + " - ", 0) == 0);
     CHECK(callback_syslog::facilityOf("local7") == 23);
     CHECK(callback_syslog::facilityOf("x") == -1);
 }
