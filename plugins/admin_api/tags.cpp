@@ -91,7 +91,7 @@ Answer Tags::info(const Asked& asked) {
     for (const auto& name : names) {
         if (auto document = documents_.find("tag", name)) all[name] = shown(name, std::move(document->value));
     }
-    if (all.empty()) throw notFound("None of these tags");
+    if (all.empty()) throw notFound("Tag " + names.front());
     return {200, std::move(all)};
 }
 

@@ -197,7 +197,7 @@ class Roles(AdminScenario):
         self.read("/audit/nobody", status=404)
         self.assertEqual(self.read("/audit", object_id="oo17-3")["total"], 2)
         self.assertEqual(self.read("/audit", end_date="2020-01-01")["total"], 0)
-        self.assertEqual(self.read("/audit", page=1000)["audit_logs"], [])
+        self.assertEqual(self.read("/audit", page=100_000)["audit_logs"], [])
         self.post("/team/new", {"team_id": "oo17-large", "metadata": {"x": "y" * 200_000}})
         self.assertEqual(self.read("/audit", object_id="oo17-large")["audit_logs"][0]["updated_values"]["left_out"], "too large for the audit log")
 

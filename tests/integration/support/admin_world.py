@@ -55,6 +55,8 @@ class World:
         organization = self.post("/organization/new", {"organization_id": f"org-{n}"})["organization_id"]
         for kind in ("project", "customer", "budget"):
             self.post(f"/{kind}/new", {("user_id" if kind == "customer" else f"{kind}_id"): f"{kind}-{n}"})
+        for kind in ("tag", "tag-gone"):
+            self.post("/tag/new", {"name": f"{kind}-{n}"})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
         self.feed({"call_id": f"call-{n}", "key_id": token, "user": self.names[party], "team": team, "organization": "acme", "cost_pico_usd": 1})
         user = self.names[party] or "nobody"
@@ -64,6 +66,8 @@ class World:
         n = next(self.numbers)
         team = self.post("/team/new", {"team_id": f"blue-{n}", "organization_id": "other", "metadata": MARK, "members_with_roles": [{"role": "user", "user_id": "zed"}]})["team_id"]
         key = self.post("/key/generate", {"user_id": "zed", "team_id": team, "key_alias": f"zed-marker-{n}", "metadata": MARK})["key"]
+        for kind in ("tag", "tag-gone"):
+            self.post("/tag/new", {"name": f"{kind}-{n}"})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
         fresh = self.post("/user/new", {"user_id": f"zed-{n}", "organizations": ["other"], "metadata": MARK})["user_id"]
         organization = self.post("/organization/new", {"organization_id": f"other-{n}", "metadata": MARK})["organization_id"]
@@ -84,6 +88,7 @@ def samples(method, path, t):
         queries.pop(path)
     if method == "GET":
         where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody")
+        path = path.removesuffix("/aggregated")
         return where + ("?" + queries[path] if path in queries else ""), None
     team, key = {"team_id": t.team}, {"key": t.key}
     bodies = {"/key/generate": team, "/key/service-account/generate": team, "/key/update": {**key, "metadata": {"a": 1}}, "/key/bulk_update": {"keys": [{**key, "metadata": {"a": 1}}]},
@@ -99,6 +104,8 @@ def samples(method, path, t):
               "/organization/info": {"organizations": [t.org]}, "/organization/member_add": {"organization_id": t.org, "member": {"user_id": t.newcomer, "role": "internal_user"}},
               "/organization/member_update": {"organization_id": t.org, "user_id": t.fresh_user, "role": "internal_user"}, "/organization/member_delete": {"organization_id": t.org, "user_id": t.fresh_user},
               "/team/{team_id}/callback": {"callback_name": "langfuse"}, "/budget/info": {"budgets": [f"budget-{t.n}"]}}
+    tag = {"name": f"tag-{t.n}"}
+    bodies.update({"/tag/new": {"name": f"tag-more-{t.n}"}, "/tag/update": {**tag, "description": "x"}, "/tag/delete": {"name": f"tag-gone-{t.n}"}, "/tag/info": {"names": [tag["name"]]}})
     for kind in ("project", "customer", "end_user", "budget"):
         name = "user_id" if kind in ("customer", "end_user") else f"{kind}_id"
         one = {name: f"{'customer' if kind == 'end_user' else kind}-{t.n}"}
