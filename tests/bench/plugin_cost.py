@@ -104,8 +104,8 @@ def cache_costs(servers, sizes, progress):
     upstream = servers.start_upstream()
     kept = [{"plugin": "cache_memory"}, {"plugin": "cache"}]
     contenders = [Contender("bare", servers.start_with("bare", upstream, [])),
-                  Contender("answered", servers.start_with("answered", upstream, [{"plugin": "responder"}])),
-                  Contender("hit", servers.start_with("hit", upstream, kept))]
+                  Contender("answered", servers.start_with("answered", upstream, [{"plugin": "responder"}]), answers=True),
+                  Contender("hit", servers.start_with("hit", upstream, kept), answers=True)]
     interleaved_rounds(servers, contenders, upstream, sizes, progress)
     for contender in contenders:
         if contender.error:
