@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from waiting import SLOW
 
-TIMEOUT_SECONDS = 10.0 * SLOW
+TIMEOUT_SECONDS = 30.0 * SLOW
 
 
 def raw(port, data, timeout=TIMEOUT_SECONDS, half_close=False):
