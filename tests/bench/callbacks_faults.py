@@ -4,12 +4,12 @@
     python3 tests/bench/callbacks_faults.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice --rate 2000 --seconds 60
 
 One gateway without callbacks and one with Langfuse, Datadog and Prometheus, at the same rate of requests. For each fault
-(the receiver hangs, answers 500, 413, 429, garbage, is away) slices of load on the one and on the other take turns while the
+(the receiver hangs, answers 500, 413, 429, garbage, takes records and answers too late, is away) slices of load on the one and on the other take turns while the
 receiver does wrong; then it is well again, until every record has come or is counted as dropped. Printed for each: p50 and p99
 of both, resident memory before, at most and afterwards, and the records by their ids: how many came, how many did not and
 were counted, how many came twice. A record that came twice is explained if the receiver took the first call when the gateway had
-given it up already: it could not know. Bars: p99 with callbacks within the spread of the slices without and of those with a
-receiver that is well; memory within what the queues may hold; no record missing, none twice without that reason.
+given it up already: it could not know. Bars: p99 with callbacks (median of the slices) within the spread of the slices
+without, and of those with a receiver that is well, the worst one left out; memory within what the queues may hold; no record missing, none twice without that reason.
 """
 import argparse
 import json
@@ -36,7 +36,7 @@ from receivers import Receiver, spans  # noqa: E402
 
 SPARE_BYTES = 48 << 20  # of batches under way, of what the allocator keeps
 WRONG = {"well": lambda call: None, "hangs": lambda call: "hang", "500": lambda call: 500, "429": lambda call: (429, {"retry-after": "1"}, b""),
-         "garbage": lambda call: "garbage", "413": lambda call: 413 if len(call.body) > 20_000 else None, "away": None}
+         "garbage": lambda call: "garbage", "413": lambda call: 413 if len(call.body) > 20_000 else None, "late": "late", "away": None}
 
 
 class Watched(Receiver):
@@ -53,10 +53,14 @@ class Watched(Receiver):
     def mark(self, call):
         ready, _, _ = select.select([self.connection.now], [], [], 0)
         call.late = bool(ready) and self.connection.now.recv(1, socket.MSG_PEEK) == b""
-        return call
 
     def does(self, rule):
-        self.always(lambda call: rule(self.mark(call)))
+        def answer(call):
+            said = rule(call)
+            self.mark(call)  # after it: the rule may have taken its time
+            return said
+
+        self.always(answer)
 
 
 def ids_of(call):
@@ -158,21 +162,24 @@ class Run:
         self.books, self.answered, self.well, self.before = Books(self.receiver), 1, [], Counter()  # one: until it was ready
         self.receiver.does(WRONG["well"])
 
+    def late(self, _):
+        time.sleep(self.options.timeout_ms / 1000 + 0.5)
+
     def fault(self, name):
         """One row; whether a bar was missed."""
         options, gateway = self.options, self.with_callbacks
         time.sleep(1.0)
         rss, memory, twice_before = rss_bytes(gateway.pid), Memory(gateway.pid), self.books.twice()
-        if WRONG[name]:
-            self.receiver.does(WRONG[name])
-        else:
+        if name == "away":
             self.receiver.stop()
+        else:
+            self.receiver.does(self.late if name == "late" else WRONG[name])
         bare, faulty = [], []
         for _ in range(options.slices):
             bare.append(paced(self.servers, self.bare, options, options.seconds / options.slices))
             faulty.append(paced(self.servers, gateway, options, options.seconds / options.slices))
             self.answered += faulty[-1]["answered_all"]
-        if not WRONG[name]:
+        if name == "away":
             self.receiver.start()
         self.receiver.does(WRONG["well"])
         self.receiver.let_go.set()
@@ -187,7 +194,7 @@ class Run:
         twice, unexplained = (now - then for now, then in zip(self.books.twice(), twice_before))
         news, self.before = lost - self.before, lost
         reasons = ", ".join(f"{callback} {reason} {count}" for (callback, reason), count in sorted(news.items())) or "none"
-        noise = max(p99s(bare) + p99s(self.well))
+        noise = sorted(p99s(bare) + p99s(self.well))[-2]  # the worst slice of all may be the machine's
         bounds = {"p99": statistics.median(p99s(faulty)) <= noise, "memory": rss[1] - rss[0] <= 2 * QUEUE["queue_bytes"] + SPARE_BYTES,
                   "records": not any(missing.values()), "twice": unexplained == 0}
         faults = [what for what, kept in bounds.items() if not kept]
@@ -204,7 +211,7 @@ def main():
     parser.add_argument("--sluice", default="build/release/bin/sluice")
     parser.add_argument("--rate", type=float, default=2000, help="requests a second")
     parser.add_argument("--seconds", type=float, default=10, help="of load with each fault, and as many without callbacks; issue 9 says 60")
-    parser.add_argument("--slices", type=int, default=4, help="in which they take turns")
+    parser.add_argument("--slices", type=int, default=5, help="in which they take turns")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--body-bytes", type=int, default=1000)
     parser.add_argument("--timeout-ms", type=int, default=3000, help="of the gateway's requests to the receiver")
