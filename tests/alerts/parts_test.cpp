@@ -61,7 +61,7 @@ TEST_CASE("budgets of a team's members, those who are listed and the others") {
         R"("members_with_roles":[{"user_id":"ann","role":"user","max_budget_in_team":2},{"user_id":"bob"}]})");
     f.books.store.put("user", "ann", R"({"user_email":"ann@acme.com"})");
     f.books.spendWithin({"team", "red"}, {"user", "ann"}, 2.5, kNow);  // hers is the smaller one
-    f.books.spendWithin({"team", "red"}, {"user", "bob"}, 5, kNow);
+    f.books.spendWithin({"team", "red"}, {"user", "bob"}, 2, kNow);
     f.books.spendWithin({"team", "red"}, {"user", "cyd"}, 9.6, kNow);
     f.books.spendWithin({"team", "red"}, {"user", "bob"}, 9, kNow - 14 * kDay);
     f.books.spendWithin({"team", "red"}, {"user", ""}, 99, kNow);  // keys of nobody

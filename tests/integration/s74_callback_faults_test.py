@@ -62,17 +62,17 @@ class Late(Scene):
 
 
 class Told(Scene):
-    def told(self, config=None, limits=None, **alerting):
+    def told(self, config=None, limits=None, plugins=(), sections=None, **alerting):
         """A gateway with callback_alerts, a webhook and books."""
         self.hook = self.enterContext(Receiver())
         folder = self.folder
         model = {"model": "echo/echo", "input_cost_per_token": 0.01, "output_cost_per_token": 0.01}
         document = {"model_list": [{"model_name": name, "litellm_params": model} for name in ("echo", "other")], "router_settings": {"num_retries": 0},
                     "general_settings": {"master_key": KEY, "alerting": ["webhook"], **alerting}, "environment_variables": {"WEBHOOK_URL": self.hook.url + "/hook"},
-                    "litellm_settings": {"callbacks": ["prometheus"]}, "listen": {"workers": 2, "limits": {"drain_timeout_ms": 5000, **(limits or {})}},
+                    "litellm_settings": {"callbacks": ["prometheus"]}, **(sections or {}), "listen": {"workers": 2, "limits": {"drain_timeout_ms": 5000, **(limits or {})}},
                     "plugins": [{"plugin": "callback_alerts", "config": {"check_interval_s": 0.1, "metrics_interval_s": 0.1, **(config or {})}},
                                 {"plugin": "store_sqlite", "config": {"path": str(folder / "sluice.db")}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"}, {"plugin": "pricing"},
-                                {"plugin": "ledger", "config": {"spool": str(folder / "ledger")}}]}
+                                {"plugin": "ledger", "config": {"spool": str(folder / "ledger")}}, *plugins]}
         gateway = Gateway(json.dumps(document))
         self.addCleanup(gateway.stop)
         return gateway
@@ -126,7 +126,8 @@ class Told(Scene):
 
     def test_at05_metrics_of_the_gateway(self):
         """/metrics has something of plugins, loops, fibers, connections, queues, breakers, generations, cache and guardrails; fibers grow with connections"""
-        gateway = self.told(config={"metrics_interval_s": 0}, alert_types=["budget_alerts"])
+        guard = {"guardrail_name": "keys", "litellm_params": {"guardrail": "hide-secrets", "mode": "pre_call", "default_on": True}}
+        gateway = self.told({"metrics_interval_s": 0}, plugins=[{"plugin": "cache_memory"}, {"plugin": "cache"}], sections={"guardrails": [guard]}, alert_types=["budget_alerts"])
 
         def value(page, series):
             found = re.search(rf"^{re.escape(series)} (\S+)$", page, re.MULTILINE)
@@ -140,7 +141,9 @@ class Told(Scene):
             return sum(value(page(), f'sluice_loop_fibers{{loop="{loop}"}}') for loop in (0, 1))
 
         self.call(gateway, CHAT, {"model": "echo", "messages": USER})
-        text = page()
+        # Loops serve a moment before they are shown, and records come after the answer.
+        wanted = ("sluice_loop_fibers", "sluice_cache_lookups_total", "litellm_guardrail_requests_total", "litellm_deployment_state")
+        text = wait_until(lambda: (lambda now: now if all("\n" + metric + "{" in now for metric in wanted) else None)(page()), 10 * SLOW, wanted)
         self.assertEqual(value(text, "sluice_generation"), 1)
         self.assertEqual(value(text, 'sluice_plugin_breaker_open{instance="pricing",plugin="pricing"}'), 0)
         for series in ("sluice_waiting_requests", "sluice_ledger_waiting", "sluice_records_dropped_total", "process_open_fds"):
