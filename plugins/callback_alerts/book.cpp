@@ -109,7 +109,9 @@ void Book::learn(const sluice_document& document, bool news) {
     if (kind == "key") noteProject(id, json);
     entry.expires_ms = kind == "key" && json.is_object() ? timeOf(json, "expires") : 0;
     entry.created_ms = json.is_object() ? timeOf(json, "created_at") : 0;
-    const bool of_use = entry.counts() || entry.expires_ms > 0 || (kind != "key" && kind != "customer");
+    entry.counts = hasBudget(entry.limits) || !entry.limits.budget_id.empty() || entry.shares().any();
+    if (kind == "tag" && entry.counts) any_tags_ = true;
+    const bool of_use = entry.counts || entry.expires_ms > 0 || (kind != "key" && kind != "customer");
     if (entry.expires_ms > 0) expiring_.insert({entry.expires_ms, id});
     if (of_use)
         entries_[{kind, id}] = std::move(entry);

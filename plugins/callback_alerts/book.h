@@ -53,9 +53,9 @@ private:
         std::vector<accounts::MemberLimits> members;  // of a team
         int64_t expires_ms = 0, created_ms = 0;
 
+        bool counts = false;  // it has a budget, or a part of it has
+
         Shares shares() const;
-        /// Has it a budget, or a part of it?
-        bool counts() const;
     };
     using Id = std::pair<std::string, std::string>;  // kind and id
 
@@ -75,6 +75,8 @@ private:
     const BookOptions options_;
     const Calendar& calendar_;
     const Spend& spend_;
+
+    std::atomic<bool> any_tags_{false};  // with a budget: otherwise nobody need read those of requests
 
     mutable std::mutex mutex_;
     std::map<Id, Entry> entries_;                              // guarded by mutex_, as is the rest

@@ -36,11 +36,6 @@ Shares Book::Entry::shares() const {
     return {account, dimensionOf(account.kind), limits.models, members, limits.spend_from_ms};
 }
 
-bool Book::Entry::counts() const {
-    return limits.budget.max_pico >= 0 || limits.budget.soft_pico >= 0 || !limits.budget_id.empty() ||
-           shares().any();
-}
-
 // Under mutex_.
 void Book::noteProject(const std::string& key, const Json& document) {
     const auto found = document.is_object() ? document.find("project_id") : document.end();
@@ -60,7 +55,7 @@ void Book::noteProject(const std::string& key, const Json& document) {
 // Under mutex_.
 void Book::touch(Id id) {
     const auto found = entries_.find(id);
-    if (found == entries_.end() || touched_.size() >= kTouchedMax || !found->second.counts()) return;
+    if (found == entries_.end() || touched_.size() >= kTouchedMax || !found->second.counts) return;
     touched_[std::move(id)] = kRounds;
 }
 
@@ -71,7 +66,7 @@ void Book::touched(const sluice_record& record) {
                                                    {"team", record.team},
                                                    {"organization", record.organization},
                                                    {"customer", record.end_user}};
-    const auto tags = tagsOf(record);
+    const auto tags = any_tags_.load(std::memory_order_relaxed) ? tagsOf(record) : std::vector<std::string>();
     const std::lock_guard lock(mutex_);
     spent_ = true;
     for (const auto& [kind, id] : all) {
