@@ -158,7 +158,7 @@ class Run:
         self.servers, self.options = servers, options
         self.receiver = Watched().start()
         upstream = servers.start_upstream()
-        quick = {"timeout_ms": options.timeout_ms, "retry_min_ms": 100, "retry_max_ms": 1000}
+        quick = {"timeout_ms": options.timeout_ms, "spool_bytes": options.spool_bytes, "retry_min_ms": 100, "retry_max_ms": 1000}
         self.bare = servers.start_with("bare", upstream, [])
         self.with_callbacks = servers.start_with("with_callbacks", upstream, [PROMETHEUS, langfuse(self.receiver.url, str(directory / "spool"), **quick),
                                                                               datadog(self.receiver.url, str(directory / "spool"), **quick)])
@@ -218,6 +218,7 @@ def main():
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--body-bytes", type=int, default=1000)
     parser.add_argument("--timeout-ms", type=int, default=3000, help="of the gateway's requests to the receiver")
+    parser.add_argument("--spool-bytes", type=int, default=256 << 20, help="of each callback; what is beyond is dropped and counted")
     parser.add_argument("--only", action="append", choices=[name for name in WRONG if name != "well"], help="this fault; may be repeated")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
