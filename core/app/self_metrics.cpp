@@ -112,6 +112,9 @@ void SelfMetrics::define(Metrics& m) {
     connections_ = gauge("sluice_client_connections", "Connections of clients that are open");
     connections_max_ =
         gauge("sluice_client_connections_max", "How many there may be: listen.limits.connections_max");
+    upstream_connections_ = gauge("sluice_upstream_connections",
+                                  "Connections to upstreams in the pool of an event loop", {"loop", "state"});
+    records_ = gauge("sluice_record_queue_length", "Completion records that nobody has looked at yet");
     memory_ = gauge("process_resident_memory_bytes", "Resident memory");
     cpu_ = counter("process_cpu_seconds_total", "User and system CPU time");
     descriptors_ = gauge("process_open_fds", "Open file descriptors");
@@ -127,6 +130,7 @@ void SelfMetrics::collect(Metrics& m) const {
     m.set(generation_, {}, static_cast<double>(generation->number()));
     m.set(generations_, {}, static_cast<double>(alive_.count()));
     m.set(dropped_, {}, static_cast<double>(gateway_.records().dropped()));
+    m.set(records_, {}, static_cast<double>(gateway_.records().waiting()));
     deployments(m, *generation);
     plugins(m, *generation);
     network(m, *generation);
@@ -178,6 +182,13 @@ void SelfMetrics::network(Metrics& m, const gateway::Generation& generation) con
         const std::array<std::string_view, 1> labels{loop};
         m.set(fibers_, labels, static_cast<double>(worker->loop.fibers()));
         m.set(fiber_runs_, labels, static_cast<double>(worker->loop.runTicks() / 2));  // begin and end
+        const size_t open = worker->pool.open(), idle = worker->pool.idle();
+        const auto pooled = [&](std::string_view state, size_t count) {
+            const std::array<std::string_view, 2> which{loop, state};
+            m.set(upstream_connections_, which, static_cast<double>(count));
+        };
+        pooled("idle", idle);
+        pooled("busy", open > idle ? open - idle : 0);
     }
 }
 

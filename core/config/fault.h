@@ -34,7 +34,8 @@ public:
                  std::string hint = {});
     /// A key that nobody has read so far: somebody may yet, see read().
     void unread(Place place, std::string path, std::string found, std::string hint = {});
-    /// Takes that back for what stands at "litellm_settings.callbacks" or below; "model_list[].x": of every entry.
+    /// Takes that back for what stands at "litellm_settings.callbacks" or below; "model_list[].x": of every
+    /// entry.
     void read(std::string_view path);
 
     bool hasErrors() const { return errors_ > 0; }

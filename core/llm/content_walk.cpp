@@ -14,15 +14,66 @@ namespace sluice::llm {
 namespace {
 
 // Names of members that steer, identify or count, wherever they stand.
-constexpr base::NameSet kSteering{std::array<std::string_view, 60>{
-    "api_base", "api_key", "api_version", "cache_control", "call_id", "container", "container_id", "created",
-    "created_at", "detail", "effort", "embedding", "encoding_format", "encrypted_content", "encrypted_index",
-    "finish_reason", "format", "id", "index", "item_id", "language", "media_type", "mime_type", "modalities",
-    "model", "name", "object", "output_format", "pattern", "previous_response_id", "prompt_cache_key",
-    "quality", "reasoning_effort", "required", "response_id", "role", "server_label", "service_tier",
-    "signature", "size", "status", "stop", "stop_reason", "stop_sequence", "stop_sequences", "style",
-    "syntax", "system_fingerprint", "thought_signature", "tool_call_id", "tool_choice", "tool_use_id",
-    "truncation", "type", "url", "usage", "user", "verbosity", "voice", "warnings"}};
+constexpr base::NameSet kSteering{std::array<std::string_view, 60>{"api_base",
+                                                                   "api_key",
+                                                                   "api_version",
+                                                                   "cache_control",
+                                                                   "call_id",
+                                                                   "container",
+                                                                   "container_id",
+                                                                   "created",
+                                                                   "created_at",
+                                                                   "detail",
+                                                                   "effort",
+                                                                   "embedding",
+                                                                   "encoding_format",
+                                                                   "encrypted_content",
+                                                                   "encrypted_index",
+                                                                   "finish_reason",
+                                                                   "format",
+                                                                   "id",
+                                                                   "index",
+                                                                   "item_id",
+                                                                   "language",
+                                                                   "media_type",
+                                                                   "mime_type",
+                                                                   "modalities",
+                                                                   "model",
+                                                                   "name",
+                                                                   "object",
+                                                                   "output_format",
+                                                                   "pattern",
+                                                                   "previous_response_id",
+                                                                   "prompt_cache_key",
+                                                                   "quality",
+                                                                   "reasoning_effort",
+                                                                   "required",
+                                                                   "response_id",
+                                                                   "role",
+                                                                   "server_label",
+                                                                   "service_tier",
+                                                                   "signature",
+                                                                   "size",
+                                                                   "status",
+                                                                   "stop",
+                                                                   "stop_reason",
+                                                                   "stop_sequence",
+                                                                   "stop_sequences",
+                                                                   "style",
+                                                                   "syntax",
+                                                                   "system_fingerprint",
+                                                                   "thought_signature",
+                                                                   "tool_call_id",
+                                                                   "tool_choice",
+                                                                   "tool_use_id",
+                                                                   "truncation",
+                                                                   "type",
+                                                                   "url",
+                                                                   "usage",
+                                                                   "user",
+                                                                   "verbosity",
+                                                                   "voice",
+                                                                   "warnings"}};
 
 // Likewise, but only at the top of a body: below it the same names may be content.
 constexpr base::NameSet kSteeringAtTop{std::array<std::string_view, 12>{
@@ -30,8 +81,8 @@ constexpr base::NameSet kSteeringAtTop{std::array<std::string_view, 12>{
     "store", "safety_identifier", "tags", "thinking"}};
 
 // Below these the names of members are somebody's own.
-constexpr base::NameSet kNamesOfOwn{std::array<std::string_view, 4>{
-    "$defs", "definitions", "patternProperties", "properties"}};
+constexpr base::NameSet kNamesOfOwn{
+    std::array<std::string_view, 4>{"$defs", "definitions", "patternProperties", "properties"}};
 
 constexpr base::NameSet kOpaque{std::array<std::string_view, 8>{
     "b64_json", "data", "file_data", "file_id", "file_url", "image", "image_url", "input_image"}};

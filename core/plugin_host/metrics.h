@@ -47,7 +47,8 @@ private:
         using is_transparent = void;
         template <class A, class B>
         bool operator()(const A& a, const B& b) const {
-            return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), std::less<std::string_view>());
+            return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                                std::less<std::string_view>());
         }
     };
     struct Metric {

@@ -56,7 +56,10 @@ const char* name(Phase phase) {
 }
 
 Policy::Policy(PolicyOptions options, const Services& services, Pool& pool)
-    : options_(std::move(options)), services_(services), pool_(pool), name_json_(sluice::jsonQuoted(options_.name)) {
+    : options_(std::move(options)),
+      services_(services),
+      pool_(pool),
+      name_json_(sluice::jsonQuoted(options_.name)) {
     Ran ran;
     auto first = make({}, ran);
     if (!ran.ok()) throw sluice::ConfigError("policy " + options_.name + ": " + ran.fault);

@@ -33,8 +33,8 @@ inline bool overTokens(const sluice::Candidate& c) {
     return tpm && static_cast<double>(c.tokensThisMinute()) >= *tpm;
 }
 
-/// For one call of route. What is constant of the candidates is known of their group; a list of them is made when
-/// the first filter looks at each.
+/// For one call of route. What is constant of the candidates is known of their group; a list of them is made
+/// when the first filter looks at each.
 class Choice {
 public:
     Choice(const sluice_candidates& given, FactsTable& table)
@@ -122,7 +122,8 @@ private:
     bool availableAt(size_t word, uint64_t bits) const {
         if (given_.wide()) return (given_.availableBits()[word] & bits) != 0;
         for (uint32_t i = 0; i < 64; ++i) {
-            if ((bits >> i & 1) != 0 && sluice::Candidate(given_.raw(), word * 64 + i).available()) return true;
+            if ((bits >> i & 1) != 0 && sluice::Candidate(given_.raw(), word * 64 + i).available())
+                return true;
         }
         return false;
     }
@@ -147,7 +148,7 @@ private:
 
     const sluice::Candidates given_;
     const std::shared_ptr<const GroupFacts> group_;
-    Bits left_;  // that no filter has taken out
+    Bits left_;                    // that no filter has taken out
     std::vector<Option> options_;  // those left, once listed_
     bool listed_ = false;
 };

@@ -1,5 +1,5 @@
-// The facts of every deployment that was a candidate so far, and of every group. Each is read once; finding that of a
-// deployment again takes no lock.
+// The facts of every deployment that was a candidate so far, and of every group. Each is read once; finding
+// that of a deployment again takes no lock.
 #pragma once
 
 #include <array>
@@ -77,8 +77,8 @@ private:
     std::unordered_map<std::string, uint32_t> tag_sets_;  // groups have few of them, whatever their size
     // By id, parameters and info: a deployment that has changed is another one.
     std::unordered_map<std::string, std::unique_ptr<const Facts>> all_;
-    // Each configuration has its own groups on each loop: of those that are gone nobody tells, so that all are
-    // forgotten when there are many.
+    // Each configuration has its own groups on each loop: of those that are gone nobody tells, so that all
+    // are forgotten when there are many.
     static constexpr size_t kGroups = 4096;
     std::shared_mutex groups_mutex_;
     std::unordered_map<uint64_t, std::shared_ptr<const GroupFacts>> groups_;

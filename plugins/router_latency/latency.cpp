@@ -15,8 +15,9 @@ bool atItsLimit(const sluice::Candidate& candidate) {
     return tpm && static_cast<double>(candidate.tokensThisMinute()) >= *tpm;
 }
 
-// Calls see(index, average) for each that is available. Of a host that gives no numbers nothing is known. Rows
-// are not read where the host tells numbers without them: most of them are too slow to be looked at again.
+// Calls see(index, average) for each that is available. Of a host that gives no numbers nothing is known.
+// Rows are not read where the host tells numbers without them: most of them are too slow to be looked at
+// again.
 template <class See>
 void eachAverage(const sluice::Candidates& candidates, const Samples& samples, const Question& q, See&& see) {
     if (!candidates.wide()) {

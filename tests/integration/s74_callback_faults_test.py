@@ -146,7 +146,9 @@ class Told(Scene):
         text = wait_until(lambda: (lambda now: now if all("\n" + metric + "{" in now for metric in wanted) else None)(page()), 10 * SLOW, wanted)
         self.assertEqual(value(text, "sluice_generation"), 1)
         self.assertEqual(value(text, 'sluice_plugin_breaker_open{instance="pricing",plugin="pricing"}'), 0)
-        for series in ("sluice_waiting_requests", "sluice_ledger_waiting", "sluice_records_dropped_total", "process_open_fds"):
+        for loop in (0, 1):
+            value(text, f'sluice_upstream_connections{{loop="{loop}",state="idle"}}')
+        for series in ("sluice_record_queue_length", "sluice_waiting_requests", "sluice_ledger_waiting", "sluice_records_dropped_total", "process_open_fds"):
             value(text, series)
         self.assertGreater(sum(value(text, f'sluice_loop_fiber_runs_total{{loop="{loop}"}}') for loop in (0, 1)), 0)
         self.assertGreaterEqual(value(text, "sluice_client_connections_max"), value(text, "sluice_client_connections"))

@@ -67,7 +67,8 @@ TEST_CASE("what is dropped on the way does not come", "[wide]") {
     size_t seen = 0;
     for (const auto candidate : all) {
         ++seen;
-        if (candidate.index() + 1 < 100) (void)sluice::Candidate(*given.table(), candidate.index() + 1).drop("next");
+        if (candidate.index() + 1 < 100)
+            (void)sluice::Candidate(*given.table(), candidate.index() + 1).drop("next");
     }
     CHECK(seen == 50);
 }

@@ -7,9 +7,9 @@
 // in a signal handler, as its own command line does; another thread could not. Hence a timer for each thread
 // (SIGEV_THREAD_ID) and a real-time signal that nobody else handles.
 //
-// Setting a timer is a system call, and most scripts end long before it rings. So it is left running when a script
-// ends, for the next one: what rings too early asks for more. At most once for each time that it was set a system call
-// of somebody else is interrupted (EINTR); the gateway's loops go on then.
+// Setting a timer is a system call, and most scripts end long before it rings. So it is left running when a
+// script ends, for the next one: what rings too early asks for more. At most once for each time that it was
+// set a system call of somebody else is interrupted (EINTR); the gateway's loops go on then.
 #pragma once
 
 #include <signal.h>

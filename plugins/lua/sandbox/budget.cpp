@@ -70,8 +70,8 @@ void Budget::setAlarm(std::chrono::nanoseconds in) {
     setHook(running_.load(std::memory_order_relaxed));
 }
 
-// It begins to be counted late, at the first ring at the latest: until then no more than a slice can have been used. An
-// alarm that rings in the middle of this finds it not known yet, and says the same.
+// It begins to be counted late, at the first ring at the latest: until then no more than a slice can have
+// been used. An alarm that rings in the middle of this finds it not known yet, and says the same.
 std::chrono::nanoseconds Budget::processorTimeUsed() {
     const auto now = processorTime();
     if (!processor_known_.load(std::memory_order_relaxed)) {

@@ -125,8 +125,8 @@ private:
     std::atomic<bool> pause_due_{false};
     std::atomic<lua_State*> running_{nullptr};
     const char* stack_ = nullptr;
-    // The clock is cheap to ask, the processor's time is not: it is asked from the first ring on, or when the clock
-    // says that time is up. During a wait these are what is left of them.
+    // The clock is cheap to ask, the processor's time is not: it is asked from the first ring on, or when the
+    // clock says that time is up. During a wait these are what is left of them.
     Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max();
     Alarm* alarm_ = nullptr;  // of a run that does not count instructions
     std::chrono::nanoseconds time_max_{}, processor_began_{};

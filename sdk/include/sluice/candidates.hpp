@@ -59,8 +59,7 @@ private:
 /// One that may serve the request. A view: until the hook returns. [loop]
 class Candidate : public ModelDeployment {
 public:
-    Candidate(const sluice_candidates& all, uint32_t index)
-        : Candidate(*all.at(&all, index), all, index) {}
+    Candidate(const sluice_candidates& all, uint32_t index) : Candidate(*all.at(&all, index), all, index) {}
     /// `row` is what all.at() gives.
     Candidate(const sluice_candidate& row, const sluice_candidates& all, uint32_t index)
         : ModelDeployment(row), all_(&all), index_(index) {}

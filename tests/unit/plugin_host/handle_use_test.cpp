@@ -111,7 +111,8 @@ TEST_CASE("hooks of a plugin that blocks run beside the loop, which goes on", "[
 }
 
 TEST_CASE("a handle that has ended holds nothing that was lent", "[plugin_host]") {
-    // More than are kept, so that they come back; a provider's calls lend without a hook that would take back.
+    // More than are kept, so that they come back; a provider's calls lend without a hook that would take
+    // back.
     for (int i = 0; i < 600; ++i) {
         auto handle = sluice::host::newHandle();
         REQUIRE(handle->lent.empty());
