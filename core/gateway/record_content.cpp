@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json_writer.h"
+#include "base/name_set.h"
 #include "base/text.h"
 #include "http/head.h"
 #include "llm/json_parser.h"
@@ -18,35 +19,35 @@ constexpr size_t kParameterMax = 512;
 constexpr size_t kWishMax = 512;
 
 // Of chat, completions, embeddings, messages, responses, images and speech. Nothing that holds what was said.
-constexpr std::array<std::string_view, 22> kParameters{"dimensions",
-                                                       "encoding_format",
-                                                       "frequency_penalty",
-                                                       "logprobs",
-                                                       "max_completion_tokens",
-                                                       "max_tokens",
-                                                       "n",
-                                                       "parallel_tool_calls",
-                                                       "presence_penalty",
-                                                       "quality",
-                                                       "reasoning",
-                                                       "reasoning_effort",
-                                                       "seed",
-                                                       "service_tier",
-                                                       "size",
-                                                       "stream",
-                                                       "temperature",
-                                                       "thinking",
-                                                       "tool_choice",
-                                                       "top_k",
-                                                       "top_p",
-                                                       "voice"};
+constexpr base::NameSet kParameters{std::array<std::string_view, 22>{"dimensions",
+                                                                     "encoding_format",
+                                                                     "frequency_penalty",
+                                                                     "logprobs",
+                                                                     "max_completion_tokens",
+                                                                     "max_tokens",
+                                                                     "n",
+                                                                     "parallel_tool_calls",
+                                                                     "presence_penalty",
+                                                                     "quality",
+                                                                     "reasoning",
+                                                                     "reasoning_effort",
+                                                                     "seed",
+                                                                     "service_tier",
+                                                                     "size",
+                                                                     "stream",
+                                                                     "temperature",
+                                                                     "thinking",
+                                                                     "tool_choice",
+                                                                     "top_k",
+                                                                     "top_p",
+                                                                     "voice"}};
 
 std::string parametersOf(const llm::Body& body) {
     std::string out;
     base::JsonWriter w(out);
     for (const auto& [name, json, file, again] : body.members()) {
         if (file || again || json.size() > kParameterMax) continue;
-        if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) continue;
+        if (!kParameters.has(name)) continue;
         if (out.empty()) w.beginObject();
         w.key(name).raw(json);
     }
