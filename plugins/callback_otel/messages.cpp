@@ -10,16 +10,27 @@ using nlohmann::json;
 
 namespace {
 
-json treeOf(const Node& node) { return json::parse(node.json(), nullptr, false); }
+// As deep as a record may be: what nests further is no JSON to a Reader.
+json treeOf(const Node& node) {
+    json tree = json::parse(node.json(), nullptr, false);
+    return tree.is_discarded() ? json() : tree;
+}
 
 json textPart(std::string_view text) { return {{"type", "text"}, {"content", text}}; }
 
-// Arguments are JSON as a text in chat; an object says more.
+// Arguments are JSON as a text in chat; an object says more. A client may nest them as deep as it likes.
+json argumentsOf(const Node& arguments) {
+    if (!arguments.isText()) return treeOf(arguments);
+    exporters::Reader reader;
+    const Node parsed = reader.read(arguments.text());
+    return parsed.object() ? treeOf(parsed) : json(arguments.text());
+}
+
 json callPart(const Node& id, const Node& name, const Node& arguments) {
-    json parsed = arguments.isText() ? json::parse(arguments.text(), nullptr, false) : treeOf(arguments);
-    if (parsed.is_discarded()) parsed = arguments.text();
-    return {
-        {"type", "tool_call"}, {"id", id.text()}, {"name", name.text()}, {"arguments", std::move(parsed)}};
+    return {{"type", "tool_call"},
+            {"id", id.text()},
+            {"name", name.text()},
+            {"arguments", argumentsOf(arguments)}};
 }
 
 json resultPart(const Node& id, const Node& result) {

@@ -90,22 +90,31 @@ MetricExport::MetricExport(MetricOptions options, Common common, const sluice::H
       }()),
       dice_(host.random()) {}
 
+// Under mutex_.
+MetricExport::Lane& MetricExport::laneOf(const Destination& to) {
+    Lane& lane = lanes_[to.id];
+    const bool fresh = !lane.stream;
+    if (fresh || lane.to.fields != to.fields) lane.to = to;  // its credentials may be newer
+    if (fresh) {
+        lane.stream = streamOf(to.id + "\n" + form_, options_, host_);
+        lane.due = Clock::now() + options_.interval;
+        changed_.notify_one();
+    }
+    return lane;
+}
+
+void MetricExport::know(const Destination& to) {
+    const std::lock_guard lock(mutex_);
+    if (lanes_.size() < exporters::kDestinationsMax) (void)laneOf(to);
+}
+
 void MetricExport::add(const Destination& to, const exporters::Node& record) {
     const auto measurements = measures::genAiMeasurements(record, options_.more);
     std::shared_ptr<Stream> stream;
-    bool fresh = false;
     {
         const std::lock_guard lock(mutex_);
-        Lane& lane = lanes_[to.id];
-        fresh = !lane.stream;
-        if (fresh) {
-            lane.stream = streamOf(to.id + "\n" + form_, options_, host_);
-            lane.due = Clock::now() + options_.interval;
-        }
-        if (fresh || lane.to.fields != to.fields) lane.to = to;  // its credentials may be newer
-        stream = lane.stream;
+        stream = laneOf(to).stream;
     }
-    if (fresh) changed_.notify_one();
     stream->meter.add(measurements);
 }
 

@@ -39,6 +39,9 @@ public:
     MetricExport(const MetricExport&) = delete;
     MetricExport& operator=(const MetricExport&) = delete;
 
+    /// A receiver of which there may be records. A stream that an older generation has goes on in this one
+    /// only if this one knows of it before the older one ends. [any]
+    void know(const exporters::Destination& to);
     /// Of one record. [any]
     void add(const exporters::Destination& to, const exporters::Node& record);
     /// Begins to send by `exporter`, which outlives this. [control]
@@ -61,6 +64,7 @@ private:
 
     static std::shared_ptr<Stream> streamOf(const std::string& key, const MetricOptions& options,
                                             const sluice::Host& host);
+    Lane& laneOf(const exporters::Destination& to);
     Lane* pick(Clock::time_point now, Clock::time_point& next);
     void run();
     void settle(Lane& lane, const Outcome& outcome, bool last);

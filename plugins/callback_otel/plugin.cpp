@@ -66,6 +66,7 @@ void Plugin::start() {
     if (!metrics_) return;
     meters_->start(*metrics_);
     metrics_->start();
+    for (const auto& to : metrics_->destinations()) meters_->know(*to);
 }
 
 sluice::Verdict Plugin::on_request(sluice::Request request) {

@@ -60,6 +60,8 @@ public:
     /// One line of a `kind` a minute.
     void warn(const std::string& kind, const std::string& text);
     const Options& options() const { return options_; }
+    /// Of the configuration, and of the keys and teams that have their own.
+    std::vector<std::shared_ptr<const Destination>> destinations() const { return policy_.destinations(); }
 
 private:
     struct Metrics {

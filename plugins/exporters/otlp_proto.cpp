@@ -27,6 +27,8 @@ struct ValueBytes {
     // NOLINTNEXTLINE(misc-no-recursion): at most kTreeDepthMax
     void write(const nlohmann::json& value, size_t depth) const {
         if (value.is_boolean()) return (*this)(value.get<bool>());
+        if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX)
+            return (*this)(value.get<double>());
         if (value.is_number_integer()) return (*this)(value.get<int64_t>());
         if (value.is_number()) return (*this)(value.get<double>());
         if (value.is_string()) return (*this)(value.get_ref<const std::string&>());

@@ -107,10 +107,11 @@ private:
         AttributeText to;
         to.text("gen_ai.operation.name", genAiOperation(record_["call_type"].text()));
         to.text("gen_ai.provider.name", provider.empty() ? "unknown" : genAiProvider(provider));
-        // Of a model that there is not the name is anything that a client says.
-        if (record_["model_group"].there())
+        // Of a model that nobody has served the name is anything that a client says.
+        const bool served = record_["model_id"].there();
+        if (served || record_["cache_hit"].boolean())
             to.text("gen_ai.request.model", record_["requested_model"].text());
-        if (answered && record_["model_id"].there()) {
+        if (answered && served) {
             to.text("gen_ai.response.model", record_["model"].text());
             addServer(to, record_["api_base"].text());
         }

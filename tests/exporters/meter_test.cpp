@@ -45,7 +45,8 @@ Values valuesOf(const std::string& record, size_t instrument, const std::string&
     for (const auto& one : measures::genAiMeasurements(reader.read(record), more)) {
         if (one.instrument != instrument) continue;
         std::string name;
-        for (const auto& [key, value] : measures::attributesOf(one.attributes).all()) {
+        const auto attributes = measures::attributesOf(one.attributes);
+        for (const auto& [key, value] : attributes.all()) {
             if (key == attribute) name = std::get<std::string>(value);
         }
         values[name].push_back(one.value);
@@ -55,7 +56,8 @@ Values valuesOf(const std::string& record, size_t instrument, const std::string&
 
 std::string keysOf(const std::string& attributes) {
     std::string keys;
-    for (const auto& [key, value] : measures::attributesOf(attributes).all()) keys += key + " ";
+    const auto all = measures::attributesOf(attributes);
+    for (const auto& [key, value] : all.all()) keys += key + " ";
     return keys;
 }
 

@@ -311,6 +311,16 @@ TEST_CASE("messages of every dialect in the conventions' form", "[otel]") {
                    true, "stop") ==
         json::parse(
             R"([{"role":"assistant","finish_reason":"stop","parts":[{"type":"text","content":"a"},{"type":"tool_call","id":"","name":"","arguments":{}}]}])"));
+    const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+    const std::string nested =
+        R"([{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{\"a\":)" + deep +
+        R"(}"}}]}])";
+    CHECK(messagesOf(nested.c_str())[0]["parts"][0]["arguments"].is_string());
+    CHECK(
+        messagesOf(
+            R"([{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{\"n\":18446744073709551615}"}}]}])")
+            [0]["parts"][0]["arguments"]["n"]
+                .is_number());
     CHECK(messagesOf(R"({"text":"redacted-by-litellm"})", true)[0]["parts"][0]["content"] ==
           "redacted-by-litellm");
     CHECK(messagesOf(R"({"data":[{"embedding":[0.1]}]})", true).empty());
