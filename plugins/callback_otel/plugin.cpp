@@ -60,6 +60,11 @@ Plugin::Plugin(const json& config, const sluice::Host& host, bool messages)
     metrics_ = std::make_unique<Exporter>(without, host, std::move(setup));
 }
 
+// Its threads send by metrics_.
+Plugin::~Plugin() {
+    if (meters_) meters_->close();
+}
+
 void Plugin::start() {
     if (traces_) traces_->start();
     if (logs_) logs_->start();

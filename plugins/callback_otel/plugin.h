@@ -22,6 +22,9 @@ class Plugin {
 public:
     /// `messages`: the records have them.
     Plugin(const nlohmann::json& config, const sluice::Host& host, bool messages);
+    ~Plugin();
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
 
     bool wants(std::string_view hook) const { return hook != "on_upstream_request" || forward_; }
     void start();

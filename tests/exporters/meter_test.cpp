@@ -197,7 +197,8 @@ TEST_CASE("attributes as a text and back", "[meter]") {
     text.text("a", "x\x1f\x1e\ny");
     text.text("empty", "");
     text.integer("n", -5);
-    const std::string wide = std::string(254, 'x') + "\xc3\xa4z";
+    std::string wide(254, 'x');
+    wide += "\xc3\xa4z";
     text.text("w", wide);
     const auto all = measures::attributesOf(text.with("b", "2")).all();
     REQUIRE(all.size() == 4);
