@@ -51,7 +51,14 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    struct Stream;  // a meter, and the name under which it is known to its receiver
+    // A meter, and the name under which its receiver knows it. Generations of a configuration that say the
+    // same of a receiver count on in one stream, or its sums would jump between those of the old generation
+    // and of the new one.
+    struct Stream {
+        Stream(const MetricOptions& options, const sluice::Host& host);
+        measures::Meter meter;
+        const std::string instance_id;
+    };
     struct Lane {
         exporters::Destination to;
         std::shared_ptr<Stream> stream;
@@ -60,7 +67,10 @@ private:
         bool busy = false;      // a thread has it
         bool done = false;      // at the end: nothing is left, or it cannot go
     };
-    struct Outcome;
+    struct Outcome {
+        bool later = false;                  // it has to be tried again
+        std::chrono::milliseconds pause{0};  // at least, as the receiver wishes
+    };
 
     static std::shared_ptr<Stream> streamOf(const std::string& key, const MetricOptions& options,
                                             const sluice::Host& host);
