@@ -1,8 +1,8 @@
 #include "gen_ai.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 #include <utility>
 
 #include "attribute_text.h"
@@ -85,12 +85,11 @@ void addServer(AttributeText& to, std::string_view url) {
 
 class Measuring {
 public:
-    Measuring(const Node& record, const std::vector<std::string>& more)
-        : record_(record), more_(more), start_(record["startTime"].real()), end_(record["endTime"].real()) {}
+    Measuring(const Node& record, const std::vector<std::string>& more) : record_(record), more_(more) {}
 
     std::vector<Measurement> all() {
         const AttributeText whole = attributesOf(record_["custom_llm_provider"].text());
-        add(kOperationDuration, end_ - start_, whole.with("error.type", genAiError(record_)));
+        addTime(kOperationDuration, "startTime", "endTime", 1, whole.with("error.type", genAiError(record_)));
         addTokens(whole);
         addAttempts();
         addStream(whole);
@@ -101,6 +100,16 @@ public:
 private:
     void add(size_t instrument, double value, std::string attributes) {
         all_.push_back({instrument, value, std::move(attributes)});
+    }
+
+    // Of moments that are there. They come from two clocks, in milliseconds: the earlier one may be later by
+    // one.
+    void addTime(size_t instrument, const char* from, const char* to, int64_t parts, std::string attributes) {
+        const Node begin = record_[from];
+        const Node end = record_[to];
+        if (!begin.number() || !end.number()) return;
+        add(instrument, std::max(0.0, end.real() - begin.real()) / static_cast<double>(parts),
+            std::move(attributes));
     }
 
     AttributeText attributesOf(std::string_view provider, bool answered = true) const {
@@ -147,17 +156,15 @@ private:
     }
 
     void addStream(const AttributeText& whole) {
-        const Node first = record_["completionStartTime"];
         const bool fine = record_["outcome"].text() == "success" && !record_["cache_hit"].boolean();
-        if (!fine || !record_["stream"].boolean() || !first.number()) return;
-        add(kFirstToken, first.real() - start_, whole.str());
+        if (!fine || !record_["stream"].boolean()) return;
+        addTime(kFirstToken, "startTime", "completionStartTime", 1, whole.str());
         const int64_t after = record_["completion_tokens"].integer() - 1;
-        if (after > 0) add(kPerToken, (end_ - first.real()) / static_cast<double>(after), whole.str());
+        if (after > 0) addTime(kPerToken, "completionStartTime", "endTime", after, whole.str());
     }
 
     const Node& record_;
     const std::vector<std::string>& more_;
-    const double start_, end_;
     std::vector<Measurement> all_;
 };
 

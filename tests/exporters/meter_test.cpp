@@ -281,5 +281,9 @@ TEST_CASE("failures, hits, and requests that nobody served", "[genai]") {
     CHECK(valuesOf(whole, kFirstToken, "").empty());
     const auto one_token = changed(R"("completion_tokens":5)", R"("completion_tokens":1)");
     CHECK(valuesOf(one_token, kPerToken, "").empty());
-    CHECK(valuesOf("{}", kOperationDuration, "gen_ai.operation.name") == Values{{"chat", {0}}});
+    const auto hasty = changed(R"("completionStartTime":100.5)", R"("completionStartTime":102.501)");
+    CHECK(valuesOf(hasty, kPerToken, "") == Values{{"", {0}}});
+    const auto masked = changed(R"("endTime":102.5)", R"("endTime":"redacted-by-litellm")");
+    CHECK(valuesOf(masked, kOperationDuration, "").empty());
+    CHECK(valuesOf("{}", kOperationDuration, "").empty());
 }
