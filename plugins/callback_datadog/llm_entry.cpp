@@ -58,10 +58,6 @@ public:
         exporters::noteTraceFields(request);
         return sluice::Verdict::Continue;
     }
-    sluice::Verdict cache_lookup(sluice::Request request) {
-        exporters::noteTraceMetadata(request);
-        return sluice::Verdict::Continue;
-    }
 
 private:
     LlmPlugin(const json& config, const sluice::Host& host) : Exporter(config, host, setupOf(config, host)) {}
@@ -75,7 +71,7 @@ SLUICE_PLUGIN(callback_datadog::LlmPlugin, R"({
   "abi": 1,
   "description": "Sends completion records to Datadog's LLM Observability, or to its agent",
   "interfaces": ["sluice.hooks/1", "sluice.start/1"],
-  "hooks": ["on_request", "cache_lookup", "on_complete"],
+  "hooks": ["on_request", "on_complete"],
   "record": "content",
   "callbacks": ["datadog_llm_observability"],
   "capabilities": ["net", "secrets:DD_LLMOBS_ML_APP", "secrets:LITELLM_DD_LLM_OBS_PORT", )" SLUICE_DATADOG_SECRETS

@@ -1,28 +1,35 @@
-// Records as spans with the attributes of OpenTelemetry's semantic conventions for generative AI.
+// Records as spans, and what the sinks of all signals share.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "exporters/otlp.h"
 #include "exporters/sink.h"
 #include "exporters/span.h"
 #include "trace_parent.h"
 
 namespace callback_otel {
 
-/// The attribute in which the request's field `traceparent` stands in the record.
-constexpr const char* kTraceParent = "otel.traceparent";
-/// And that which the upstream was given.
-constexpr const char* kOwnSpan = "otel.span";
-
 /// For callback_vars of keys and teams.
 using OwnEndpoint = std::function<std::shared_ptr<const exporters::Destination>(const nlohmann::json&)>;
 
+struct Common {
+    exporters::Attributes resource;
+    bool protobuf = true;
+    Sampler sampler;
+    OwnEndpoint own;
+};
+
+exporters::Outgoing request(exporters::Signal signal, const Common& common,
+                            const std::vector<std::string>& items, size_t begin, size_t end,
+                            const exporters::Destination& to);
+
 class SpanSink final : public exporters::Sink {
 public:
-    SpanSink(exporters::Attributes resource, bool protobuf, Sampler sampler, OwnEndpoint own)
-        : resource_(std::move(resource)), protobuf_(protobuf), sampler_(sampler), own_(std::move(own)) {}
+    explicit SpanSink(Common common) : common_(std::move(common)) {}
     void encode(const exporters::Node& record, std::string_view raw,
                 std::vector<std::string>& items) const override;
     exporters::Outgoing assemble(const std::vector<std::string>& items, size_t begin, size_t end,
@@ -33,10 +40,7 @@ public:
 private:
     std::string written(const exporters::Span& span) const;
 
-    const exporters::Attributes resource_;
-    const bool protobuf_;
-    const Sampler sampler_;
-    const OwnEndpoint own_;
+    const Common common_;
 };
 
 }  // namespace callback_otel

@@ -41,6 +41,7 @@ Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup
       metrics_(host),
       sink_(std::move(setup.sink)),
       send_(std::move(setup.send)),
+      last_(std::move(setup.last)),
       policy_(options_, std::move(setup.names), *sink_, setup.usual,
               [this](const std::string& text) { host_.warn(text); }),
       path_(
@@ -57,8 +58,7 @@ Exporter::Exporter(const nlohmann::json& config, const sluice::Host& host, Setup
 Events Exporter::events() {
     Events tell;
     tell.delivered = [this](size_t records) {
-        metrics_.delivered.record(static_cast<double>(records), {label_});
-        delivered_ += records;
+        if (!last_) deliver(records);
     };
     tell.dropped = [this](size_t records, const char* why) { drop(records, why); };
     tell.answered = [this](int status) { metrics_.requests.record(1, {label_, std::to_string(status)}); };
@@ -90,10 +90,22 @@ void Exporter::on_complete(const sluice_record& record) {
 }
 
 void Exporter::closing() {
-    watcher_.reset();
+    leaveStore();
     path_.close();
+    if (last_) last_();
     show(0, 0, 0);
     sumUp();
+}
+
+void Exporter::deliver(size_t records) {
+    metrics_.delivered.record(static_cast<double>(records), {label_});
+    delivered_ += records;
+}
+
+Answer Exporter::ask(const Outgoing& request, milliseconds timeout) const {
+    Answer answer = send_ ? send_(request, timeout) : call(request, timeout);
+    metrics_.requests.record(1, {label_, std::to_string(answer.status)});
+    return answer;
 }
 
 Answer Exporter::call(const Outgoing& request, milliseconds timeout) const {

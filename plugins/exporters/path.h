@@ -44,6 +44,9 @@ struct Events {
 /// Blocks for at most that time. [a sender's thread]
 using Send = std::function<Answer(const Outgoing& request, milliseconds timeout)>;
 
+/// `request` as it goes out to `to`: with its fields and type, and packed if `gzip` and if that is shorter.
+void seal(Outgoing& request, const Destination& to, bool gzip);
+
 class Path {
 public:
     /// `sink` and what `send` uses outlive it.

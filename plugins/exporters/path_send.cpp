@@ -116,19 +116,21 @@ size_t Path::send(Sender& sender, Lane& lane, const std::vector<std::string_view
     return records.size();
 }
 
+void seal(Outgoing& request, const Destination& to, bool gzip) {
+    request.fields.insert(request.fields.end(), to.fields.begin(), to.fields.end());
+    request.fields.emplace_back("content-type", request.content_type);
+    if (!gzip || request.body.size() < kGzipFrom) return;
+    std::string packed = gzipped(request.body);
+    if (packed.empty()) return;
+    request.body = std::move(packed);
+    request.fields.emplace_back("content-encoding", "gzip");
+}
+
 Answer Path::ask(Lane& lane, const std::vector<std::string>& items, size_t begin, size_t end) {
     const Destination& to = *lane.in_hand;
     Outgoing request = sink_.assemble(items, begin, end, to);
     if (!request.fault.empty()) return {0, "", "", std::move(request.fault)};
-    request.fields.insert(request.fields.end(), to.fields.begin(), to.fields.end());
-    request.fields.emplace_back("content-type", request.content_type);
-    if (options_.gzip && request.body.size() >= kGzipFrom) {
-        std::string packed = gzipped(request.body);
-        if (!packed.empty()) {
-            request.body = std::move(packed);
-            request.fields.emplace_back("content-encoding", "gzip");
-        }
-    }
+    seal(request, to, options_.gzip);
     // At the end a request may take as long as is left, but not so little that nobody could answer.
     Answer answer = send_(request, std::max(timeLeft(), std::min(milliseconds(100), options_.timeout)));
     events_.answered(answer.status);

@@ -133,18 +133,20 @@ std::vector<Ticket> Policy::judge(const sluice_record& record) const {
         return static_cast<uint8_t>((messages ? kHideMessages : 0) | (who ? kHideKeyInfo : 0) |
                                     (shape ? kShape : 0));
     };
-    const auto id = sluice::view(record.record_id);
+    const auto kept = [&](double rate) {
+        return !sink_.samples() || isSampled(sluice::view(record.record_id), rate);
+    };
     std::vector<Ticket> tickets;
     const Found own = key && key->own ? key : team && team->own ? team : nullptr;
     if (!own) {
-        if (usual_ && (success ? options_.success : options_.failure) && isSampled(id, options_.sample_rate))
+        if (usual_ && (success ? options_.success : options_.failure) && kept(options_.sample_rate))
             tickets.push_back({usual_, flags(hide, hide_key)});
         return tickets;
     }
     for (const Route& route : own->routes) {
         const auto& to = route.to ? route.to : usual_;
         if (!to || !(success ? route.success : route.failure)) continue;
-        if (!isSampled(id, route.sample_rate.value_or(options_.sample_rate))) continue;
+        if (!kept(route.sample_rate.value_or(options_.sample_rate))) continue;
         tickets.push_back({to, flags(hide || route.hide_messages, hide_key || route.hide_key_info)});
     }
     return tickets;

@@ -74,6 +74,8 @@ public:
     virtual void judge(Answer& /*answer*/) const {}
     /// Of an answer that took the request: how many of its items it says it did not take.
     virtual size_t refused(const Answer& /*answer*/) const { return 0; }
+    /// False: it wants every record, whatever `sample_rate` says. What counts counts all or counts wrong.
+    virtual bool samples() const { return true; }
     /// The destination for the callback_vars of a key's or team's `logging`. Null if they name no account.
     virtual std::shared_ptr<const Destination> own(const nlohmann::json& /*vars*/) const { return nullptr; }
 };

@@ -34,7 +34,10 @@ void noteTraceMetadata(const sluice::Request& request) {
 }
 
 std::string_view traceNote(const Node& record, std::string_view name) {
-    return record["metadata"]["attributes"][std::string(kPrefix).append(name)].text();
+    const Node metadata = record["metadata"];
+    const auto noted = metadata["attributes"][std::string(kPrefix).append(name)].text();
+    const auto said = metadata["requester_metadata"][name].text();
+    return !noted.empty() || said.size() > kNoteBytesMax ? noted : said;
 }
 
 }  // namespace exporters

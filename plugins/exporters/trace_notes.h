@@ -1,5 +1,5 @@
-// Where a request belongs, as its caller says it: a session, a trace, a parent. Records do not have the
-// caller's `metadata`, so what counts is left in attributes, caller_NAME, which they do have.
+// Where a request belongs, as its caller says it: a session, a trace, a parent; in fields, which are left in
+// attributes of the record, caller_NAME, or in `metadata`, which the record has as requester_metadata.
 #pragma once
 
 #include <array>
@@ -17,10 +17,11 @@ namespace exporters {
 constexpr std::array<std::string_view, 4> kTraceNotes{"trace_id", "session_id", "parent_id", "run_name"};
 
 void noteTraceFields(const sluice::Request& request);
-/// Where the body is known; not in pre_call, or the record would list the plugin with the guardrails.
+/// `metadata` as attributes, too, for templates that read nothing else. Where the body is known; not in
+/// pre_call, or the record would list the plugin with the guardrails.
 void noteTraceMetadata(const sluice::Request& request);
 
-/// What was noted; empty if nothing was.
+/// What was noted, else what the caller's `metadata` says; empty if nothing does.
 std::string_view traceNote(const Node& record, std::string_view name);
 
 }  // namespace exporters

@@ -75,8 +75,10 @@ TEST_CASE("a span of LLM Observability", "[datadog]") {
     CHECK(span["tags"] == json{"env:test", "model_group:gpt", "user:ann"});
     CHECK_FALSE(span.contains("session_id"));
     auto record = usual();
-    record["metadata"]["attributes"] = {
-        {"caller_session_id", "s"}, {"caller_trace_id", "t"}, {"caller_parent_id", "p"}};
+    // The fields of a request count more than its metadata, and a text that is too long for an id is none.
+    record["metadata"]["attributes"] = {{"caller_session_id", "s"}};
+    record["metadata"]["requester_metadata"] = {
+        {"session_id", "other"}, {"trace_id", "t"}, {"parent_id", "p"}, {"run_name", 5}};
     record["outcome"] = "failure";
     record["error_str"] = "late";
     record["error_information"] = {{"error_class", "Timeout"}};
@@ -87,6 +89,8 @@ TEST_CASE("a span of LLM Observability", "[datadog]") {
     CHECK(failed["status"] == "error");
     CHECK(failed["meta"]["error"] == json{{"message", "late"}, {"type", "Timeout"}});
     CHECK(failed["span_id"] == span["span_id"]);
+    record["metadata"]["requester_metadata"]["trace_id"] = std::string(201, 't');
+    CHECK(spanOf(record)["trace_id"] == span["trace_id"]);
 }
 
 TEST_CASE("what was asked and answered, in every dialect", "[datadog]") {

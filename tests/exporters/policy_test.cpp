@@ -26,6 +26,8 @@ public:
         if (vars["account"] == "bad") throw std::invalid_argument("no such account");
         return place(vars["account"]);
     }
+    bool samples() const override { return sampled; }
+    bool sampled = true;
 };
 
 struct Bench {
@@ -205,4 +207,16 @@ TEST_CASE("masks and fields of one's own", "[policy]") {
             R"("whole":"redacted-by-litellm","rest":null,"custom_fields":{"region":"eu"}})"));
     CHECK(exporters::shaped(reader, "garbage", options).empty());
     CHECK_THROWS_AS(exporters::optionsOf({{"mask", {"a..b"}}}), sluice::ConfigError);
+}
+
+TEST_CASE("who counts gets every record, whatever is sampled", "[policy]") {
+    Bench bench;
+    bench.options.sample_rate = 0;
+    bench.learn("key", "some", logging("langfuse", "success", {{"account", "one"}, {"sample_rate", "0"}}));
+    CHECK(bench.judge("k").empty());
+    CHECK(bench.judge("some").empty());
+    bench.sink.sampled = false;
+    CHECK(bench.judge("k") == "usual");
+    CHECK(bench.judge("some") == "one");
+    CHECK(bench.judge("some", "", "failure").empty());
 }

@@ -2,12 +2,12 @@
 import json
 import pathlib
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from scenario import KEY, main, request  # noqa: E402
 from callback_scene import CHAT, Scene  # noqa: E402
+from otlp import ready  # noqa: E402
 from receivers import spans  # noqa: E402
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -50,10 +50,8 @@ class Vendors(Scene):
 
     def test_ac42_spans_in_protobuf(self):
         """as OpenTelemetry's own classes read them"""
-        try:
-            from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-        except ImportError as missing:
-            raise unittest.SkipTest(f"no opentelemetry-proto: {missing}") from missing
+        ready()
+        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
         gateway = self.gateway("callback_otel", endpoint=self.receiver.url + "/v1/traces", environment="test")
         ids, _ = self.send(gateway, 20, "p")
         self.receiver.wait(lambda calls: calls, "a call")

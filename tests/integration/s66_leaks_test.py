@@ -29,6 +29,7 @@ class Leaks(Scene):
         """Every exporter there is, at receivers of this test."""
         url = base or self.receiver.url
         common = {"spool": str(self.spool), **SOON, **more}
+        signals = {"enable_metrics": True, "enable_events": True, "metrics_interval_s": 0.2}
         return {
             "datadog": {"url": url + "/dd", "api_key": SECRETS["dd"], **common},
             "datadog_llm_observability": {"url": url + "/obs", "api_key": SECRETS["dd"], **common},
@@ -37,7 +38,8 @@ class Leaks(Scene):
             "langsmith": {"base_url": url + "/ls", "api_key": SECRETS["ls"], **common},
             "helicone": {"base_url": url + "/he", "api_key": SECRETS["he"], **common},
             "generic_api": {"url": url + "/http", **common},
-            "otel": {"endpoint": url + "/otel", "protocol": "http/json", **common},
+            "otel": {"endpoint": url + "/otel", "protocol": "http/json", **signals, **common},
+            "otel_messages": {"endpoint": url + "/said", "protocol": "http/json", **signals, **common},
             "syslog": {"address": f"tcp://127.0.0.1:{frames or self.lines.port}", "format": "json", **common},
             "statsd": {"address": self.datagrams.address, **common},
             "jsonl": {"path": str(self.folder / "records.jsonl"), **{key: value for key, value in more.items() if key == "turn_off_message_logging"}},
@@ -67,7 +69,7 @@ class Leaks(Scene):
                 self.assertIn("vermilion" if "embeddings" not in path else "", answer.body.decode())
         return ids
 
-    PLACES = ("dd", "obs", "metrics", "lf", "ls", "he", "http", "otel")
+    PLACES = ("dd", "obs", "metrics", "lf", "ls", "he", "http", "otel", "said")
 
     def everything(self, gateway, ids):
         """What all receivers have got once each has the last record, as one text a receiver; and what is on the disk and in the log."""
@@ -79,7 +81,7 @@ class Leaks(Scene):
         got = {place: b"\n".join(call.body for call in self.receiver.taken() if call.path.split("/")[1] == place).decode() for place in self.PLACES}
         got.update(syslog="\n".join(self.lines.messages), statsd="\n".join(self.datagrams.lines()), jsonl=(self.folder / "records.jsonl").read_text(),
                    disk="".join(path.read_bytes().decode(errors="replace") for path in self.spool.rglob("*.records")), log=gateway.stderr())
-        for place in ("dd", "obs", "lf", "ls", "he", "http", "otel", "syslog", "jsonl"):
+        for place in ("dd", "obs", "lf", "ls", "he", "http", "otel", "said", "syslog", "jsonl"):
             self.assertEqual([one for one in ids if one not in got[place]], [], place)
         return got
 
@@ -87,7 +89,7 @@ class Leaks(Scene):
         """or the next scenarios prove nothing: on every route, whole and in streams"""
         gateway = self.start(self.callbacks())
         got = self.everything(gateway, self.ask_all(gateway))
-        for place in ("dd", "obs", "lf", "ls", "he", "http"):
+        for place in ("dd", "obs", "lf", "ls", "he", "http", "said"):
             self.assertGreaterEqual(got[place].count("vermilion"), 18 if place != "lf" else 9, place)
         for place in ("metrics", "otel", "syslog", "statsd", "disk", "log"):
             self.assertNotIn("vermilion", got[place], place)
