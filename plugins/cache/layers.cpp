@@ -72,8 +72,8 @@ bool Layers::look(Layer& layer, sluice_ctx* ctx, const std::vector<std::string>&
         layer.owner, ctx, wanted.data(), wanted.size(), live_.now().wait_ms.value_or(layer.usual_wait_ms),
         &sink, [](void* arg, size_t at, const sluice_cache_entry* entry) {
             auto& into = *static_cast<Sink*>(arg);
-            into.found[into.which[at]] = {
-                std::make_shared<const std::string>(sluice::view(entry->value)), entry->ttl_left_ms};
+            into.found[into.which[at]] = {std::make_shared<const std::string>(sluice::view(entry->value)),
+                                          entry->ttl_left_ms};
         });
     note(layer, status == SLUICE_OK || status == SLUICE_E_CANCELLED);
     return status == SLUICE_OK;

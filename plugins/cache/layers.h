@@ -41,7 +41,7 @@ private:
         std::string id;
         const sluice_cache* table;
         sluice_instance* owner;
-        uint32_t usual_wait_ms;  // if the configuration says nothing
+        uint32_t usual_wait_ms;                // if the configuration says nothing
         std::atomic<uint32_t> failures{0};     // in a row
         std::atomic<int64_t> closed_until{0};  // milliseconds of the steady clock
     };

@@ -1,7 +1,6 @@
 #include "live.h"
 
 #include <algorithm>
-#include <functional>
 
 #include <sluice/store.h>
 
@@ -34,7 +33,8 @@ bool isWhole(const Json& value, int64_t least, int64_t most) {
 bool isBool(const Json& value) { return value.is_boolean(); }
 
 bool isOneOf(const Json& value, std::initializer_list<const char*> words) {
-    return value.is_string() && std::find(words.begin(), words.end(), value.get<std::string>()) != words.end();
+    return value.is_string() &&
+           std::find(words.begin(), words.end(), value.get<std::string>()) != words.end();
 }
 
 bool isThreshold(const Json& value) { return value.is_number() && value >= 0 && value <= 1; }
@@ -58,7 +58,9 @@ const Field kFields[] = {
                 std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
      }},
     {"mode", "String", "default_on, default_off",
-     [](const Json& value) { return isOneOf(value, {"default_on", "default_off"}); }},
+     [](const Json& value) {
+         return isOneOf(value, {"default_on", "default_off"});
+     }},
     {"share", "String", "tenant, key, user, team, organization, all",
      [](const Json& value) {
          return isOneOf(value, {"tenant", "key", "user", "team", "organization", "all"});
@@ -76,7 +78,9 @@ const Field kFields[] = {
     {"embedding_items", "Boolean", "true, false", isBool},
     {"similarity_threshold", "Float", "0 to 1", isThreshold},
     {"semantic_mode", "String", "enforce, shadow",
-     [](const Json& value) { return isOneOf(value, {"enforce", "shadow"}); }},
+     [](const Json& value) {
+         return isOneOf(value, {"enforce", "shadow"});
+     }},
 };
 
 const Field* fieldOf(const std::string& name) {
@@ -142,17 +146,21 @@ void Live::open(const sluice::Host& host) {
 // What a store tells was judged when it was written; but another version may have done that.
 void Live::take(const sluice_document& document) {
     if (sluice::view(document.id) != kId) return;
-    Json changes = document.removed ? Json::object() : Json::parse(sluice::view(document.json), nullptr, false);
+    Json changes =
+        document.removed ? Json::object() : Json::parse(sluice::view(document.json), nullptr, false);
     std::unique_ptr<const Options> options;
     try {
         if (!changes.is_object()) throw sluice::ConfigError("no object");
         options = std::make_unique<const Options>(with(changes));
     } catch (const std::exception& e) {
+        const std::lock_guard lock(mutex_);
+        version_ = document.version;
         return warn_(std::string("what the store says about the cache's settings is left out: ") + e.what());
     }
     const std::lock_guard lock(mutex_);
     if (all_.size() > kChangesMax) return;
     changes_ = std::move(changes);
+    version_ = document.removed ? SLUICE_STORE_NONE : document.version;
     all_.push_back(std::move(options));
     now_.store(all_.back().get(), std::memory_order_release);
 }
@@ -173,34 +181,38 @@ Options Live::with(const Json& changes) const {
     return Options::read(config);
 }
 
-Json Live::merged(const Json& more, std::string& why) const {
-    Json all = changes();
+Live::Merged Live::merged(const Json& more) const {
+    Merged all;
+    {
+        const std::lock_guard lock(mutex_);
+        all.changes = changes_;
+        all.expected = version_;
+        if (all_.size() > kChangesMax) all.why = "too many changes since the last reload: reload the gateway";
+    }
     for (const auto& [name, value] : more.items()) {
-        why = faultOf(name, value);
-        if (!why.empty()) return {};
+        if (all.why.empty()) all.why = faultOf(name, value);
         if (value.is_null())
-            all.erase(name);
+            all.changes.erase(name);
         else
-            all[name] = value;
+            all.changes[name] = value;
     }
+    if (!all.why.empty()) return all;
     try {
-        (void)with(all);
+        (void)with(all.changes);
     } catch (const sluice::ConfigError& error) {
-        why = "cache_settings." + error.message();
+        all.why = "cache_settings." + error.message();
     }
-    const std::lock_guard lock(mutex_);
-    if (all_.size() > kChangesMax) why = "too many changes since the last reload: reload the gateway";
     return all;
 }
 
-sluice_status Live::write(const Json& changes) {
-    const std::string json = changes.dump(-1, ' ', false, Json::error_handler_t::replace);
+sluice_status Live::write(const Merged& merged) {
+    const std::string json = merged.changes.dump(-1, ' ', false, Json::error_handler_t::replace);
     sluice_change change{};
     change.size = sizeof change;
     change.kind = sluice::str(kKind);
     change.id = sluice::str(kId);
     change.json = sluice::str(json);
-    change.expected = SLUICE_STORE_ANY;
+    change.expected = merged.expected;
     uint64_t version = 0;
     return store_->write(owner_, &change, 1, &version);
 }

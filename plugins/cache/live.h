@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,11 +36,15 @@ public:
 
     /// What admins have changed, as they said it. [any]
     nlohmann::json changes() const;
-    /// The changes, with these over them: null takes one back. `why`: what is wrong with them, with the path
-    /// of the key and what is allowed; empty if nothing is. [any]
-    nlohmann::json merged(const nlohmann::json& more, std::string& why) const;
-    /// Into the store, and into use. [offload]
-    sluice_status write(const nlohmann::json& changes);
+    struct Merged {
+        nlohmann::json changes;
+        uint64_t expected = 0;  // the version that they were made of
+        std::string why;        // what is wrong, with the path of the key and what is allowed; empty: nothing
+    };
+    /// The changes, with these over them: null takes one back. [any]
+    Merged merged(const nlohmann::json& more) const;
+    /// Into the store, and into use. SLUICE_E_CONFLICT if somebody else was faster. [offload]
+    sluice_status write(const Merged& merged);
 
 private:
     void take(const sluice_document& document);
@@ -56,6 +61,7 @@ private:
     // Guarded by mutex_. Older ones stay: a request that waits may still look at one of them.
     std::deque<std::unique_ptr<const Options>> all_;
     nlohmann::json changes_ = nlohmann::json::object();
+    uint64_t version_ = 0;  // of them in the store
 };
 
 /// The keys that can be changed, each with what is allowed: [{"field_name", "field_type", "allowed"}, …].

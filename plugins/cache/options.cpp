@@ -57,7 +57,8 @@ int64_t millis(const Json& config, const char* key, int64_t otherwise) {
 std::vector<std::string> routesOf(const Json& config) {
     const auto given = config.find("supported_call_types");
     if (given == config.end() || given->is_null())
-        return {"chat", "completions", "embeddings", "rerank", "responses", "messages", "audio_transcriptions"};
+        return {"chat",      "completions", "embeddings",          "rerank",
+                "responses", "messages",    "audio_transcriptions"};
     std::vector<std::string> routes;
     for (const auto& type : *given) {
         const auto name = type.get<std::string>();

@@ -16,7 +16,7 @@ namespace {
 constexpr int kFlightsMax =
     3;  // that a request waits for, one after the other, if their leaders have no luck
 
-constexpr size_t kFormOnLoopMax = 256 << 10;    // a millisecond
+constexpr size_t kFormOnLoopMax = 256 << 10;   // a millisecond
 constexpr uint64_t kItemsAnswerMax = 4 << 20;  // is taken apart on a loop
 
 int64_t nowMs() {

@@ -129,7 +129,8 @@ void Canonical::members(const simdjson::dom::object& object, bool top, std::stri
 
 void Canonical::parts(std::vector<FormPart> parts) {
     // Fields of one name are a list, whose order is the client's.
-    std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::stable_sort(parts.begin(), parts.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
     for (const auto& part : parts) {
         if (isOneOf(kIgnored, part.name) && !isOneOf(kCountInForms, part.name)) continue;
         text('p', part.name);
@@ -210,12 +211,14 @@ std::vector<Item> itemsIn(const Asked& asked, size_t most) {
     simdjson::dom::parser parser;
     simdjson::dom::object body;
     element input;
-    if (!asked.form.empty() || parser.parse(asked.body.data(), asked.body.size()).get(body) != simdjson::SUCCESS ||
+    if (!asked.form.empty() ||
+        parser.parse(asked.body.data(), asked.body.size()).get(body) != simdjson::SUCCESS ||
         body["input"].get(input) != simdjson::SUCCESS || sluice::nestedBeyond(asked.body, kDepthMax))
         return {};
     auto canonical = begun(asked, "sluice-1-item");
     Canonical(canonical).members(body, true, "input");
-    if (element tags; body["metadata"]["tags"].get(tags) == simdjson::SUCCESS) Canonical(canonical).value(tags);
+    if (element tags; body["metadata"]["tags"].get(tags) == simdjson::SUCCESS)
+        Canonical(canonical).value(tags);
     const size_t common = canonical.size();
     std::vector<Item> items;
     const auto add = [&](const element& one) {

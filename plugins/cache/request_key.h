@@ -12,11 +12,11 @@
 namespace cache {
 
 struct Asked {
-    std::string_view route;  // "chat", …
-    std::string_view model;  // the model group
-    std::string_view owner;  // whose it is: another owner's is never found
-    std::string_view betas;  // header fields that change what a provider does, or which one answers
-    std::string_view body;   // JSON, or a form
+    std::string_view route;      // "chat", …
+    std::string_view model;      // the model group
+    std::string_view owner;      // whose it is: another owner's is never found
+    std::string_view betas;      // header fields that change what a provider does, or which one answers
+    std::string_view body;       // JSON, or a form
     std::string_view form = {};  // the content-type of a form; empty: it is JSON
 };
 

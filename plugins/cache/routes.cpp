@@ -100,10 +100,10 @@ Verdict Plugin::changeSettings(const sluice::Request& request, bool only_try) {
     const bool flat = !sluice::nestedBeyond(request.body(), 16);
     const Json body = flat ? Json::parse(request.body(), nullptr, false) : Json();
     if (!body.is_object() || !body.contains("cache_settings") || !body["cache_settings"].is_object())
-        return refuse(400, R"(cache_settings: allowed: an object of settings, {"cache_settings": {"ttl": 60}})");
-    std::string why;
-    const Json merged = live_.merged(body["cache_settings"], why);
-    if (!why.empty()) return refuse(400, why);
+        return refuse(400,
+                      R"(cache_settings: allowed: an object of settings, {"cache_settings": {"ttl": 60}})");
+    const auto merged = live_.merged(body["cache_settings"]);
+    if (!merged.why.empty()) return refuse(400, merged.why);
     if (!only_try && !live_.closed().empty())
         return refuse(503, "The cache's settings cannot be changed over the API: " + live_.closed());
     sluice_status written = SLUICE_OK;
@@ -118,7 +118,10 @@ Verdict Plugin::changeSettings(const sluice::Request& request, bool only_try) {
     if (only_try)
         return tell(request, 200,
                     {{"status", healthy ? "success" : "failed"},
-                     {"message", healthy ? "These settings can be used" : "A layer of the cache is not well: GET /cache/ping"}});
+                     {"message", healthy ? "These settings can be used"
+                                         : "A layer of the cache is not well: GET /cache/ping"}});
+    if (written == SLUICE_E_CONFLICT)
+        return refuse(409, "They have been changed meanwhile: read them and try again");
     if (written != SLUICE_OK) return refuse(503, "The store cannot be written to; nothing was changed");
     return tell(request, 200,
                 {{"status", "success"},

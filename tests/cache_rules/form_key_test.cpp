@@ -47,9 +47,12 @@ TEST_CASE("boundary, order and names of files do not count") {
     other.push_back({"user", "u"});
     CHECK(key(other) == usual);
     const auto body = form(kUsual, "b");
-    CHECK(keyOf({"audio_transcriptions", "whisper", "key:a", "", body, "Multipart/Form-Data; charset=x; boundary=\"b\""}) == usual);
-    CHECK(keyOf({"audio_transcriptions", "whisper", "key:b", "", body, "multipart/form-data; boundary=b"}) != usual);
-    CHECK(keyOf({"audio_transcriptions", "other", "key:a", "", body, "multipart/form-data; boundary=b"}) != usual);
+    CHECK(keyOf({"audio_transcriptions", "whisper", "key:a", "", body,
+                 "Multipart/Form-Data; charset=x; boundary=\"b\""}) == usual);
+    CHECK(keyOf({"audio_transcriptions", "whisper", "key:b", "", body, "multipart/form-data; boundary=b"}) !=
+          usual);
+    CHECK(keyOf({"audio_transcriptions", "other", "key:a", "", body, "multipart/form-data; boundary=b"}) !=
+          usual);
 }
 
 TEST_CASE("everything else does") {
@@ -68,7 +71,8 @@ TEST_CASE("everything else does") {
     with(2, {"prompt", "de"});
     with(2, {"stream", "true"});
     with(2, {"metadata", "de"});
-    for (const auto& more : {std::vector<Field>{{"g[]", "a"}, {"g[]", "b"}}, {{"g[]", "b"}, {"g[]", "a"}}, {{"g[]", "ab"}}}) {
+    for (const auto& more :
+         {std::vector<Field>{{"g[]", "a"}, {"g[]", "b"}}, {{"g[]", "b"}, {"g[]", "a"}}, {{"g[]", "ab"}}}) {
         auto fields = kUsual;
         fields.insert(fields.end(), more.begin(), more.end());
         keys.push_back(key(fields));
@@ -113,9 +117,11 @@ TEST_CASE("what is not understood in full has no key") {
     CHECK(no("preamble\r\n" + good, type));
     CHECK(no(good + "epilogue", type));
     for (size_t cut = 1; cut + 2 < good.size(); cut += 7) CHECK(no(good.substr(0, cut), type));
-    for (const char* head : {"Content-Disposition: form-data", "Content-Disposition: attachment; name=\"a\"", "X: y", "nothing",
-                             "Content-Disposition: form-data; name=\"a\"; name=\"b\"", "Content-Disposition: form-data; name=\"a",
-                             "Content-Disposition: form-data; name=\"a\\\"b\"", "Content-Disposition: form-data; name=a; filename*=UTF-8''x"}) {
+    for (const char* head :
+         {"Content-Disposition: form-data", "Content-Disposition: attachment; name=\"a\"", "X: y", "nothing",
+          "Content-Disposition: form-data; name=\"a\"; name=\"b\"",
+          "Content-Disposition: form-data; name=\"a", "Content-Disposition: form-data; name=\"a\\\"b\"",
+          "Content-Disposition: form-data; name=a; filename*=UTF-8''x"}) {
         INFO(head);
         CHECK(no("--b\r\n" + std::string(head) + "\r\n\r\nv\r\n--b--", type));
     }

@@ -60,8 +60,8 @@ TEST_CASE("in a cluster all of an index is asked of the server that has its slot
     FakeServer first([&](const Words& words) -> std::string {
         if (words[0] == "CLUSTER") return slots({{0, 16383, first.port()}});
         if (words[0] == "FT.SEARCH" || words[0] == "HSET")
-            return "-MOVED " + std::to_string(cache_redis::slotOf("{sluice_cache}:")) + " 127.0.0.1:" +
-                   std::to_string(other.port()) + "\r\n";
+            return "-MOVED " + std::to_string(cache_redis::slotOf("{sluice_cache}:")) +
+                   " 127.0.0.1:" + std::to_string(other.port()) + "\r\n";
         return usual(words);
     });
     Host host;
@@ -85,8 +85,9 @@ TEST_CASE("the index is made once, before or after what is in it") {
     cache::RedisIndex index(host.host(), single(server, host));
     CHECK(found(index) == "none");
     index.add(answered("k1"), kNow);
-    REQUIRE(heard(server, "FT.CREATE sluice_cache ON HASH PREFIX 1 {sluice_cache}: SCHEMA scope TAG vector VECTOR "
-                          "HNSW 6 TYPE FLOAT32 DIM 2 DISTANCE_METRIC COSINE"));
+    REQUIRE(heard(server,
+                  "FT.CREATE sluice_cache ON HASH PREFIX 1 {sluice_cache}: SCHEMA scope TAG vector VECTOR "
+                  "HNSW 6 TYPE FLOAT32 DIM 2 DISTANCE_METRIC COSINE"));
     REQUIRE(heard(server, "HSET"));
     server.set(usual);
     CHECK(found(index) == "k1");
@@ -118,10 +119,12 @@ TEST_CASE("without vector search one line says so, and nobody is asked any more"
 
 TEST_CASE("an index of other vectors, of a server that does not say how long they are") {
     FakeServer server([](const Words& words) -> std::string {
-        if (words[0] == "FT.SEARCH") return "-query vector blob size (8) does not match index's expected size (16).\r\n";
+        if (words[0] == "FT.SEARCH")
+            return "-query vector blob size (8) does not match index's expected size (16).\r\n";
         if (words[0] == "FT.INFO")
-            return "*2\r\n" + bulk("attributes") + "*2\r\n*4\r\n" + bulk("identifier") + bulk("scope") + bulk("type") +
-                   bulk("TAG") + "*4\r\n" + bulk("identifier") + bulk("vector") + bulk("type") + bulk("VECTOR");
+            return "*2\r\n" + bulk("attributes") + "*2\r\n*4\r\n" + bulk("identifier") + bulk("scope") +
+                   bulk("type") + bulk("TAG") + "*4\r\n" + bulk("identifier") + bulk("vector") +
+                   bulk("type") + bulk("VECTOR");
         return usual(words);
     });
     Host host;
@@ -149,11 +152,11 @@ TEST_CASE("a search that says nothing costs its deadline, five of them the index
 }
 
 TEST_CASE("nonsense for an answer is nothing, and no fault of a request") {
-    for (const char* reply : {":5\r\n", "*0\r\n", "+OK\r\n", "*3\r\n:1\r\n$1\r\nk\r\n:1\r\n", "-OOM no\r\n"}) {
+    for (const char* reply :
+         {":5\r\n", "*0\r\n", "+OK\r\n", "*3\r\n:1\r\n$1\r\nk\r\n:1\r\n", "-OOM no\r\n"}) {
         INFO(reply);
-        FakeServer server([&](const Words& words) {
-            return words[0] == "FT.SEARCH" ? std::string(reply) : usual(words);
-        });
+        FakeServer server(
+            [&](const Words& words) { return words[0] == "FT.SEARCH" ? std::string(reply) : usual(words); });
         Host host;
         cache::RedisIndex index(host.host(), single(server, host));
         CHECK(found(index) == "none");

@@ -51,13 +51,12 @@ std::string found(const std::vector<std::string>& hits) {
 
 std::string info(const std::string& prefix = "{i}:", const std::string& dimensions = "4",
                  const std::string& metric = "COSINE", const std::string& tag = "scope") {
-    return list({bulk("index_name"), bulk("i"), bulk("index_definition"),
-                 list({bulk("key_type"), bulk("HASH"), bulk("prefixes"), texts({prefix})}),
-                 bulk("attributes"),
-                 list({texts({"identifier", tag, "attribute", tag, "type", "TAG", "SEPARATOR", ","}),
-                       texts({"identifier", "vector", "attribute", "vector", "type", "VECTOR", "algorithm",
-                              "HNSW", "data_type", "FLOAT32", "dim", dimensions, "distance_metric",
-                              metric})})});
+    return list(
+        {bulk("index_name"), bulk("i"), bulk("index_definition"),
+         list({bulk("key_type"), bulk("HASH"), bulk("prefixes"), texts({prefix})}), bulk("attributes"),
+         list({texts({"identifier", tag, "attribute", tag, "type", "TAG", "SEPARATOR", ","}),
+               texts({"identifier", "vector", "attribute", "vector", "type", "VECTOR", "algorithm", "HNSW",
+                      "data_type", "FLOAT32", "dim", dimensions, "distance_metric", metric})})});
 }
 
 }  // namespace
@@ -108,9 +107,10 @@ TEST_CASE("the nearest of the answer, if it is of that scope and not over") {
     CHECK(nearest({hit("a", "0.25"), hit("b", "0.1", "t")}) == "a 0.75");
     CHECK(nearest({hit("a", "0.25"), hit("b", "0.1", "s", "1000")}) == "a 0.75");
     CHECK(nearest({hit("a", "0.25"), hit("", "0")}) == "a 0.75");
-    for (const char* distance : {"", "nan", "inf", "0.1x", "x"}) CHECK(nearest({hit("a", distance)}) == "none");
+    for (const char* distance : {"", "nan", "inf", "0.1x", "x"})
+        CHECK(nearest({hit("a", distance)}) == "none");
     CHECK(nearest({hit("a", "-1e-08")}) == "a 1.00");
-    CHECK(nearest({"*-1\r\n"}) == "none");   // it expired while it was looked for
+    CHECK(nearest({"*-1\r\n"}) == "none");  // it expired while it was looked for
     CHECK(nearest({"$-1\r\n"}) == "none");
     for (const char* reply : {":0\r\n", "$1\r\nx\r\n", "*0\r\n", "*1\r\n:7\r\n", "*2\r\n:1\r\n$1\r\nk\r\n"})
         CHECK_FALSE(nearestIn(*replyOf(reply), "s", 0));
@@ -138,12 +138,11 @@ TEST_CASE("is it an index as it is made here?") {
     CHECK_THAT(misfit(*replyOf("*0\r\n"), names, 4), Contains("something else"));
     CHECK_THAT(misfit(*replyOf(":1\r\n"), names, 4), Contains("something else"));
     // valkey-search says it one level further down.
-    const auto nested = list({bulk("attributes"),
-                              list({texts({"identifier", "scope", "attribute", "scope", "type", "TAG"}),
-                                    list({bulk("identifier"), bulk("vector"), bulk("type"), bulk("VECTOR"),
-                                          bulk("index"),
-                                          list({bulk("dimensions"), ":8\r\n", bulk("distance_metric"),
-                                                bulk("COSINE")})})})});
+    const auto nested =
+        list({bulk("attributes"),
+              list({texts({"identifier", "scope", "attribute", "scope", "type", "TAG"}),
+                    list({bulk("identifier"), bulk("vector"), bulk("type"), bulk("VECTOR"), bulk("index"),
+                          list({bulk("dimensions"), ":8\r\n", bulk("distance_metric"), bulk("COSINE")})})})});
     CHECK_THAT(misfit(*replyOf(nested), names, 4), Contains("have 8 dimensions"));
     CHECK(misfit(*replyOf(nested), names, 8).empty());
 }

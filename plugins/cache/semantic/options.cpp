@@ -46,11 +46,25 @@ std::string urlOf(const Json& from, const char* key) {
 }
 
 // What says where Redis is and how it is asked: as cache_redis has it.
-constexpr const char* kServerKeys[] = {
-    "url",           "redis_url",          "host",              "port",          "username",
-    "password",      "db",                 "redis_startup_nodes", "sentinel_nodes", "service_name",
-    "sentinel_username", "sentinel_password", "ssl",             "ssl_cert_reqs", "ssl_check_hostname",
-    "ssl_ca_certs",  "ssl_certfile",       "ssl_keyfile",       "timeout_ms"};
+constexpr const char* kServerKeys[] = {"url",
+                                       "redis_url",
+                                       "host",
+                                       "port",
+                                       "username",
+                                       "password",
+                                       "db",
+                                       "redis_startup_nodes",
+                                       "sentinel_nodes",
+                                       "service_name",
+                                       "sentinel_username",
+                                       "sentinel_password",
+                                       "ssl",
+                                       "ssl_cert_reqs",
+                                       "ssl_check_hostname",
+                                       "ssl_ca_certs",
+                                       "ssl_certfile",
+                                       "ssl_keyfile",
+                                       "timeout_ms"};
 
 // docs.litellm.ai/docs/proxy/caching: what cache_params says for the types redis-semantic and
 // qdrant-semantic.
@@ -76,7 +90,8 @@ Json fromParams(const Json& params) {
     return own;
 }
 
-RedisIndexOptions readRedis(const Json& own, const sluice::Host& host) {
+// `path`: where the keys of the server stand.
+RedisIndexOptions readRedis(const Json& own, const std::string& path, const sluice::Host& host) {
     RedisIndexOptions o;
     const Json server = own.value("redis", Json());
     if (server.is_null()) return o;
@@ -84,7 +99,7 @@ RedisIndexOptions readRedis(const Json& own, const sluice::Host& host) {
         throw sluice::ConfigError("semantic.redis: allowed: an object with url, or host, port, password, …");
     for (const auto& [key, value] : server.items()) {
         if (std::find(std::begin(kServerKeys), std::end(kServerKeys), key) == std::end(kServerKeys))
-            throw sluice::ConfigError("semantic.redis." + key + ": unknown; allowed: what cache_redis knows " +
+            throw sluice::ConfigError(path + key + ": unknown; allowed: what cache_redis knows " +
                                       "about servers: url, host, port, password, ssl, …");
     }
     if (!text(own, "qdrant_url").empty())
@@ -93,16 +108,16 @@ RedisIndexOptions readRedis(const Json& own, const sluice::Host& host) {
     try {
         o.server = cache_redis::readOptions(server.dump(), host);
     } catch (const sluice::ConfigError& error) {
-        throw sluice::ConfigError("semantic.redis." + error.message());
+        throw sluice::ConfigError(path + error.message());
     }
     if (o.server.database != 0)
-        throw sluice::ConfigError("semantic.redis.db: found " + std::to_string(o.server.database) +
+        throw sluice::ConfigError(path + "db: found " + std::to_string(o.server.database) +
                                   "; allowed: 0, vector search knows no other database");
     o.index = text(own, "redis_index", o.index);
-    const bool fits = !o.index.empty() && o.index.size() <= 128 &&
-                      std::all_of(o.index.begin(), o.index.end(), [](char c) {
-                          return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_-.:", c);
-                      });
+    const bool fits =
+        !o.index.empty() && o.index.size() <= 128 && std::all_of(o.index.begin(), o.index.end(), [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_-.:", c);
+        });
     if (!fits)
         throw sluice::ConfigError("semantic.redis_index: found \"" + o.index +
                                   "\"; allowed: 1 to 128 letters, digits and _ - . :");
@@ -116,11 +131,14 @@ SemanticOptions SemanticOptions::read(std::string_view json, const sluice::Host&
     const Json config = Json::parse(json);
     Json own = config.value("semantic", Json());
     const Json params = config.value("params", Json());
+    bool of_params = false;  // where Redis is stands among the keys of LiteLLM
     if (!own.is_object() && params.is_object()) {
         own = fromParams(params);
+        of_params = own.is_object();
         if (const Json more = params.value("semantic", Json()); more.is_object()) {
             if (!own.is_object()) own = Json::object();
             own.update(more);
+            of_params = of_params && !more.contains("redis");
         }
     }
     SemanticOptions o;
@@ -145,10 +163,11 @@ SemanticOptions SemanticOptions::read(std::string_view json, const sluice::Host&
     o.qdrant.collection = text(own, "collection", o.qdrant.collection);
     o.qdrant.timeout_ms =
         static_cast<uint32_t>(number(own, "qdrant_timeout_ms", 1, 60'000, o.qdrant.timeout_ms));
-    o.redis = readRedis(own, host);
+    o.redis = readRedis(own, of_params ? "params." : "semantic.redis.", host);
     o.journal = text(own, "index_path");
     if (o.redis.on && !o.journal.empty())
-        throw sluice::ConfigError("semantic.index_path: found with an index in Redis; allowed: with one in memory");
+        throw sluice::ConfigError(
+            "semantic.index_path: found with an index in Redis; allowed: with one in memory");
     o.samples = text(own, "samples_path");
     o.sample_rate = number(own, "sample_rate", 0, 1, o.sample_rate);
     return o;

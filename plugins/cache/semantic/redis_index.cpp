@@ -42,8 +42,9 @@ RedisIndex::RedisIndex(sluice::Host host, const RedisIndexOptions& options)
       searches_(host.counter("sluice_cache_redis_index_searches_total",
                              "Searches of the semantic cache in Redis: found, nothing, late, away, refused",
                              {"outcome"})),
-      engine_(options.server, {[this](const cache_redis::Node& node, bool up,
-                                      const std::string& why) { changed(node, up, why); },
+      engine_(options.server, {[this](const cache_redis::Node& node, bool up, const std::string& why) {
+                                   changed(node, up, why);
+                               },
                                [this](const std::string& what) { fault(what, 0); }, [](const char*) {}}) {}
 
 void RedisIndex::changed(const cache_redis::Node& node, bool up, const std::string& why) {
@@ -215,8 +216,8 @@ void RedisIndex::remove(const std::string& scope, const std::string& key) {
     submit(job({"UNLINK", names_.hashOf(scope, key)}, cache_redis::kWrites));
 }
 
-// DD is not known to valkey-search: without it the hashes stay until their time is over, and are found to lead
-// nowhere.
+// DD is not known to valkey-search: without it the hashes stay until their time is over, and are found to
+// lead nowhere.
 void RedisIndex::clear() {
     auto asked = job(dropWords(names_, true), cache_redis::kWrites);
     asked->done = [this](End end, std::vector<Reply>& replies) {

@@ -111,10 +111,26 @@ std::string blobOf(const std::vector<float>& vector) {
 }
 
 Words createWords(const RedisNames& names, size_t dimensions) {
-    return {"FT.CREATE", names.index, "ON",   "HASH",    "PREFIX", "1",
-            names.prefix, "SCHEMA",   "scope", "TAG",    "vector", "VECTOR",
-            "HNSW",       "6",        "TYPE",  "FLOAT32", "DIM",   std::to_string(dimensions),
-            "DISTANCE_METRIC", "COSINE"};
+    return {"FT.CREATE",
+            names.index,
+            "ON",
+            "HASH",
+            "PREFIX",
+            "1",
+            names.prefix,
+            "SCHEMA",
+            "scope",
+            "TAG",
+            "vector",
+            "VECTOR",
+            "HNSW",
+            "6",
+            "TYPE",
+            "FLOAT32",
+            "DIM",
+            std::to_string(dimensions),
+            "DISTANCE_METRIC",
+            "COSINE"};
 }
 
 Words infoWords(const RedisNames& names) { return {"FT.INFO", names.index}; }
@@ -146,12 +162,12 @@ Words searchWords(const RedisNames& names, std::string_view scope, const std::ve
 }
 
 Words hashWords(const RedisNames& names, const Answered& one) {
-    return {"HSET",   names.hashOf(one.scope, one.key),
-            "scope",  one.scope,
-            "key",    one.key,
-            "text",   one.text,
+    return {"HSET",       names.hashOf(one.scope, one.key),
+            "scope",      one.scope,
+            "key",        one.key,
+            "text",       one.text,
             "expires_ms", std::to_string(one.expires_ms),
-            "vector", blobOf(one.vector)};
+            "vector",     blobOf(one.vector)};
 }
 
 Words dropWords(const RedisNames& names, bool with_hashes) {
