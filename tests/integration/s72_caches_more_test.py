@@ -138,6 +138,11 @@ class Transcriptions(Cached):
                 self.assertNotIn(HIT, self.ask(*parts).headers)
                 self.assertEqual(self.calls(), number + 1)
 
+    def test_ar33_answers_that_are_no_json(self):
+        self.upstream.script({"respond": {"status": 200, "headers": {"content-type": "text/plain; charset=utf-8"}, "body": "1\n00:00 --> 00:01\nhi\n"}})
+        first, again = (self.ask(response_format="srt", prompt="ar33") for _ in range(2))
+        self.assertEqual((again.headers.get(HIT), again.body, again.headers["content-type"]), ("True", first.body, first.headers["content-type"]))
+
     def test_ar32_long_recordings_and_controls(self):
         self.upstream.script({"respond": {"status": 200, "body": {"text": "long"}}}, times=None)
         long = ("long.wav", bytes(range(256)) * 4096, "audio/wav")
