@@ -1,15 +1,18 @@
 """AR: the semantic cache in Redis' vector search."""
 import json
 import pathlib
+import shutil
 import sys
 import time
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-from scenario import SLOW, main, wait_until  # noqa: E402
+from scenario import SLOW, main, wait_until, whole_lines  # noqa: E402
 from cache_scene import CHAT, Cached, ask  # noqa: E402
 from processes import Gateway  # noqa: E402
 from redis_search import Index, RedisSearch  # noqa: E402
+from servers import Redis  # noqa: E402
 from wire import request  # noqa: E402
 
 HIT = "x-litellm-cache-hit"
@@ -24,8 +27,10 @@ class InRedis(Cached):
         cls.redis = cls.enterClassContext(RedisSearch(password="r-secret"))
         cls.prepare()
         cls.params = {"type": "redis-semantic", "host": "127.0.0.1", "port": cls.redis.port, "password": "r-secret", "similarity_threshold": 0.8,
-                      "redis_semantic_cache_index_name": cls.index, "redis_timeout_ms": cls.wait_ms, "wait_ms": int(1000 * SLOW)}
+                      "redis_semantic_cache_index_name": cls.index, "redis_timeout_ms": cls.wait_ms, "wait_ms": int(1000 * SLOW), **cls.more_params}
         return super().config(upstream)
+
+    more_params = {}
 
     @classmethod
     def prepare(cls):
@@ -144,6 +149,20 @@ class Nearly(InRedis):
         wait_until(lambda: old not in self.hashes() and len(self.hashes()) == 1, 10 * SLOW, "the new question instead of the old one")
 
 
+class Shadowed(InRedis):
+    more_params = {"semantic": {"mode": "shadow", "samples_path": "samples.jsonl"}}
+
+    def test_ar08_in_shadow_it_only_says_what_it_would_have_done(self):
+        self.keep(ask("How do I reset my password?"))
+        self.assertNotIn(HIT, self.call(CHAT, ask("how can I reset the password")).headers)
+        self.assertNotIn(HIT, self.call(CHAT, ask("how can I reset the password 2")).headers)
+        samples = self.gateway.directory / "samples.jsonl"
+        wait_until(lambda: whole_lines(samples), 10 * SLOW, "a sample")
+        (row,) = [json.loads(line) for line in whole_lines(samples)]
+        self.assertEqual((row["question"], row["other_question"]), ("how can I reset the password", "How do I reset my password?"))
+        self.assertGreater(row["similarity"], 0.8)
+
+
 class Slow(InRedis):
     wait_ms = int(50 * SLOW)
 
@@ -187,6 +206,25 @@ class Plain(InRedis):
         self.assertEqual(self.hashes(), {})
         semantic = self.get("/cache/ping").json()["semantic"]
         self.assertEqual((semantic["healthy"], "Redis Stack" in semantic["error"]), (False, True))
+
+
+@unittest.skipUnless(shutil.which("redis-server"), "no redis-server")
+class RealPlain(Cached):
+    """a redis-server, which has no vector search: its words for that"""
+
+    @classmethod
+    def config(cls, upstream):
+        cls.redis = cls.enterClassContext(Redis(password="r-secret"))
+        cls.params = {"type": "redis-semantic", "redis_url": f"redis://:r-secret@127.0.0.1:{cls.redis.port}", "redis_timeout_ms": int(500 * SLOW), "wait_ms": int(1000 * SLOW)}
+        return super().config(upstream)
+
+    def test_ar15_one_message_says_what_is_missing(self):
+        for number in range(4):
+            self.assertEqual(self.call(CHAT, ask(f"ar15 question {'x' * number}")).status, 200)
+        wait_until(lambda: self.gateway.stderr().count("has no vector search (FT.SEARCH)") == 1, 10 * SLOW, "the message")
+        wait_until(lambda: HIT in self.call(CHAT, ask("ar15 question ")).headers, 10 * SLOW, "the same question's answer")
+        self.assertEqual(self.redis.ask("KEYS", "{sluice_cache}*"), b"*0\r\n")
+        self.assertNotIn("r-secret", self.gateway.stderr() + self.get("/cache/ping").text() + self.get("/cache/settings").text())
 
 
 class OtherVectors(InRedis):
