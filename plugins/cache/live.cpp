@@ -149,13 +149,17 @@ void Live::take(const sluice_document& document) {
     Json changes =
         document.removed ? Json::object() : Json::parse(sluice::view(document.json), nullptr, false);
     std::unique_ptr<const Options> options;
-    try {
-        if (!changes.is_object()) throw sluice::ConfigError("no object");
-        options = std::make_unique<const Options>(with(changes));
-    } catch (const std::exception& e) {
-        const std::lock_guard lock(mutex_);
-        version_ = document.version;
-        return warn_(std::string("what the store says about the cache's settings is left out: ") + e.what());
+    std::string why;
+    if (!changes.is_object())
+        why = "it is no object";
+    else
+        options = optionsWith(changes, why);
+    if (!options) {
+        {
+            const std::lock_guard lock(mutex_);
+            version_ = document.version;  // so that it can be replaced
+        }
+        return warn_("what the store says about the cache's settings is left out: " + why);
     }
     const std::lock_guard lock(mutex_);
     if (all_.size() > kChangesMax) return;
@@ -170,15 +174,21 @@ Json Live::changes() const {
     return changes_;
 }
 
-// Throws sluice::ConfigError.
-Options Live::with(const Json& changes) const {
+// Null, and `why`, if they cannot be used.
+std::unique_ptr<const Options> Live::optionsWith(const Json& changes, std::string& why) const try {
     Json config = config_;
     for (const auto& [name, value] : changes.items()) {
-        const auto why = faultOf(name, value);
-        if (!why.empty()) throw sluice::ConfigError(why);
+        why = faultOf(name, value);
+        if (!why.empty()) return nullptr;
         config[name] = value;
     }
-    return Options::read(config);
+    return std::make_unique<const Options>(Options::read(std::move(config)));
+} catch (const sluice::ConfigError& error) {
+    why = "cache_settings." + error.message();
+    return nullptr;
+} catch (const Json::exception& error) {
+    why = std::string("cache_settings: ") + error.what();
+    return nullptr;
 }
 
 Live::Merged Live::merged(const Json& more) const {
@@ -196,12 +206,7 @@ Live::Merged Live::merged(const Json& more) const {
         else
             all.changes[name] = value;
     }
-    if (!all.why.empty()) return all;
-    try {
-        (void)with(all.changes);
-    } catch (const sluice::ConfigError& error) {
-        all.why = "cache_settings." + error.message();
-    }
+    if (all.why.empty()) (void)optionsWith(all.changes, all.why);
     return all;
 }
 

@@ -48,7 +48,7 @@ public:
 
 private:
     void take(const sluice_document& document);
-    Options with(const nlohmann::json& changes) const;
+    std::unique_ptr<const Options> optionsWith(const nlohmann::json& changes, std::string& why) const;
 
     const nlohmann::json config_;
     std::atomic<const Options*> now_;
