@@ -30,7 +30,8 @@ typedef struct sluice_cache {
                          void (*take)(void* sink, size_t which, const sluice_cache_entry* entry));
     /* Keeps a copy of `value` under `key` for at most `ttl_ms` (> 0); a key that is there is replaced. Does
      * not wait: a backend with a network or a disk does it later, and drops it if too much waits already
-     * (SLUICE_E_LIMIT). SLUICE_E_INVALID: larger than it takes. [any] */
+     * (SLUICE_E_LIMIT), or while it knows that what it needs is away (SLUICE_E_UNAVAILABLE).
+     * SLUICE_E_INVALID: larger than it takes. [any] */
     sluice_status (*put)(sluice_instance* self, sluice_str key, sluice_str value, int64_t ttl_ms);
     /* Forgets these keys; how many there were goes to `removed` if it is not null. Done when it returns.
      * SLUICE_E_UNAVAILABLE. [offload] */

@@ -45,7 +45,8 @@ bool take(Controls& controls, const std::string& name, const Json& value) {
 
 Controls Controls::read(std::string_view json, std::string_view allowed, std::string& refused) {
     Controls controls;
-    const Json given = Json::parse(json, nullptr, false);
+    Json given = Json::parse(json, nullptr, false);
+    if (given.is_string()) given = Json::parse(given.get<std::string>(), nullptr, false);  // in a form
     if (given.is_null()) return controls;
     if (!given.is_object()) {
         refused = "cache: found no object; allowed: {\"ttl\": 60, \"no-cache\": true, …}";

@@ -14,10 +14,8 @@ int64_t nowMs() {
     return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-struct Found {
-    Bytes bytes;
-    int64_t ttl_left_ms = -1;
-};
+// An object store is far away. Which plugin an instance is of is not said; its id usually does.
+uint32_t usualWaitMs(const std::string& id) { return id.rfind("cache_s3", 0) == 0 ? 300 : 20; }
 
 }  // namespace
 
@@ -34,9 +32,10 @@ void Layers::open() {
         layer.id = sluice::view(service->instance);
         layer.table = static_cast<const sluice_cache*>(service->table);
         layer.owner = service->owner;
+        layer.usual_wait_ms = usualWaitMs(layer.id);
     };
-    if (options_.backends.empty()) add("");
-    for (const auto& id : options_.backends) add(id);
+    if (live_.now().backends.empty()) add("");
+    for (const auto& id : live_.now().backends) add(id);
 }
 
 bool Layers::isOpen(Layer& layer) const {
@@ -56,35 +55,63 @@ void Layers::note(Layer& layer, bool fine) {
         host_.warn("the cache " + layer.id + " does not answer; requests go on without it");
 }
 
-Bytes Layers::get(sluice_ctx* ctx, const std::string& key) {
-    const sluice_str wanted = sluice::str(key);
-    for (size_t i = 0; i < layers_.size(); ++i) {
-        Layer& layer = layers_[i];
-        if (!isOpen(layer)) continue;
-        Found found;
-        const auto status =
-            layer.table->get(layer.owner, ctx, &wanted, 1, options_.wait_ms, &found,
-                             [](void* sink, size_t, const sluice_cache_entry* entry) {
-                                 auto& into = *static_cast<Found*>(sink);
-                                 into.bytes = std::make_shared<const std::string>(sluice::view(entry->value));
-                                 into.ttl_left_ms = entry->ttl_left_ms;
-                             });
-        note(layer, status == SLUICE_OK || status == SLUICE_E_CANCELLED);
-        if (!found.bytes) continue;
-        const int64_t ttl = found.ttl_left_ms < 0 ? options_.upper_ttl_ms
-                                                  : std::min(options_.upper_ttl_ms, found.ttl_left_ms);
-        for (size_t above = 0; above < i && ttl > 0; ++above)
-            (void)layers_[above].table->put(layers_[above].owner, wanted, sluice::str(*found.bytes), ttl);
-        return found.bytes;
+Bytes Layers::get(sluice_ctx* ctx, const std::string& key, bool& sure) {
+    return getAll(ctx, {key}, sure).front();
+}
+
+bool Layers::look(Layer& layer, sluice_ctx* ctx, const std::vector<std::string>& keys,
+                  const std::vector<size_t>& which, std::vector<Found>& found) {
+    struct Sink {
+        const std::vector<size_t>& which;
+        std::vector<Found>& found;
+    } sink{which, found};
+    std::vector<sluice_str> wanted;
+    wanted.reserve(which.size());
+    for (const size_t i : which) wanted.push_back(sluice::str(keys[i]));
+    const auto status = layer.table->get(
+        layer.owner, ctx, wanted.data(), wanted.size(), live_.now().wait_ms.value_or(layer.usual_wait_ms),
+        &sink, [](void* arg, size_t at, const sluice_cache_entry* entry) {
+            auto& into = *static_cast<Sink*>(arg);
+            into.found[into.which[at]] = {std::make_shared<const std::string>(sluice::view(entry->value)),
+                                          entry->ttl_left_ms};
+        });
+    note(layer, status == SLUICE_OK || status == SLUICE_E_CANCELLED);
+    return status == SLUICE_OK;
+}
+
+std::vector<Bytes> Layers::getAll(sluice_ctx* ctx, const std::vector<std::string>& keys, bool& sure) {
+    std::vector<Found> found(keys.size());
+    std::vector<size_t> missing(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) missing[i] = i;
+    const int64_t upper_ttl_ms = live_.now().upper_ttl_ms;
+    for (size_t l = 0; l < layers_.size() && !missing.empty(); ++l) {
+        const bool asked = isOpen(layers_[l]) && look(layers_[l], ctx, keys, missing, found);
+        sure = sure && asked;
+        std::vector<size_t> still;
+        for (const size_t i : missing) {
+            if (!found[i].bytes) {
+                still.push_back(i);
+                continue;
+            }
+            const int64_t left = found[i].ttl_left_ms;
+            const int64_t ttl = left < 0 ? upper_ttl_ms : std::min(upper_ttl_ms, left);
+            for (size_t above = 0; above < l && ttl > 0; ++above)
+                (void)layers_[above].table->put(layers_[above].owner, sluice::str(keys[i]),
+                                                sluice::str(*found[i].bytes), ttl);
+        }
+        missing.swap(still);
     }
-    return nullptr;
+    std::vector<Bytes> all;
+    all.reserve(keys.size());
+    for (auto& one : found) all.push_back(std::move(one.bytes));
+    return all;
 }
 
 void Layers::put(const std::string& key, std::string_view value, int64_t ttl_ms) {
     for (size_t i = 0; i < layers_.size(); ++i) {
         const bool last = i + 1 == layers_.size();
         (void)layers_[i].table->put(layers_[i].owner, sluice::str(key), sluice::str(value),
-                                    last ? ttl_ms : std::min(ttl_ms, options_.upper_ttl_ms));
+                                    last ? ttl_ms : std::min(ttl_ms, live_.now().upper_ttl_ms));
     }
 }
 

@@ -25,7 +25,9 @@ const std::map<std::string, std::string>& callTypes() {
                                                           {"aresponses", "responses"},
                                                           {"anthropic_messages", "messages"},
                                                           {"moderation", "moderations"},
-                                                          {"amoderation", "moderations"}};
+                                                          {"amoderation", "moderations"},
+                                                          {"transcription", "audio_transcriptions"},
+                                                          {"atranscription", "audio_transcriptions"}};
     return types;
 }
 
@@ -55,18 +57,19 @@ int64_t millis(const Json& config, const char* key, int64_t otherwise) {
 std::vector<std::string> routesOf(const Json& config) {
     const auto given = config.find("supported_call_types");
     if (given == config.end() || given->is_null())
-        return {"chat", "completions", "embeddings", "rerank", "responses", "messages"};
+        return {"chat",      "completions", "embeddings",          "rerank",
+                "responses", "messages",    "audio_transcriptions"};
     std::vector<std::string> routes;
     for (const auto& type : *given) {
         const auto name = type.get<std::string>();
         const auto found = callTypes().find(name);
         if (found != callTypes().end()) {
             routes.push_back(found->second);
-        } else if (name != "transcription" && name != "atranscription") {  // known to LiteLLM; not kept here
+        } else {
             throw sluice::ConfigError(
                 "supported_call_types: found \"" + name +
                 "\"; allowed: completion, text_completion, embedding, rerank, responses, "
-                "anthropic_messages, moderation, with or without a leading a");
+                "anthropic_messages, transcription, moderation, with or without a leading a");
         }
     }
     return routes;
@@ -74,14 +77,11 @@ std::vector<std::string> routesOf(const Json& config) {
 
 }  // namespace
 
-Options Options::read(std::string_view json) {
-    Json config = Json::parse(json);
-    if (const auto params = config.find("params"); params != config.end() && params->is_object()) {
-        // What stands in cache_params and belongs to a backend is that plugin's to read.
-        for (const char* key :
-             {"ttl", "namespace", "mode", "supported_call_types", "share", "backends", "wait_ms",
-              "max_entry_bytes", "single_flight", "store_fallbacks", "upper_ttl"}) {
-            if (params->contains(key) && !config.contains(key)) config[key] = (*params)[key];
+Options Options::read(Json config) {
+    // What stands in cache_params and belongs to a backend is that plugin's to read.
+    if (const Json params = config.value("params", Json()); params.is_object()) {
+        for (const auto& [key, value] : params.items()) {
+            if (!value.is_null() && !config.contains(key)) config[key] = value;
         }
     }
     Options o;
@@ -92,10 +92,15 @@ Options Options::read(std::string_view json) {
     o.name_space = config.value("namespace", "");
     o.ttl_ms = millis(config, "ttl", o.ttl_ms);
     o.upper_ttl_ms = millis(config, "upper_ttl", o.upper_ttl_ms);
-    o.wait_ms = config.value("wait_ms", o.wait_ms);
+    if (config.contains("wait_ms")) o.wait_ms = config["wait_ms"].get<uint32_t>();
     o.max_entry_bytes = config.value("max_entry_bytes", o.max_entry_bytes);
     o.single_flight = config.value("single_flight", true);
     o.store_fallbacks = config.value("store_fallbacks", false);
+    o.embedding_items = config.value("embedding_items", true);
+    o.store = config.value("store", "");
+    if (const Json value = config.value("similarity_threshold", Json()); value.is_number())
+        o.threshold = value.get<double>();
+    if (config.contains("semantic_mode")) o.shadow = config["semantic_mode"] == "shadow";
     o.routes = routesOf(config);
     o.backends = config.value("backends", std::vector<std::string>());
     return o;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "forms.h"
+#include "manifest.h"
 #include "request_key.h"
 
 namespace cache {
@@ -14,6 +15,9 @@ namespace {
 
 constexpr int kFlightsMax =
     3;  // that a request waits for, one after the other, if their leaders have no luck
+
+constexpr size_t kFormOnLoopMax = 256 << 10;   // a millisecond
+constexpr uint64_t kItemsAnswerMax = 4 << 20;  // is taken apart on a loop
 
 int64_t nowMs() {
     using namespace std::chrono;
@@ -43,8 +47,8 @@ Plugin::PerRequest::~PerRequest() {
 
 Plugin::Plugin(std::string_view config_json, sluice::Host host)
     : host_(host),
-      options_(Options::read(config_json)),
-      layers_(host, options_),
+      live_(config_json),
+      layers_(host, live_),
       flights_(host),
       offload_(host.find<sluice_host_offload>(SLUICE_HOST_OFFLOAD_ID)),
       lookups_(host.counter("sluice_cache_lookups_total", "Requests that asked the cache, by what came of it",
@@ -54,22 +58,25 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
                           "Requests that got the answer of an identical one that ran at the same time")) {
     const auto* reply = host.find<sluice_host_reply>(SLUICE_HOST_REPLY_ID);
     auto semantic = SemanticOptions::read(config_json, host);
-    if (semantic.on && options_.enabled) semantic_ = std::make_unique<Semantic>(host, std::move(semantic));
+    if (semantic.on && live_.now().enabled) semantic_ = std::make_unique<Semantic>(host, std::move(semantic));
     if (!SLUICE_HAS(reply, keep_answer))
         throw sluice::ConfigError("this gateway has no keep_answer in sluice.host.reply/1: it needs ABI 1.2");
 }
 
 void Plugin::start() {
-    if (options_.enabled) layers_.open();
+    if (!live_.now().enabled) return;
+    live_.open(host_);
+    layers_.open();
 }
 
 bool Plugin::wants(std::string_view hook) const {
     if (hook == "on_complete") return semantic_ && semantic_->flushes();
-    return options_.enabled;
+    return live_.now().enabled;
 }
 
 bool Plugin::serves(std::string_view route) const {
-    return std::find(options_.routes.begin(), options_.routes.end(), route) != options_.routes.end();
+    const auto& routes = live_.now().routes;
+    return std::find(routes.begin(), routes.end(), route) != routes.end();
 }
 
 // Whoever has no id of the kind that shares has his answers for himself.
@@ -78,7 +85,7 @@ std::string Plugin::ownerOf(const sluice::Request& request) const {
         if (!id.empty()) return std::string(kind).append(":").append(id);
         return "key:" + std::string(request.keyId());
     };
-    switch (options_.share) {
+    switch (live_.now().share) {
         case Share::Tenant:
             return of("tenant", request.tenant());
         case Share::Key:
@@ -95,11 +102,80 @@ std::string Plugin::ownerOf(const sluice::Request& request) const {
     return of("key", request.keyId());
 }
 
-std::string Plugin::keyFor(const Controls& controls, const Asked& asked) const {
-    const auto hash = keyOf(asked);
-    if (!hash) return {};
-    const auto& space = controls.name_space.empty() ? options_.name_space : controls.name_space;
-    return space.empty() ? *hash : space + ":" + *hash;
+// Of a long recording this takes as long as many other requests together, so it is done elsewhere.
+void Plugin::findKeys(const sluice::Request& request, PerRequest& use, const Asked& asked) const {
+    std::optional<std::string> hash;
+    auto find = [&] { hash = keyOf(asked); };
+    if (asked.form.empty() || asked.body.size() <= kFormOnLoopMax) {
+        find();
+    } else if (!offload_ || offload_->run(
+                                request.raw(), [](void* arg) { (*static_cast<decltype(find)*>(arg))(); },
+                                &find) != SLUICE_OK) {
+        return;
+    }
+    if (!hash) return;
+    const Options& options = live_.now();
+    const auto& space = use.controls.name_space.empty() ? options.name_space : use.controls.name_space;
+    const std::string prefix = space.empty() ? "" : space + ":";
+    use.key = prefix + *hash;
+    if (asked.route != "embeddings" || !options.embedding_items) return;
+    use.items = itemsIn(asked, kItemsMax);
+    for (auto& item : use.items) item.key.insert(0, prefix);
+}
+
+// Of embeddings also an answer that is put together.
+bool Plugin::answerExactly(const sluice::Request& request, PerRequest& use) {
+    std::vector<std::string> keys{use.key};
+    for (const auto& item : use.items) keys.push_back(item.key);
+    bool sure = true;
+    auto found = layers_.getAll(request.raw(), keys, sure);
+    if (found[0] && answer(request, use, *found[0])) return true;
+    if (use.items.empty()) return false;
+    found.erase(found.begin());
+    return answerItems(request, use, found);
+}
+
+bool Plugin::answerItems(const sluice::Request& request, PerRequest& use, const std::vector<Bytes>& found) {
+    Entry whole;
+    whole.stored_ms = nowMs();
+    whole.cost_pico_usd = 0;
+    whole.content_type = "application/json";
+    std::vector<std::string_view> vectors;
+    for (const auto& bytes : found) {
+        const auto entry = bytes ? decode(*bytes) : std::nullopt;
+        if (!entry) return false;
+        whole.stored_ms = std::min(whole.stored_ms, entry->stored_ms);
+        whole.prompt_tokens += entry->prompt_tokens;
+        const bool known = whole.cost_pico_usd >= 0 && entry->cost_pico_usd >= 0;
+        whole.cost_pico_usd = known ? whole.cost_pico_usd + entry->cost_pico_usd : -1;
+        vectors.push_back(entry->body);
+    }
+    const auto body = answerOf(vectors, whole.prompt_tokens);
+    if (!body) return false;
+    whole.body = *body;
+    return answer(request, use, encode(whole));
+}
+
+void Plugin::keepItems(const PerRequest& use, const sluice_answer& answer, int64_t ttl_ms) {
+    const auto items =
+        itemsOf(sluice::view(answer.body), use.items, answer.prompt_tokens, answer.cost_pico_usd);
+    if (!items) return;
+    for (size_t i = 0; i < items->size(); ++i) {
+        Entry entry;
+        entry.stored_ms = nowMs();
+        entry.status = answer.http_status;
+        entry.prompt_tokens = (*items)[i].prompt_tokens;
+        entry.cost_pico_usd = (*items)[i].cost_pico_usd;
+        entry.content_type = "application/json";
+        entry.body = (*items)[i].bytes;
+        layers_.put(use.items[i].key, encode(entry), ttl_ms);
+    }
+}
+
+// A list of vectors may be larger than what is kept of it.
+void Plugin::keepAnswer(const sluice::Request& request, const PerRequest& use) const {
+    const uint64_t most = live_.now().max_entry_bytes;
+    (void)request.keepAnswer(use.items.empty() ? most : std::max(most, kItemsAnswerMax));
 }
 
 // `cache` is the gateway's: no provider knows it.
@@ -121,46 +197,52 @@ Verdict Plugin::cache_lookup(sluice::Request request) {
     if (!serves(request.route())) return Verdict::Continue;
     auto& use = request.state<PerRequest>();
     const Controls& controls = use.controls;
-    if (!options_.default_on && !controls.use_cache) return Verdict::Continue;
+    if (!live_.now().default_on && !controls.use_cache) return Verdict::Continue;
     if (controls.no_cache && controls.no_store) return Verdict::Continue;
     const auto owner = ownerOf(request), betas = betasOf(request);
-    const Asked asked{request.route(), request.model(), owner, betas, request.body()};
-    use.key = keyFor(controls, asked);
+    Asked asked{request.route(), request.model(), owner, betas, request.body()};
+    const bool is_form = asked.route == "audio_transcriptions";
+    if (is_form) asked.form = request.header("content-type").value_or("none");
+    findKeys(request, use, asked);
     if (use.key.empty()) {
         lookups_.record(1, {"unfit"});
         return Verdict::Continue;
     }
-    if (!controls.no_cache) {
-        const auto bytes = layers_.get(request.raw(), use.key);
-        if (bytes && answer(request, use, *bytes)) {
-            lookups_.record(1, {"hit"});
-            return Verdict::Respond;
-        }
-        if (semantic_ && answerNearly(request, use, asked)) {
-            lookups_.record(1, {"near"});
-            return Verdict::Respond;
-        }
+    if (!controls.no_cache && answerExactly(request, use)) {
+        lookups_.record(1, {"hit"});
+        return Verdict::Respond;
+    }
+    if (semantic_ && !is_form) compare(request, use, asked);
+    if (answerNearly(request, use)) {
+        lookups_.record(1, {"near"});
+        return Verdict::Respond;
     }
     lookups_.record(1, {controls.no_cache ? "refresh" : "miss"});
     if (controls.no_store) return Verdict::Continue;
-    if (options_.single_flight && !controls.no_cache) return askOrWait(request, use);
-    (void)request.keepAnswer(options_.max_entry_bytes);
+    if (live_.now().single_flight && !controls.no_cache) return askOrWait(request, use);
+    keepAnswer(request, use);
     return Verdict::Continue;
 }
 
-// True: somebody has asked nearly the same, and that answer is the one to this request now.
-bool Plugin::answerNearly(const sluice::Request& request, PerRequest& use, const Asked& asked) {
+// A fresh answer that is asked for by no-cache is compared with nothing, but kept for those that come.
+void Plugin::compare(const sluice::Request& request, PerRequest& use, const Asked& asked) {
     // A namespace is part of a key, and so of what has to be equal.
     const std::string owner = use.controls.name_space + "|" + std::string(asked.owner);
-    use.asking = semantic_->ask(request, {asked.route, asked.model, owner, asked.betas, asked.body}, nowMs());
-    if (!use.asking || !semantic_->isNear(*use.asking)) return false;
-    const auto bytes = layers_.get(request.raw(), use.asking->nearest->key);
+    use.asking = semantic_->ask(request, {asked.route, asked.model, owner, asked.betas, asked.body}, nowMs(),
+                                !use.controls.no_cache);
+}
+
+// True: somebody has asked nearly the same, and that answer is the one to this request now.
+bool Plugin::answerNearly(const sluice::Request& request, PerRequest& use) {
+    if (!use.asking || !semantic_->isNear(*use.asking, live_.now().threshold)) return false;
+    bool sure = true;
+    const auto bytes = layers_.get(request.raw(), use.asking->nearest->key, sure);
     const auto entry = bytes ? decode(*bytes) : std::nullopt;
     if (!entry) {
-        semantic_->forget(*use.asking);
+        if (bytes || sure) semantic_->forget(*use.asking);  // a layer that is late may have it
         return false;
     }
-    if (semantic_->options().shadow) {
+    if (live_.now().shadow.value_or(semantic_->options().shadow)) {
         lookups_.record(1, {"would_be_near"});
         (void)request.setAttribute("sluice.cache_would_be_near",
                                    std::to_string(use.asking->nearest->similarity));
@@ -187,14 +269,14 @@ Verdict Plugin::askOrWait(const sluice::Request& request, PerRequest& use) {
         }
         if (ending != Ending::Failed) break;
     }
-    (void)request.keepAnswer(options_.max_entry_bytes);
+    keepAnswer(request, use);
     return Verdict::Continue;
 }
 
 Verdict Plugin::lead(const sluice::Request& request, PerRequest& use, std::shared_ptr<Flight> flight) {
     use.flights = &flights_;
     use.leads = std::move(flight);
-    (void)request.keepAnswer(options_.max_entry_bytes);
+    keepAnswer(request, use);
     return Verdict::Continue;
 }
 
@@ -241,7 +323,7 @@ Verdict Plugin::on_response(sluice::Response response) {
 }
 
 void Plugin::on_answer(PerRequest& use, const sluice_answer& answer) {
-    if (answer.fallbacks > 0 && !options_.store_fallbacks) return;
+    if (answer.fallbacks > 0 && !live_.now().store_fallbacks) return;
     Entry entry;
     entry.stored_ms = nowMs();
     entry.status = answer.http_status;
@@ -252,9 +334,10 @@ void Plugin::on_answer(PerRequest& use, const sluice_answer& answer) {
     entry.content_type = sluice::view(answer.content_type);
     entry.body = sluice::view(answer.body);
     auto bytes = std::make_shared<const std::string>(encode(entry));
-    const int64_t ttl = use.controls.ttl_ms.value_or(options_.ttl_ms);
+    const int64_t ttl = use.controls.ttl_ms.value_or(live_.now().ttl_ms);
     if (ttl > 0) {
-        layers_.put(use.key, *bytes, ttl);
+        if (entry.body.size() <= live_.now().max_entry_bytes) layers_.put(use.key, *bytes, ttl);
+        if (!use.items.empty()) keepItems(use, answer, ttl);
         if (use.asking) semantic_->keep(*use.asking, use.key, entry.stored_ms + ttl);
         stored_.record(static_cast<double>(bytes->size()));
     }
@@ -270,42 +353,4 @@ void Plugin::on_complete(const sluice_record&) {
 
 }  // namespace cache
 
-SLUICE_PLUGIN(cache::Plugin, R"({
-  "id": "cache", "version": "0.1.0", "abi": 1,
-  "description": "Answers that were given before: exact matches, single flight, LiteLLM's controls",
-  "interfaces": ["sluice.endpoint/1"], "capabilities": ["net"],
-  "activated_by": {"litellm_settings.cache": "enabled", "litellm_settings.cache_params": "params"},
-  "config_schema": {"type": "object", "additionalProperties": false, "properties": {
-    "enabled": {"type": "boolean"},
-    "params": {"type": "object", "properties": {"backends": {}, "ttl": {}, "upper_ttl": {}, "namespace": {}, "mode": {}, "share": {},
-      "supported_call_types": {}, "max_entry_bytes": {}, "wait_ms": {}, "single_flight": {}, "semantic": {}, "store_fallbacks": {},
-      "similarity_threshold": {}, "qdrant_semantic_cache_embedding_model": {}, "redis_semantic_cache_embedding_model": {},
-      "qdrant_collection_name": {}, "qdrant_api_base": {}, "qdrant_api_key": {}, "embedding_api_base": {}, "embedding_api_key": {}}},
-    "backends": {"type": "array", "items": {"type": "string"}},
-    "ttl": {"type": ["number", "string"]},
-    "upper_ttl": {"type": ["number", "string"]},
-    "namespace": {"type": "string", "maxLength": 128, "pattern": "^[!-~]*$"},
-    "mode": {"type": "string", "enum": ["default_on", "default_off"]},
-    "share": {"type": "string", "enum": ["tenant", "key", "user", "team", "organization", "all"]},
-    "supported_call_types": {"type": "array", "items": {"type": "string"}},
-    "max_entry_bytes": {"type": "integer", "minimum": 1024, "maximum": 67108864},
-    "wait_ms": {"type": "integer", "minimum": 1, "maximum": 10000},
-    "single_flight": {"type": "boolean"},
-    "semantic": {"type": "object", "additionalProperties": false, "properties": {
-      "enabled": {"type": "boolean"},
-      "mode": {"type": "string", "enum": ["enforce", "shadow"]},
-      "threshold": {"type": "number"},
-      "max_entries": {"type": "integer"},
-      "embedding_model": {"type": "string"},
-      "embedding_api_base": {"type": "string"},
-      "embedding_api_key": {},
-      "embedding_timeout_ms": {"type": "integer"},
-      "qdrant_url": {"type": "string"},
-      "qdrant_api_key": {},
-      "qdrant_timeout_ms": {"type": "integer"},
-      "collection": {"type": "string"},
-      "index_path": {"type": "string"},
-      "samples_path": {"type": "string"},
-      "sample_rate": {"type": "number"}}},
-    "store_fallbacks": {"type": "boolean"}}}
-})")
+SLUICE_PLUGIN(cache::Plugin, SLUICE_CACHE_MANIFEST)

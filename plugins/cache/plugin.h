@@ -9,8 +9,9 @@
 #include "controls.h"
 #include "entry.h"
 #include "flights.h"
+#include "items.h"
 #include "layers.h"
-#include "options.h"
+#include "live.h"
 #include "semantic/semantic.h"
 
 namespace cache {
@@ -27,6 +28,7 @@ public:
         Flights* flights = nullptr;
         std::shared_ptr<Flight> leads;
         std::unique_ptr<Semantic::Asking> asking;  // if nearly the same will do
+        std::vector<Item> items;                   // of a request for embeddings
 
         PerRequest() = default;
         PerRequest(const PerRequest&) = delete;
@@ -51,18 +53,25 @@ public:
 
 private:
     bool serves(std::string_view route) const;
-    std::string keyFor(const Controls& controls, const Asked& asked) const;
-    bool answerNearly(const sluice::Request& request, PerRequest& use, const Asked& asked);
+    void findKeys(const sluice::Request& request, PerRequest& use, const Asked& asked) const;
+    bool answerExactly(const sluice::Request& request, PerRequest& use);
+    bool answerItems(const sluice::Request& request, PerRequest& use, const std::vector<Bytes>& found);
+    void keepItems(const PerRequest& use, const sluice_answer& answer, int64_t ttl_ms);
+    void keepAnswer(const sluice::Request& request, const PerRequest& use) const;
+    void compare(const sluice::Request& request, PerRequest& use, const Asked& asked);
+    bool answerNearly(const sluice::Request& request, PerRequest& use);
     std::string ownerOf(const sluice::Request& request) const;
     bool answer(const sluice::Request& request, PerRequest& use, std::string_view bytes);
     sluice::Verdict askOrWait(const sluice::Request& request, PerRequest& use);
     sluice::Verdict lead(const sluice::Request& request, PerRequest& use, std::shared_ptr<Flight> flight);
 
-    nlohmann::json ping(const sluice::Request& request);
+    // routes.cpp
     nlohmann::json settings() const;
+    sluice::Verdict tellSettings(const sluice::Request& request);
+    sluice::Verdict changeSettings(const sluice::Request& request, bool only_try);
 
     const sluice::Host host_;
-    const Options options_;
+    Live live_;
     Layers layers_;
     Flights flights_;
     std::unique_ptr<Semantic> semantic_;  // null: only what is the same

@@ -10,6 +10,8 @@
 #include <simdjson.h>
 #include <sluice/json_depth.hpp>
 
+#include "form_body.h"
+
 namespace cache {
 
 using simdjson::dom::element;
@@ -43,6 +45,9 @@ constexpr std::array<std::string_view, 19> kIgnored{
 // What the provider keeps between requests is no part of this one; and an answer in the background is none.
 constexpr std::array<std::string_view, 3> kStateful{"conversation", "previous_response_id", "background"};
 
+// In a form these are a provider's, or were never LiteLLM's; and an answer has one form only there.
+constexpr std::array<std::string_view, 3> kCountInForms{"metadata", "stream", "stream_options"};
+
 constexpr size_t kDepthMax = 64;  // it is walked by recursion
 
 template <size_t N>
@@ -61,7 +66,8 @@ public:
         out_ += value;
     }
     void value(const element& e);
-    void members(const simdjson::dom::object& object, bool top);
+    void members(const simdjson::dom::object& object, bool top, std::string_view without = {});
+    void parts(std::vector<FormPart> parts);
 
 private:
     void number(uint64_t n) { out_.append(reinterpret_cast<const char*>(&n), sizeof n); }
@@ -105,11 +111,11 @@ void Canonical::value(const element& e) {
     }
 }
 
-void Canonical::members(const simdjson::dom::object& object, bool top) {
+void Canonical::members(const simdjson::dom::object& object, bool top, std::string_view without) {
     std::vector<std::pair<std::string_view, element>> all;
     all.reserve(16);
     for (const auto [name, value] : object) {
-        if (!top || !isOneOf(kIgnored, name)) all.emplace_back(name, value);
+        if (!top || (!isOneOf(kIgnored, name) && name != without)) all.emplace_back(name, value);
     }
     // A name that stands there twice keeps its order: who knows which of them a provider takes.
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -119,6 +125,20 @@ void Canonical::members(const simdjson::dom::object& object, bool top) {
         value(inner);
     }
     out_ += '}';
+}
+
+void Canonical::parts(std::vector<FormPart> parts) {
+    // Fields of one name are a list, whose order is the client's.
+    std::stable_sort(parts.begin(), parts.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
+    for (const auto& part : parts) {
+        if (isOneOf(kIgnored, part.name) && !isOneOf(kCountInForms, part.name)) continue;
+        text('p', part.name);
+        text(part.is_file ? 'F' : 'f', extensionOf(part.file));
+        text('t', part.type);
+        text('e', part.encoding);
+        text('b', part.bytes);
+    }
 }
 
 bool isStateful(const simdjson::dom::object& body) {
@@ -148,7 +168,28 @@ std::string sha256(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+std::string begun(const Asked& asked, const char* version = "sluice-1") {
+    std::string canonical(version);
+    Canonical all(canonical);
+    for (const auto part : {asked.owner, asked.route, asked.model, asked.betas}) all.text('h', part);
+    return canonical;
+}
+
+std::optional<std::string> keyOfForm(const Asked& asked) {
+    auto parts = partsOf(asked.body, asked.form);
+    if (!parts || parts->empty()) return std::nullopt;
+    auto canonical = begun(asked);
+    canonical.reserve(canonical.size() + asked.body.size());
+    Canonical(canonical).parts(std::move(*parts));
+    return sha256(canonical);
+}
+
+}  // namespace
+
 std::optional<std::string> keyOf(const Asked& asked) {
+    if (!asked.form.empty()) return keyOfForm(asked);
     thread_local simdjson::dom::parser parser;
     thread_local std::string canonical;
     simdjson::dom::object body;
@@ -164,6 +205,45 @@ std::optional<std::string> keyOf(const Asked& asked) {
     auto key = sha256(canonical);
     if (canonical.capacity() > (1 << 20)) std::string().swap(canonical);
     return key;
+}
+
+std::vector<Item> itemsIn(const Asked& asked, size_t most) {
+    simdjson::dom::parser parser;
+    simdjson::dom::object body;
+    element input;
+    if (!asked.form.empty() ||
+        parser.parse(asked.body.data(), asked.body.size()).get(body) != simdjson::SUCCESS ||
+        body["input"].get(input) != simdjson::SUCCESS || sluice::nestedBeyond(asked.body, kDepthMax))
+        return {};
+    auto canonical = begun(asked, "sluice-1-item");
+    Canonical(canonical).members(body, true, "input");
+    if (element tags; body["metadata"]["tags"].get(tags) == simdjson::SUCCESS)
+        Canonical(canonical).value(tags);
+    const size_t common = canonical.size();
+    std::vector<Item> items;
+    const auto add = [&](const element& one) {
+        canonical.resize(common);
+        Canonical(canonical).value(one);
+        simdjson::dom::array list;
+        const bool is_list = one.get(list) == simdjson::SUCCESS;
+        const uint64_t length = is_list ? list.size() : one.get_string().value_unsafe().size();
+        items.push_back({sha256(canonical), std::max<uint64_t>(length, 1)});
+    };
+    const auto isTokens = [](const element& one) {
+        simdjson::dom::array list;
+        if (one.get(list) != simdjson::SUCCESS || list.size() == 0) return false;
+        return std::all_of(list.begin(), list.end(), [](const element& token) { return token.is_uint64(); });
+    };
+    simdjson::dom::array list;
+    if (input.is_string() || isTokens(input)) {
+        add(input);
+    } else if (input.get(list) == simdjson::SUCCESS && list.size() <= most) {
+        for (const element one : list) {
+            if (!one.is_string() && !isTokens(one)) return {};
+            add(one);
+        }
+    }
+    return items;
 }
 
 }  // namespace cache

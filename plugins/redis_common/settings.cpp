@@ -57,7 +57,9 @@ bool flagAt(const Json& json, const char* key, bool otherwise, const sluice::Hos
 }
 
 Address readAddress(const Json& json, const sluice::Host& host) {
-    if (given(json, "url")) return parseAddress(textAt(json, "url", host));
+    for (const char* key : {"url", "redis_url"}) {
+        if (given(json, key)) return parseAddress(textAt(json, key, host));
+    }
     Address address;
     if (given(json, "host")) address.host = textAt(json, "host", host);
     address.port = numberAt(json, "port", 6379, 65535, host);

@@ -22,7 +22,7 @@ int numberAt(const nlohmann::json& json, const char* key, int otherwise, int mos
 /// true or false, also as a text.
 bool flagAt(const nlohmann::json& json, const char* key, bool otherwise, const sluice::Host& host);
 
-/// Of `url`, or else of the other four.
+/// Of `url`, which LiteLLM also calls `redis_url`, or else of the other four.
 Address readAddress(const nlohmann::json& json, const sluice::Host& host);
 
 }  // namespace redis_common

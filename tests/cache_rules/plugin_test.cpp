@@ -15,10 +15,11 @@ namespace {
 struct Layer {
     Layer() {
         table.size = sizeof table;
-        table.get = [](sluice_instance* self, sluice_ctx*, const sluice_str* keys, size_t count, uint32_t,
+        table.get = [](sluice_instance* self, sluice_ctx*, const sluice_str* keys, size_t count, uint32_t wait_ms,
                        void* sink, void (*take)(void*, size_t, const sluice_cache_entry*)) -> sluice_status {
             auto& me = of(self);
             ++me.gets;
+            me.wait_ms = wait_ms;
             if (me.away) return SLUICE_E_UNAVAILABLE;
             for (size_t i = 0; i < count; ++i) {
                 const auto found = me.kept.find(sluice::view(keys[i]));
@@ -39,10 +40,12 @@ struct Layer {
     static Layer& of(sluice_instance* self) { return *reinterpret_cast<Layer*>(self); }
     sluice_service service() {
         return {sizeof(sluice_service), 0, &table, reinterpret_cast<sluice_instance*>(this),
-                sluice::str("layer")};
+                sluice::str(id)};
     }
     std::map<std::string, std::string, std::less<>> kept;
+    std::string id = "layer";
     size_t gets = 0;
+    uint32_t wait_ms = 0;  // of the last get
     bool away = false;
     int64_t ttl_ms = 0;
     sluice_cache table{};
@@ -53,7 +56,9 @@ const char* const kAnswer =
     R"({"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]})";
 
 struct Gateway {
-    explicit Gateway(const std::string& config = "{}") : plugin(host.load<cache::Plugin>(config)) {
+    explicit Gateway(const std::string& config = "{}", const std::string& layer_id = "layer")
+        : plugin(host.load<cache::Plugin>(config)) {
+        layer.id = layer_id;
         host.services[SLUICE_CACHE_ID] = layer.service();
         REQUIRE(plugin.start().empty());
     }
@@ -195,6 +200,47 @@ TEST_CASE("a layer that fails is left alone for a while") {
     for (int i = 0; i < 20; ++i)
         CHECK(g.ask(g.request("{\"model\":\"gpt\",\"n\":" + std::to_string(i) + "}")).empty());
     CHECK(g.layer.gets == 5);
+}
+
+TEST_CASE("an object store may cost more than a layer that is near") {
+    const auto waits = [](const std::string& config, const std::string& id) {
+        Gateway g(config, id);
+        (void)g.ask(g.request());
+        return g.layer.wait_ms;
+    };
+    CHECK(waits("{}", "cache_redis") == 20);
+    CHECK(waits("{}", "cache_s3") == 300);
+    CHECK(waits("{}", "cache_s3_far") == 300);
+    CHECK(waits(R"({"wait_ms":50})", "cache_s3") == 50);
+    CHECK(waits(R"({"params":{"wait_ms":70}})", "cache_redis") == 70);
+}
+
+TEST_CASE("an index in Redis is refused with the path of what is wrong") {
+    FakeHost host;
+    const auto fault = [&](const std::string& config) -> std::string {
+        try {
+            (void)host.load<cache::Plugin>(config);
+        } catch (const std::exception& e) {
+            return e.what();
+        }
+        return "none";
+    };
+    const auto has = [&](const std::string& config, const std::string& words) {
+        INFO(config << " -> " << fault(config));
+        CHECK(fault(config).find(words) != std::string::npos);
+    };
+    has(R"({"semantic":{"redis":{"db":3}}})", "semantic.redis.db: found 3; allowed: 0");
+    has(R"({"semantic":{"redis":{"prefix":"x"}}})", "semantic.redis.prefix: unknown");
+    has(R"({"semantic":{"redis":{"url":"http://x:s3cret@h"}}})", "semantic.redis.url");
+    CHECK(fault(R"({"semantic":{"redis":{"url":"http://x:s3cret@h"}}})").find("s3cret") == std::string::npos);
+    has(R"({"semantic":{"redis":7}})", "semantic.redis: allowed");
+    has(R"({"semantic":{"redis":{},"redis_index":"a}|{b"}})", "semantic.redis_index");
+    has(R"({"semantic":{"redis":{},"redis_index":""}})", "semantic.redis_index");
+    has(R"({"semantic":{"redis":{},"redis_timeout_ms":0}})", "redis_timeout_ms");
+    has(R"({"semantic":{"redis":{},"qdrant_url":"http://q"}})", "semantic.redis: found with qdrant_url");
+    has(R"({"semantic":{"redis":{},"index_path":"i.bin"}})", "semantic.index_path");
+    has(R"({"params":{"type":"redis-semantic","host":"h","db":1}})", "params.db: found 1");
+    has(R"({"params":{"type":"valkey-semantic","port":"x"}})", "params.port");
 }
 
 TEST_CASE("what it refuses to be configured with") {

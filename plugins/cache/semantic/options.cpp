@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <iterator>
+
 #include <nlohmann/json.hpp>
 #include <sluice/plugin.hpp>
 
@@ -40,6 +45,27 @@ std::string urlOf(const Json& from, const char* key) {
     return url;
 }
 
+// What says where Redis is and how it is asked: as cache_redis has it.
+constexpr const char* kServerKeys[] = {"url",
+                                       "redis_url",
+                                       "host",
+                                       "port",
+                                       "username",
+                                       "password",
+                                       "db",
+                                       "redis_startup_nodes",
+                                       "sentinel_nodes",
+                                       "service_name",
+                                       "sentinel_username",
+                                       "sentinel_password",
+                                       "ssl",
+                                       "ssl_cert_reqs",
+                                       "ssl_check_hostname",
+                                       "ssl_ca_certs",
+                                       "ssl_certfile",
+                                       "ssl_keyfile",
+                                       "timeout_ms"};
+
 // docs.litellm.ai/docs/proxy/caching: what cache_params says for the types redis-semantic and
 // qdrant-semantic.
 Json fromParams(const Json& params) {
@@ -53,8 +79,50 @@ Json fromParams(const Json& params) {
     move("qdrant_semantic_cache_embedding_model", "embedding_model");
     move("redis_semantic_cache_embedding_model", "embedding_model");
     move("qdrant_collection_name", "collection");
+    move("redis_semantic_cache_index_name", "redis_index");
     if (type == "qdrant-semantic") move("qdrant_api_base", "qdrant_url");
+    if (type == "redis-semantic" || type == "valkey-semantic") {
+        own["redis"] = Json::object();
+        for (const char* key : kServerKeys) {
+            if (params.contains(key)) own["redis"][key] = params[key];
+        }
+    }
     return own;
+}
+
+// `path`: where the keys of the server stand.
+RedisIndexOptions readRedis(const Json& own, const std::string& path, const sluice::Host& host) {
+    RedisIndexOptions o;
+    const Json server = own.value("redis", Json());
+    if (server.is_null()) return o;
+    if (!server.is_object())
+        throw sluice::ConfigError("semantic.redis: allowed: an object with url, or host, port, password, …");
+    for (const auto& [key, value] : server.items()) {
+        if (std::find(std::begin(kServerKeys), std::end(kServerKeys), key) == std::end(kServerKeys))
+            throw sluice::ConfigError(path + key + ": unknown; allowed: what cache_redis knows " +
+                                      "about servers: url, host, port, password, ssl, …");
+    }
+    if (!text(own, "qdrant_url").empty())
+        throw sluice::ConfigError("semantic.redis: found with qdrant_url; allowed: one of them");
+    o.on = true;
+    try {
+        o.server = cache_redis::readOptions(server.dump(), host);
+    } catch (const sluice::ConfigError& error) {
+        throw sluice::ConfigError(path + error.message());
+    }
+    if (o.server.database != 0)
+        throw sluice::ConfigError(path + "db: found " + std::to_string(o.server.database) +
+                                  "; allowed: 0, vector search knows no other database");
+    o.index = text(own, "redis_index", o.index);
+    const bool fits =
+        !o.index.empty() && o.index.size() <= 128 && std::all_of(o.index.begin(), o.index.end(), [](char c) {
+            return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("_-.:", c);
+        });
+    if (!fits)
+        throw sluice::ConfigError("semantic.redis_index: found \"" + o.index +
+                                  "\"; allowed: 1 to 128 letters, digits and _ - . :");
+    o.timeout_ms = static_cast<uint32_t>(number(own, "redis_timeout_ms", 1, 60'000, o.timeout_ms));
+    return o;
 }
 
 }  // namespace
@@ -63,8 +131,16 @@ SemanticOptions SemanticOptions::read(std::string_view json, const sluice::Host&
     const Json config = Json::parse(json);
     Json own = config.value("semantic", Json());
     const Json params = config.value("params", Json());
-    if (!own.is_object() && params.is_object())
-        own = params.contains("semantic") ? params["semantic"] : fromParams(params);
+    bool of_params = false;  // where Redis is stands among the keys of LiteLLM
+    if (!own.is_object() && params.is_object()) {
+        own = fromParams(params);
+        of_params = own.is_object();
+        if (const Json more = params.value("semantic", Json()); more.is_object()) {
+            if (!own.is_object()) own = Json::object();
+            own.update(more);
+            of_params = of_params && !more.contains("redis");
+        }
+    }
     SemanticOptions o;
     if (!own.is_object()) return o;
     o.on = own.value("enabled", true);
@@ -87,7 +163,11 @@ SemanticOptions SemanticOptions::read(std::string_view json, const sluice::Host&
     o.qdrant.collection = text(own, "collection", o.qdrant.collection);
     o.qdrant.timeout_ms =
         static_cast<uint32_t>(number(own, "qdrant_timeout_ms", 1, 60'000, o.qdrant.timeout_ms));
+    o.redis = readRedis(own, of_params ? "params." : "semantic.redis.", host);
     o.journal = text(own, "index_path");
+    if (o.redis.on && !o.journal.empty())
+        throw sluice::ConfigError(
+            "semantic.index_path: found with an index in Redis; allowed: with one in memory");
     o.samples = text(own, "samples_path");
     o.sample_rate = number(own, "sample_rate", 0, 1, o.sample_rate);
     return o;

@@ -71,7 +71,8 @@ std::string numbersIn(std::string_view text) {
 }  // namespace
 
 std::optional<Question> questionOf(const Asked& asked) {
-    if (asked.body.size() > 4 * 1024 * 1024 || sluice::nestedBeyond(asked.body, kDepthMax))
+    if (!asked.form.empty() || asked.body.size() > 4 * 1024 * 1024 ||
+        sluice::nestedBeyond(asked.body, kDepthMax))
         return std::nullopt;
     Json body = Json::parse(asked.body, nullptr, false);
     Question question;

@@ -27,6 +27,11 @@ Semantic::Semantic(sluice::Host host, SemanticOptions options)
       embedder_(host, options_.embedder),
       vectors_(options_.entries_max),
       qdrant_(host, options_.qdrant) {
+    if (options_.redis.on) try {
+            redis_ = std::make_unique<RedisIndex>(host, options_.redis);
+        } catch (const std::exception& e) {
+            throw sluice::ConfigError(std::string("semantic.redis: ") + e.what());
+        }
     if (options_.journal.empty()) return;
     try {
         journal_ = std::make_unique<Journal>(options_.journal);
@@ -37,7 +42,7 @@ Semantic::Semantic(sluice::Host host, SemanticOptions options)
 }
 
 std::unique_ptr<Semantic::Asking> Semantic::ask(const sluice::Request& request, const Asked& asked,
-                                                int64_t now_ms) {
+                                                int64_t now_ms, bool search) {
     auto question = questionOf(asked);
     if (!question) return nullptr;
     auto vector = embedder_.embed(request, question->text);
@@ -45,23 +50,41 @@ std::unique_ptr<Semantic::Asking> Semantic::ask(const sluice::Request& request, 
     auto asking = std::make_unique<Asking>();
     asking->question = std::move(*question);
     asking->vector = std::move(*vector);
-    const auto& scope = asking->question.scope;
-    asking->nearest = options_.qdrant.api_base.empty()
-                          ? vectors_.nearest(scope, asking->vector, now_ms)
-                          : qdrant_.nearest(request, scope, asking->vector, now_ms);
+    if (search) asking->nearest = nearest(request, *asking, now_ms);
     return asking;
 }
 
-bool Semantic::isNear(const Asking& asking) const {
-    return asking.nearest && asking.nearest->similarity >= static_cast<float>(options_.threshold);
+std::optional<Neighbour> Semantic::nearest(const sluice::Request& request, const Asking& asking,
+                                           int64_t now_ms) {
+    const auto& scope = asking.question.scope;
+    if (redis_) return redis_->nearest(request.raw(), scope, asking.vector, now_ms);
+    if (!options_.qdrant.api_base.empty()) return qdrant_.nearest(request, scope, asking.vector, now_ms);
+    return vectors_.nearest(scope, asking.vector, now_ms);
 }
 
-void Semantic::forget(const Asking& asking) { vectors_.remove(asking.question.scope, asking.nearest->key); }
+bool Semantic::isNear(const Asking& asking, std::optional<double> threshold) const {
+    return asking.nearest &&
+           asking.nearest->similarity >= static_cast<float>(threshold.value_or(options_.threshold));
+}
+
+void Semantic::forget(const Asking& asking) {
+    const auto &scope = asking.question.scope, &key = asking.nearest->key;
+    redis_ ? redis_->remove(scope, key) : vectors_.remove(scope, key);
+}
+
+void Semantic::clear() { redis_ ? redis_->clear() : vectors_.clear(); }
+
+Json Semantic::status() const {
+    if (redis_) return redis_->status();
+    if (!options_.qdrant.api_base.empty()) return {{"index", "qdrant"}, {"name", options_.qdrant.collection}};
+    return {{"index", "memory"}, {"entries", vectors_.size()}};
+}
 
 void Semantic::keep(const Asking& asking, const std::string& key, int64_t expires_ms) {
     Answered one{asking.question.scope, key,
                  options_.samples.empty() ? "" : asking.question.text.substr(0, 4096), asking.vector,
                  expires_ms};
+    if (redis_) return redis_->add(one, nowMs());
     if (!options_.qdrant.api_base.empty()) return qdrant_.add(std::move(one));
     if (journal_) {
         const std::lock_guard lock(mutex_);

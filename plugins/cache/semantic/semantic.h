@@ -12,6 +12,7 @@
 #include "semantic/journal.h"
 #include "semantic/qdrant.h"
 #include "semantic/question.h"
+#include "semantic/redis_index.h"
 #include "semantic/vectors.h"
 
 namespace cache {
@@ -23,6 +24,7 @@ struct SemanticOptions {
     size_t entries_max = 10'000;
     EmbedderOptions embedder;
     QdrantOptions qdrant;
+    RedisIndexOptions redis;
     std::string journal;  // a file; empty: none
     std::string samples;  // a file; empty: none
     double sample_rate = 1;
@@ -45,12 +47,15 @@ public:
     Semantic(sluice::Host host, SemanticOptions options);
     const SemanticOptions& options() const { return options_; }
 
-    /// Nothing if it asks nothing that can be compared. [loop] [may-wait]
-    std::unique_ptr<Asking> ask(const sluice::Request& request, const Asked& asked, int64_t now_ms);
-    bool isNear(const Asking& asking) const;
+    /// Nothing if it asks nothing that can be compared. `search`: false for one whose answer shall be fresh,
+    /// and takes its place in the index all the same. [loop] [may-wait]
+    std::unique_ptr<Asking> ask(const sluice::Request& request, const Asked& asked, int64_t now_ms,
+                                bool search);
+    /// `threshold`: in place of the one of the options.
+    bool isNear(const Asking& asking, std::optional<double> threshold = {}) const;
     /// The answer has gone from where it was kept. [any]
     void forget(const Asking& asking);
-    void clear() { vectors_.clear(); }
+    void clear();
     /// The answer to it is kept under `key` now. [any]
     void keep(const Asking& asking, const std::string& key, int64_t expires_ms);
     /// A question that would have been answered, and what was answered in fact. [any]
@@ -61,13 +66,18 @@ public:
     }
     /// What is to be written or sent. [offload]
     void flush();
+    /// Where the index is, and how it is there. [any]
+    nlohmann::json status() const;
 
 private:
+    std::optional<Neighbour> nearest(const sluice::Request& request, const Asking& asking, int64_t now_ms);
+
     const sluice::Host host_;
     const SemanticOptions options_;
     Embedder embedder_;
     Vectors vectors_;
     Qdrant qdrant_;
+    std::unique_ptr<RedisIndex> redis_;  // null: in memory or in Qdrant
     std::unique_ptr<Journal> journal_;
     std::mutex mutex_;
     std::vector<Answered> unwritten_;
