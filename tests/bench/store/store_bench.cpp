@@ -1,11 +1,12 @@
 // How fast a store takes usage events, answers reports and replays documents.
 //
-//   sluice_store_bench FILE EVENTS [KEYS] [DAYS] [BATCH]
+//   sluice_store_bench FILE EVENTS [KEYS] [DAYS] [BATCH] [SEED]
 //   sluice_store_postgres_bench URL EVENTS [KEYS] [DAYS] [BATCH]
 //
 // appends EVENTS events to FILE (made if it is not there), or to the schema "bench" there, in batches of 500,
-// over 30 days and 100,000 keys of which few are used much (the k-th as often as 1/k), then asks each report
-// eleven times, then writes and replays 100,000 documents. Times are wall clock.
+// over 30 days and 100,000 keys of which few are used much (the k-th as often as 1/k), waits until the days
+// that are over are packed, then asks each report eleven times, then writes the keys' documents and replays
+// them. Times are wall clock. With EVENTS = 0 and a file that is there it only asks.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -34,6 +35,7 @@ struct World {
     int64_t keys = 100'000;
     int64_t days = 30;
     size_t batch = 500;
+    uint64_t seed = std::random_device()();
 };
 
 sluice_str str(const std::string& text) { return {text.data(), text.size()}; }
@@ -45,7 +47,8 @@ struct Texts {
 
 class Source {
 public:
-    explicit Source(const World& world) : world_(world), names_(static_cast<size_t>(world.keys)) {
+    explicit Source(const World& world)
+        : world_(world), names_(static_cast<size_t>(world.keys)), random_(world.seed) {
         for (size_t i = 0; i < names_.size(); ++i) {
             char name[65];
             std::snprintf(name, sizeof name, "%016zx%016zx%016zx%016zx", i * 0x9E3779B97F4A7C15u, i, i * 31,
@@ -112,7 +115,7 @@ private:
     static constexpr int64_t kFirstMs = 20758 * store_common::kDayMs;  // 2026-11-01
     const World world_;
     std::vector<std::string> names_;
-    std::mt19937_64 random_{std::random_device()()};
+    std::mt19937_64 random_;
 };
 
 void append(Store& store, const World& world, Source& source) {
@@ -156,12 +159,11 @@ void ask(Store& store, const char* what, const std::string& question) {
                 first, answer.size());
 }
 
-void documents(Store& store) {
-    constexpr int kCount = 100'000;
+void documents(Store& store, const Source& source, int64_t wanted) {
+    const int kCount = static_cast<int>(std::min<int64_t>(wanted, 100'000)) / 1'000 * 1'000;
     std::vector<std::string> ids, texts;
     for (int i = 0; i < kCount; ++i) {
-        ids.push_back("0123456789abcdef0123456789abcdef0123456789abcdef01234567" +
-                      std::to_string(10'000'000 + i));
+        ids.push_back(source.key(static_cast<size_t>(i)));
         texts.push_back("{\"key_alias\":\"key-" + std::to_string(i) +
                         "\",\"team_id\":\"team-7\",\"user_id\":\"user-9\",\"models\":[\"gpt-4o\",\"claude\"],"
                         "\"max_budget\":100.0,"
@@ -199,7 +201,7 @@ void documents(Store& store) {
 
 int main(int argc, char** argv) {
     if (argc < 3) {
-        std::printf("usage: %s FILE EVENTS [KEYS] [DAYS] [BATCH]\n", argv[0]);
+        std::printf("usage: %s FILE EVENTS [KEYS] [DAYS] [BATCH] [SEED]\n", argv[0]);
         return 2;
     }
     World world;
@@ -207,12 +209,16 @@ int main(int argc, char** argv) {
     if (argc > 3) world.keys = std::atoll(argv[3]);
     if (argc > 4) world.days = std::atoll(argv[4]);
     if (argc > 5) world.batch = static_cast<size_t>(std::atoll(argv[5]));
+    if (argc > 6) world.seed = std::strtoull(argv[6], nullptr, 10);
     auto start = Clock::now();
     const auto opened = store_bench::open(argv[1]);
     Store& store = *opened;
     std::printf("open: %.1f ms\n", msSince(start));
     Source source(world);
     if (world.events > 0) append(store, world, source);
+    start = Clock::now();
+    store_bench::settle(argv[1]);
+    std::printf("packed: %.0f ms\n", msSince(start));
     std::printf("size: %.0f MB\n", store_bench::megabytes(argv[1]));
     const std::string spend = R"({"report":"spend","from":"2026-11-01","to":"2026-11-30")";
     for (const char* by : {"team", "organization", "model", "model_group", "provider", "tag", "day", "key_id",
@@ -235,7 +241,12 @@ int main(int argc, char** argv) {
     ask(store, "totals of keys since the middle of a day",
         R"({"report":"totals","dimension":"key_id","since_ms":)" +
             std::to_string(20772 * store_common::kDayMs + 40'000'000) + "}");
+    ask(store, "activity of all, keys and users too",
+        R"({"report":"activity","breakdown":["model","provider","key_id","user"],"breakdown_limit":1000})");
+    const auto dearest = R"("where":{"key_id":")" + source.key(0) + "\"}}";
+    ask(store, "spend by customer of one key", spend + R"(,"group_by":"end_user",)" + dearest);
     ask(store, "tags", R"({"report":"tags"})");
-    documents(store);
+    ask(store, "customers by name", R"({"report":"names","dimension":"end_user"})");
+    documents(store, source, world.keys);
     return 0;
 }
