@@ -7,6 +7,7 @@ namespace admin_api {
 namespace {
 
 constexpr int kMonth = 30;
+constexpr size_t kParts = 100;           // of a day: more of them than that make an answer of many megabytes
 constexpr size_t kFailuresMax = 10'000;  // events that /global/activity/exceptions looks at
 
 const Json kCounts = Json::array({"requests", "total_tokens"});
@@ -41,7 +42,8 @@ Json countsOf(const Json& sums) {
 
 }  // namespace
 
-// Pages are of days. What of it stands in api_key_breakdown at LiteLLM is not in the store's sums: empty.
+// Pages are of days; of each day the dearest keys, users, … stand there. What of it stands in
+// api_key_breakdown at LiteLLM is not in the store's sums: empty.
 Answer Spend::daily(const Asked& asked, const char* dimension, const char* parameter, const Page& page) {
     Json where = Json::object();
     if (const auto key = asked.parameter("api_key"); !key.empty())
@@ -52,7 +54,7 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
     Json question{{"report", "activity"},
                   {"where", where},
                   {"breakdown", Json::array({"model_group", "model", "provider", "key_id", dimension})},
-                  {"breakdown_limit", 1000},
+                  {"breakdown_limit", asked.number("breakdown_limit", kParts, 1, 1000)},
                   {"sums", kMetrics}};
     daysOf(asked, host_.wallMs(), kMonth).putInto(question);
     const Json found = documents_.report(question);

@@ -38,10 +38,12 @@ std::optional<int> spanDimensionOf(By by) {
 }
 
 SpanBlobs writeSpan(std::vector<Group>& groups) {
-    std::sort(groups.begin(), groups.end(), dearer);
+    const auto head = groups.begin() + static_cast<std::ptrdiff_t>(std::min(kSpanHeadRows, groups.size()));
+    std::partial_sort(groups.begin(), head, groups.end(), dearer);
+    std::sort(head, groups.end(), [](const Group& a, const Group& b) { return a.value < b.value; });
     SpanBlobs blobs;
-    for (size_t i = 0; i < groups.size(); ++i)
-        appendGroup(i < kSpanHeadRows ? blobs.head : blobs.rest, groups[i]);
+    for (auto group = groups.begin(); group != groups.end(); ++group)
+        appendGroup(group < head ? blobs.head : blobs.rest, *group);
     return blobs;
 }
 

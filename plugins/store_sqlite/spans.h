@@ -29,13 +29,14 @@ constexpr size_t kSpanHeadRows = 1'000;  // read without the rest
 /// usage_daily_total has.
 std::optional<int> spanDimensionOf(By by);
 
-/// The blobs of groups: `head` has the dearest kSpanHeadRows, `rest` the others.
+/// The blobs of groups: `head` has the dearest kSpanHeadRows in their order, `rest` the others by value, so
+/// that who adds up several spans finds one after the other close together in memory.
 struct SpanBlobs {
     std::string head, rest;
 };
 SpanBlobs writeSpan(std::vector<Group>& groups);
 using SpanRow = std::function<void(int64_t value, const Sums& sums)>;
-/// Tells of at most `most` values, the dearest first; of one that has cost more than fits, several times in a
+/// Tells of at most `most` values, in their order; of one that has cost more than fits, several times in a
 /// row. False: the bytes are not what writeSpan writes.
 bool readSpan(std::string_view bytes, size_t most, const SpanRow& row);
 
