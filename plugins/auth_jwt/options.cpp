@@ -205,6 +205,13 @@ void readPeople(const OptionReader& read, Options& options) {
                                    "where the address stands that user_allowed_email_domain is about");
 }
 
+void readRest(const OptionReader& read, Options& options) {
+    read.text("store", options.store);
+    int64_t cache_max = 10'000;
+    read.whole("cache_max", cache_max, 16, 1'000'000);
+    options.cache_max = static_cast<size_t>(cache_max);
+}
+
 // LiteLLM's section counts where the plugin's own configuration says nothing.
 Json merged(std::string_view config_json, const sluice::Host& host) {
     Json config = Json::parse(config_json);
@@ -304,10 +311,7 @@ Options readOptions(std::string_view config_json, const sluice::Host& host) {
     readScopes(read, options);
     readPeople(read, options);
     readMapping(read, options);
-    read.text("store", options.store);
-    int64_t cache_max = 10'000;
-    read.whole("cache_max", cache_max, 16, 1'000'000);
-    options.cache_max = static_cast<size_t>(cache_max);
+    readRest(read, options);
     return options;
 }
 

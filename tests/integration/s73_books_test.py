@@ -87,7 +87,7 @@ class TagUsers(AdminScenario):
         start = datetime.datetime.fromtimestamp(self.today(60) / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
         summary = self.read("/tag/summary", tag_filter="as10-", start_date=start, end_date="2099-01-01")["results"]
         web = summary[0]
-        self.assertEqual((web["tag"], web["unique_users"], web["total_requests"], web["total_tokens"], web["total_spend"]), ("as10-web", 5, 7, 49, "2.1e-11"))
+        self.assertEqual((web["tag"], web["unique_users"], web["total_requests"], web["total_tokens"], web["total_spend"]), ("as10-web", 5, 7, 49, "0.000000000021"))
         self.assertEqual({row["tag"]: row["unique_users"] for row in summary}, {"as10-web": 5, "as10-cli": 1, "as10-nobody": 0})
         self.assertIn({"tag": "as10-web"}, self.read("/tag/distinct")["results"])
         self.assertEqual(self.call("/tag/summary", None, "GET").status, 422)
