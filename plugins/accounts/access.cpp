@@ -81,13 +81,8 @@ std::optional<Denied> checkModel(const char* who, const T& of, std::string_view 
 
 Owners ownersOf(const Key& key, const Directory& directory) {
     Owners owners;
-    // Both are looked for at once, while the rest of the key is on its way from the memory, too.
-    const uint64_t team = key.team.empty() ? 0 : directory.teams().expect(key.team);
-    const uint64_t user = key.user.empty() ? 0 : directory.users().expect(key.user);
-    __builtin_prefetch(key.id.data());
-    if (!key.models.names().empty()) __builtin_prefetch(key.models.names().data());
-    if (!key.team.empty()) owners.team = directory.teams().find(key.team, team);
-    if (!key.user.empty()) owners.user = directory.users().find(key.user, user);
+    owners.team = find(directory.teams(), key.team);
+    owners.user = find(directory.users(), key.user);
     owners.project = find(directory.projects(), key.project);
     const std::string& own = key.organization;
     owners.organization =

@@ -14,24 +14,14 @@ namespace accounts {
 /// What was found stays as it is for as long as somebody holds it. [any]
 ///
 /// With a hundred thousand keys a look-up is a matter of cache misses, so there are two: the slot, and the
-/// object, which begins with its id. (A std::unordered_map has four.) All of the object is asked of the
-/// memory at once, while its id is compared.
+/// object, which begins with its id. (A std::unordered_map has four.)
 template <class Id, class T, class Hash>
 class Table {
 public:
     using Found = std::shared_ptr<const T>;
 
-    /// It is going to be looked for: the memory begins to fetch where it would stand. What find() wants to
-    /// have.
-    uint64_t expect(const Id& id) const {
+    Found find(const Id& id) const {
         const uint64_t hash = hashOf(id);
-        const Shard& shard = shards_[hash % kShards];
-        const std::shared_lock lock(shard.mutex);
-        if (!shard.slots.empty()) __builtin_prefetch(&shard.slots[shard.home(hash)]);
-        return hash;
-    }
-    Found find(const Id& id) const { return find(id, hashOf(id)); }
-    Found find(const Id& id, uint64_t hash) const {
         const Shard& shard = shards_[hash % kShards];
         const std::shared_lock lock(shard.mutex);
         const size_t at = shard.slotOf(hash, id);
@@ -85,16 +75,9 @@ private:
         size_t slotOf(uint64_t hash, const Id& id) const {
             if (slots.empty()) return 0;
             for (size_t at = home(hash); slots[at].node; at = next(at)) {
-                if (slots[at].hash != hash) continue;
-                fetch(*slots[at].node);
-                if (slots[at].node->id == id) return at;
+                if (slots[at].hash == hash && slots[at].node->id == id) return at;
             }
             return slots.size();
-        }
-        static void fetch(const Node& node) {
-            constexpr size_t kLine = 64, kMost = 512;
-            const auto* bytes = reinterpret_cast<const char*>(&node);
-            for (size_t at = 0; at < sizeof(Node) && at < kMost; at += kLine) __builtin_prefetch(bytes + at);
         }
         void add(Slot slot) {
             if (4 * (used + 1) > 3 * slots.size()) grow();
