@@ -7,7 +7,13 @@ namespace admin_api {
 namespace {
 
 constexpr int kMonth = 30;
+constexpr size_t kParts = 100;           // of a day: more of them than that make an answer of many megabytes
 constexpr size_t kFailuresMax = 10'000;  // events that /global/activity/exceptions looks at
+
+const Json kCounts = Json::array({"requests", "total_tokens"});
+const Json kMetrics =
+    Json::array({"spend_pico_usd", "prompt_tokens", "completion_tokens", "cached_tokens",
+                 "cache_write_tokens", "total_tokens", "requests", "successful_requests", "failed_requests"});
 
 // litellm/types/proxy/management_endpoints/common_daily_activity.py, SpendMetrics
 Json metricsOf(const Json& sums) {
@@ -36,7 +42,8 @@ Json countsOf(const Json& sums) {
 
 }  // namespace
 
-// Pages are of days. What of it stands in api_key_breakdown at LiteLLM is not in the store's sums: empty.
+// Pages are of days; of each day the dearest keys, users, … stand there. What of it stands in
+// api_key_breakdown at LiteLLM is not in the store's sums: empty.
 Answer Spend::daily(const Asked& asked, const char* dimension, const char* parameter, const Page& page) {
     Json where = Json::object();
     if (const auto key = asked.parameter("api_key"); !key.empty())
@@ -47,7 +54,8 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
     Json question{{"report", "activity"},
                   {"where", where},
                   {"breakdown", Json::array({"model_group", "model", "provider", "key_id", dimension})},
-                  {"breakdown_limit", 1000}};
+                  {"breakdown_limit", asked.number("breakdown_limit", kParts, 1, 1000)},
+                  {"sums", kMetrics}};
     daysOf(asked, host_.wallMs(), kMonth).putInto(question);
     const Json found = documents_.report(question);
     const Json& days = member(found, "days");
@@ -81,7 +89,7 @@ Answer Spend::daily(const Asked& asked, const char* dimension, const char* param
 
 Answer Spend::activity(const Asked& asked) {
     const Json found = sums("", Json::object(), daysOf(asked, host_.wallMs(), kMonth),
-                            {{"group_by", "day"}, {"limit", 100'000}});
+                            {{"group_by", "day"}, {"limit", 100'000}, {"sums", kCounts}});
     Json days = Json::array();
     for (const auto& row : member(found, "rows")) {
         Json day{{"date", labelOf(textIn(row, "day"))}, {"day", member(row, "day")}};
@@ -97,19 +105,19 @@ Answer Spend::activity(const Asked& asked) {
 Answer Spend::activityByModel(const Asked& asked) {
     const Days days = daysOf(asked, host_.wallMs(), kMonth);
     std::map<std::string, Json> daily;
-    for (const auto& row :
-         listIn(sums("model", Json::object(), days,
-                     {{"group_by", {"model", "day"}}, {"order", "day"}, {"limit", 100'000}}),
-                "rows")) {
+    for (const auto& row : listIn(
+             sums("model", Json::object(), days,
+                  {{"group_by", {"model", "day"}}, {"order", "day"}, {"limit", 100'000}, {"sums", kCounts}}),
+             "rows")) {
         Json day{{"date", labelOf(textIn(row, "day"))}, {"day", member(row, "day")}};
         day.update(countsOf(row));
         daily[textIn(row, "model")].push_back(std::move(day));
     }
     Json all = Json::array();
-    for (const auto& row :
-         listIn(sums("model", Json::object(), days,
-                     {{"order", "requests"}, {"limit", asked.number("limit", 100, 1, 1000)}}),
-                "rows"))
+    for (const auto& row : listIn(
+             sums("model", Json::object(), days,
+                  {{"order", "requests"}, {"limit", asked.number("limit", 100, 1, 1000)}, {"sums", kCounts}}),
+             "rows"))
         all.push_back({{"model", member(row, "model")},
                        {"daily_data", daily[textIn(row, "model")]},
                        {"sum_api_requests", member(row, "requests")},
@@ -123,7 +131,9 @@ Answer Spend::exceptions(const Asked& asked) {
     if (const auto model = asked.parameter("model_group"); !model.empty()) where["model_group"] = model;
     const Days days = daysOf(asked, host_.wallMs(), kMonth);
     std::map<std::string, std::pair<int64_t, int64_t>> by_day;
-    for (const auto& row : listIn(sums("", where, days, {{"group_by", "day"}, {"limit", 100'000}}), "rows"))
+    for (const auto& row :
+         listIn(sums("", where, days, {{"group_by", "day"}, {"limit", 100'000}, {"sums", "failed_requests"}}),
+                "rows"))
         if (member(row, "failed_requests") != 0)
             by_day[textIn(row, "day")].first = member(row, "failed_requests").get<int64_t>();
     Json narrow = where;

@@ -1,6 +1,7 @@
 #include "json_text.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace admin_api {
 namespace {
@@ -60,11 +61,29 @@ private:
     std::string name_;
 };
 
+// Most texts stand in JSON as they are.
+void appendText(const std::string& text, std::string& out) {
+    const bool plain = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (plain)
+        ((out += '"') += text) += '"';
+    else
+        out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <class Number>
+void appendNumber(Number number, std::string& out) {
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
 void append(const Json& value, std::string& out) {
     if (value.is_object()) {
         char separator = '{';
         for (const auto& [name, member] : value.items()) {
-            (out += separator) += Json(name).dump(-1, ' ', false, Json::error_handler_t::replace) + ":";
+            out += separator;
+            appendText(name, out);
+            out += ':';
             append(member, out);
             separator = ',';
         }
@@ -80,6 +99,12 @@ void append(const Json& value, std::string& out) {
     } else if (value.is_binary()) {
         const auto& digits = value.get_binary();
         out.append(digits.begin(), digits.end());
+    } else if (value.is_string()) {
+        appendText(value.get_ref<const std::string&>(), out);
+    } else if (value.is_number_unsigned()) {
+        appendNumber(value.get<uint64_t>(), out);
+    } else if (value.is_number_integer()) {
+        appendNumber(value.get<int64_t>(), out);
     } else {
         out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
     }

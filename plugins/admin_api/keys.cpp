@@ -7,6 +7,7 @@
 
 #include "accounts/digest.h"
 #include "accounts/duration.h"
+#include "accounts/jwt_mapping.h"
 #include "bounds.h"
 #include "json_text.h"
 
@@ -272,6 +273,14 @@ Answer Keys::regenerate(const Asked& asked) {
         }
     }
     changes.push_back({"key", old_id, std::move(old), document.version});
+    // Tokens that count as the key go on doing so.
+    for (const auto& name :
+         documents_.ids(accounts::kJwtMappingKind, [](const auto&, const auto&) { return true; })) {
+        auto mapping = documents_.find(accounts::kJwtMappingKind, name);
+        if (!mapping || textIn(mapping->value, "token") != old_id) continue;
+        mapping->value["token"] = id;
+        changes.push_back({accounts::kJwtMappingKind, name, std::move(mapping->value), mapping->version});
+    }
     documents_.write(std::move(changes), "rotated", asked.caller.name());
     Json answer = shown(id, std::move(key));
     answer["key"] = secret;

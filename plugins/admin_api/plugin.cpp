@@ -5,13 +5,16 @@
 
 #include <sluice/plugin.hpp>
 
+#include "accounts/jwt_mapping.h"
 #include "audit.h"
 #include "groups.h"
 #include "json_text.h"
+#include "jwt_mappings.h"
 #include "keys.h"
 #include "openapi.h"
 #include "spend.h"
 #include "table.h"
+#include "tag_activity.h"
 #include "tags.h"
 
 namespace admin_api {
@@ -49,17 +52,19 @@ public:
           groups_(documents_, host),
           spend_(documents_, host),
           tags_(documents_, host),
+          tag_activity_(documents_, host),
+          jwt_mappings_(documents_, host),
           audit_(documents_),
-          table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), spend_.routes(), audit_.routes(),
-                         ownRoutes()})) {
+          table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), jwt_mappings_.routes(),
+                         tag_activity_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
     }
 
     void start() {
-        documents_.follow(store_,
-                          {"team", "user", "organization", "project", "customer", "tag", "budget", "key"});
+        documents_.follow(store_, {"team", "user", "organization", "project", "customer", "tag", "budget",
+                                   "key", accounts::kJwtMappingKind});
     }
 
     const std::vector<sluice::Route>& routes() const { return table_.registered(); }
@@ -121,6 +126,8 @@ private:
     Groups groups_;
     Spend spend_;
     Tags tags_;
+    TagActivity tag_activity_;
+    JwtMappings jwt_mappings_;
     Audit audit_;
     Table table_;
     std::string store_;

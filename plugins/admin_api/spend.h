@@ -17,6 +17,8 @@ struct Days {
 /// open.
 Days daysOf(const Asked& asked, int64_t now_ms, int back);
 
+inline const Json kSpendAndCount = Json::array({"spend_pico_usd", "requests"});
+
 class Spend {
 public:
     Spend(Documents& documents, sluice::Host host) : documents_(documents), host_(host), rights_(documents) {}
@@ -65,6 +67,7 @@ private:
     std::vector<std::string> mine(const Asked& asked, const char* dimension,
                                   const std::vector<std::string>& named) const;
     bool sees(const Caller& caller, const std::string& dimension, const std::string& id) const;
+    /// A spend report. What it says of a sum is spend_pico_usd, unless `more` names others in "sums".
     Json sums(const char* dimension, const Json& where, const Days& days, Json more) const;
     Json keyNames(const std::string& key) const;
 

@@ -105,7 +105,8 @@ Answer Spend::report(const Asked& asked) {
     Json question{{"report", "activity"},
                   {"breakdown", Json::array({dimension})},
                   {"breakdown_limit", 1000},
-                  {"where", where}};
+                  {"where", where},
+                  {"sums", {"spend_pico_usd", "total_tokens", "requests"}}};
     daysOf(asked, host_.wallMs(), kMonth).putInto(question);
     Json all = Json::array();
     if (*list) {
@@ -126,13 +127,16 @@ Answer Spend::report(const Asked& asked) {
                     {"total_input_tokens", member(sums, "prompt_tokens")},
                     {"total_output_tokens", member(sums, "completion_tokens")}};
     };
-    for (const auto& row :
-         listIn(sums(dimension, where, days, {{"limit", asked.number("limit", 100, 1, 1000)}}), "rows")) {
+    const Json told = Json::array({"spend_pico_usd", "prompt_tokens", "completion_tokens"});
+    for (const auto& row : listIn(
+             sums(dimension, where, days, {{"limit", asked.number("limit", 100, 1, 1000)}, {"sums", told}}),
+             "rows")) {
         Json one{{label, member(row, dimension)}};
         one.update(details(row));
         Json inside = where, models = Json::array();
         inside[dimension] = textIn(row, dimension);
-        for (const auto& model : listIn(sums("model", inside, days, {{"limit", kModelsMax}}), "rows")) {
+        for (const auto& model :
+             listIn(sums("model", inside, days, {{"limit", kModelsMax}, {"sums", told}}), "rows")) {
             Json part{{"model", member(model, "model")}};
             part.update(details(model));
             models.push_back(std::move(part));
@@ -147,8 +151,9 @@ Answer Spend::spendPerTag(const Asked& asked) {
     Json where = Json::object();
     if (const auto tags = asked.listed("tags"); !tags.empty()) where["tag"] = tags;
     Json all = Json::array();
-    for (const auto& row :
-         listIn(sums("tag", where, daysOf(asked, host_.wallMs(), kMonth), {{"limit", 10'000}}), "rows"))
+    for (const auto& row : listIn(sums("tag", where, daysOf(asked, host_.wallMs(), kMonth),
+                                       {{"limit", 10'000}, {"sums", kSpendAndCount}}),
+                                  "rows"))
         all.push_back(
             {{"name", member(row, "tag")}, {"spend", spendIn(row)}, {"log_count", member(row, "requests")}});
     return {200, {{"spend_per_tag", std::move(all)}}};
@@ -168,7 +173,8 @@ Answer Spend::endUsers(const Asked& asked) {
     Days days{textIn(asked.body, "startTime").substr(0, 10), textIn(asked.body, "endTime").substr(0, 10)};
     if (!days.from.empty() && !days.to.empty() && days.to < days.from)
         throw invalid("endTime", days.to, "a time not before startTime");
-    for (const auto& row : listIn(sums("end_user", where, days, {{"limit", 100}}), "rows"))
+    for (const auto& row :
+         listIn(sums("end_user", where, days, {{"limit", 100}, {"sums", kSpendAndCount}}), "rows"))
         all.push_back({{"end_user", member(row, "end_user")},
                        {"total_count", member(row, "requests")},
                        {"total_spend", spendIn(row)}});

@@ -91,7 +91,7 @@ std::vector<std::string> Spend::mine(const Asked& asked, const char* dimension,
 }
 
 Json Spend::sums(const char* dimension, const Json& where, const Days& days, Json more) const {
-    Json question{{"report", "spend"}, {"where", where}};
+    Json question{{"report", "spend"}, {"where", where}, {"sums", "spend_pico_usd"}};
     if (*dimension) question["group_by"] = dimension;
     days.putInto(question);
     question.update(more);
@@ -147,7 +147,9 @@ Answer Spend::users(const Asked& asked) {
 }
 
 Answer Spend::tags(const Asked& asked) {
-    const Json rows = listIn(sums("tag", Json::object(), daysOf(asked, 0, 0), {{"limit", 10'000}}), "rows");
+    const Json rows = listIn(
+        sums("tag", Json::object(), daysOf(asked, 0, 0), {{"limit", 10'000}, {"sums", kSpendAndCount}}),
+        "rows");
     Json all = Json::array();
     for (const auto& row : rows)
         all.push_back({{"individual_request_tag", member(row, "tag")},
@@ -164,16 +166,18 @@ Answer Spend::reportBy(const Asked& asked, const char* dimension) {
     const Page page = pageOf(asked, "page_size", 50, 1000);
     Json where = Json::object();
     if (const auto ids = mine(asked, dimension, asked.listed(label)); !ids.empty()) where[dimension] = ids;
+    static constexpr const char* kSums[]{"prompt_tokens", "completion_tokens",   "total_tokens",
+                                         "requests",      "successful_requests", "failed_requests"};
+    Json told = Json::array({"spend_pico_usd"});
+    for (const char* sum : kSums) told.push_back(sum);
     const Json found = sums(dimension, where, daysOf(asked, host_.wallMs(), 30),
-                            {{"limit", page.size}, {"offset", page.begin()}});
+                            {{"limit", page.size}, {"offset", page.begin()}, {"sums", told}});
     Json rows = Json::array();
     for (const auto& row : member(found, "rows")) {
         Json one{{label, member(row, dimension)}};
         if (std::string_view(dimension) == "key_id") one.update(keyNames(textIn(row, "key_id")));
         one["spend"] = spendIn(row);
-        for (const char* sum : {"prompt_tokens", "completion_tokens", "total_tokens", "requests",
-                                "successful_requests", "failed_requests"})
-            one[sum] = member(row, sum);
+        for (const char* sum : kSums) one[sum] = member(row, sum);
         rows.push_back(std::move(one));
     }
     const auto total = member(found, "total").get<size_t>();

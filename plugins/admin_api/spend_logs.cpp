@@ -61,7 +61,8 @@ Json Spend::summary(const Asked& asked, const Json& where) {
     Json question{{"report", "activity"},
                   {"where", where},
                   {"breakdown", {"model", "user"}},
-                  {"breakdown_limit", 1000}};
+                  {"breakdown_limit", 1000},
+                  {"sums", "spend_pico_usd"}};
     daysOf(asked, 0, 0).putInto(question);
     Json all = Json::array();
     for (const auto& day : listIn(documents_.report(question), "days")) {
@@ -104,7 +105,9 @@ Answer Spend::logsByPage(const Asked& asked) {
     size_t total = page.begin() + rows.size() + (more ? 1 : 0);
     const bool last = !more && (page.number == 1 || !rows.empty());
     const bool by_sums = !last && summed && narrow == where;
-    if (by_sums) total = sums("", where, days, {{"limit", 0}})["overall"]["requests"].get<size_t>();
+    if (by_sums)
+        total =
+            sums("", where, days, {{"limit", 0}, {"sums", "requests"}})["overall"]["requests"].get<size_t>();
     return {200,
             {{"data", std::move(rows)},
              {"total", total},

@@ -39,7 +39,8 @@ Routes Spend::logRoutes() {
 }
 
 Routes Spend::ownRoutes() {
-    const Fields of_days = with(kDays, {{"api_key", Type::Text}, {"model", Type::Text}});
+    const Fields of_days =
+        with(kDays, {{"api_key", Type::Text}, {"model", Type::Text}, {"breakdown_limit", Type::Whole}});
     const Fields of_day = with(kPages, of_days);
     Routes routes = logRoutes();
     struct By {

@@ -10,8 +10,9 @@ namespace {
 
 // litellm/proxy/_types.py, LiteLLM_JWTAuth. What only spares work or repeats what the token says is left out
 // with a warning; what would shut somebody out and is not here is an error.
-constexpr const char* kIgnored[]{"public_allowed_routes", "sync_user_role_and_teams",
-                                 "upsert_sso_user_to_team", "jwt_litellm_role_map", "public_key_stale_ttl"};
+constexpr const char* kIgnored[]{"public_allowed_routes",   "sync_user_role_and_teams",
+                                 "upsert_sso_user_to_team", "jwt_litellm_role_map",
+                                 "public_key_stale_ttl",    "virtual_key_mapping_cache_ttl"};
 
 void addSource(const std::string& url, const char* issuer, bool discovery, int64_t ttl_ms, const char* key,
                Options& options) {
@@ -159,6 +160,21 @@ void readRoles(const OptionReader& read, Options& options) {
                                    "user_roles_jwt_field and user_allowed_roles together");
 }
 
+void readMapping(const OptionReader& read, Options& options) {
+    read.text("jwt_client_id_field", options.key_claim);  // LiteLLM's older name
+    read.text("virtual_key_claim_field", options.key_claim);
+    std::string otherwise = "fallback_team_mapping";
+    read.text("unregistered_jwt_client_behavior", otherwise);
+    if (otherwise != "fallback_team_mapping" && otherwise != "reject")
+        sluice::ConfigObject::fail("unregistered_jwt_client_behavior", "\"" + otherwise.substr(0, 60) + "\"",
+                                   "fallback_team_mapping or reject; keys are not made by themselves here");
+    if (otherwise == "reject" && options.key_claim.empty())
+        sluice::ConfigObject::fail(
+            "virtual_key_claim_field", "nothing",
+            "the claim by which unregistered_jwt_client_behavior knows who is registered");
+    options.unmapped = otherwise == "reject" ? Unmapped::Reject : Unmapped::AsToken;
+}
+
 void readScopes(const OptionReader& read, Options& options) {
     options.scopes = readGrants(read, "scope_mappings", "scope");
     bool wanted = !options.scopes.empty();
@@ -187,6 +203,13 @@ void readPeople(const OptionReader& read, Options& options) {
     if (!options.email_domains.empty() && options.fields.email.empty())
         sluice::ConfigObject::fail("user_email_jwt_field", "nothing",
                                    "where the address stands that user_allowed_email_domain is about");
+}
+
+void readRest(const OptionReader& read, Options& options) {
+    read.text("store", options.store);
+    int64_t cache_max = 10'000;
+    read.whole("cache_max", cache_max, 16, 1'000'000);
+    options.cache_max = static_cast<size_t>(cache_max);
 }
 
 // LiteLLM's section counts where the plugin's own configuration says nothing.
@@ -269,6 +292,9 @@ Options readOptions(std::string_view config_json, const sluice::Host& host) {
                "role_permissions",
                "scope_mappings",
                "enforce_scope_based_access",
+               "virtual_key_claim_field",
+               "jwt_client_id_field",
+               "unregistered_jwt_client_behavior",
                "store",
                "cache_max"});
     readSources(read, options);
@@ -284,10 +310,8 @@ Options readOptions(std::string_view config_json, const sluice::Host& host) {
     readRoles(read, options);
     readScopes(read, options);
     readPeople(read, options);
-    read.text("store", options.store);
-    int64_t cache_max = 10'000;
-    read.whole("cache_max", cache_max, 16, 1'000'000);
-    options.cache_max = static_cast<size_t>(cache_max);
+    readMapping(read, options);
+    readRest(read, options);
     return options;
 }
 

@@ -16,6 +16,10 @@ namespace auth_jwt {
 
 enum class Role { None, Admin, Team, User };
 
+/// What becomes of a token that nobody has mapped to a virtual key: what it would be without mappings, or
+/// 403.
+enum class Unmapped { AsToken, Reject };
+
 /// What a scope or a role of the configuration may do.
 struct Grant {
     std::string name;  // of the scope, or of the role
@@ -57,6 +61,9 @@ struct Options {
     std::vector<Grant> scopes;
     std::vector<Grant> roles;  // role_permissions: proxy_admin, team, internal_user
     bool scopes_decide = false;
+
+    std::string key_claim;  // virtual_key_claim_field; empty: tokens are no virtual keys
+    Unmapped unmapped = Unmapped::AsToken;
 
     std::string store;
     size_t cache_max = 10'000;

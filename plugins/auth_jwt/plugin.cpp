@@ -11,6 +11,7 @@
 #include "accounts/wall_clock.h"
 #include "auth_jwt_manifest.hpp"
 #include "keyring.h"
+#include "mappings.h"
 #include "token.h"
 #include "upsert.h"
 #include "verified.h"
@@ -26,6 +27,7 @@ public:
     struct PerRequest {
         accounts::Caller caller;
         VerifiedTokens::Found token;  // null: it is not ours
+        bool mapped = false;          // it counts as the virtual key `caller.key`
     };
 
     Plugin(std::string_view config_json, sluice::Host host)
@@ -34,6 +36,7 @@ public:
           options_(readOptions(config_json, host)),
           directory_(host),
           keyring_(std::move(options_.keys), std::move(options_.sources), host),
+          mappings_(host),
           upserts_(host),
           verified_(options_.cache_max),
           refused_(host.counter("sluice_jwt_refused_total", "Tokens that were not accepted")) {}
@@ -49,7 +52,8 @@ public:
                                      : SLUICE_E_NOT_FOUND;
         has_store_ = status == SLUICE_OK;
         if (has_store_ || status == SLUICE_E_LIMIT || !options_.store.empty())
-            directory_.follow(options_.store, false);
+            directory_.follow(options_.store, !options_.key_claim.empty());
+        if (!options_.key_claim.empty()) mappings_.follow(options_.store);
         if (!has_store_ && (options_.user_upsert || options_.team_upsert))
             throw sluice::ConfigError("user_id_upsert and team_id_upsert need a store, such as store_sqlite");
         if (has_store_ && (options_.user_upsert || options_.team_upsert))
@@ -77,6 +81,7 @@ public:
     Verdict authorize(sluice::Request request) {
         const auto& mine = request.state<PerRequest>();
         if (!mine.token) return Verdict::Continue;
+        if (mine.mapped) return checkEntry(request, mine.caller);
         for (const auto& gate : mine.token->principal.gates) {
             if (const auto denied = checkRoute(*gate, request.path(), request.route(), "Token"))
                 return request.deny(denied->refusal());
@@ -87,6 +92,7 @@ public:
     Verdict pre_call(sluice::Request request) {
         auto& mine = request.state<PerRequest>();
         if (!mine.token) return Verdict::Continue;
+        if (mine.mapped) return checkCall(request, mine.caller, directory_);
         const Principal& principal = mine.token->principal;
         auto& owners = mine.caller.owners;
         chooseTeam(principal, directory_, options_, wantedTeam(request), request.model(), owners);
@@ -147,8 +153,10 @@ private:
         auto bad = checkClaims(*claims, options_.rules, issuer, clock_.ms(), verified->until_ms);
         if (bad) return refuse(denied, std::move(*bad));
         auto principal = principalOf(*claims, options_, denied);
-        if (!principal) return nullptr;
-        verified->principal = std::move(*principal);
+        if (principal) verified->principal = std::move(*principal);
+        if (options_.key_claim.empty()) return principal ? verified : nullptr;
+        if (!principal) verified->denied = denied;
+        verified->mapping = mappingIdsOf(*claims, options_.key_claim);
         return verified;
     }
 
@@ -203,6 +211,15 @@ private:
     }
 
     Verdict enter(const sluice::Request& request, VerifiedTokens::Found token) {
+        if (!options_.key_claim.empty()) {
+            if (const auto key = mappings_.keyOf(token->mapping))
+                return enterAs(request, *key, std::move(token));
+            if (options_.unmapped == Unmapped::Reject)
+                return deny(request, {403, "auth_error",
+                                      "No virtual key is registered for the claim " + options_.key_claim +
+                                          " of this token."});
+            if (token->denied) return deny(request, *token->denied);
+        }
         const Principal& principal = token->principal;
         auto& mine = request.state<PerRequest>();
         Newcomers newcomers;
@@ -219,11 +236,27 @@ private:
         return verdict;
     }
 
+    // The virtual key counts as if it had been shown, and nothing that the token says besides.
+    Verdict enterAs(const sluice::Request& request, const Digest& digest, VerifiedTokens::Found token) {
+        auto key = keyBehind(digest, directory_);
+        if (!key)
+            return deny(request, badToken("the virtual key that it is mapped to is not there any more"));
+        auto& mine = request.state<PerRequest>();
+        mine.caller.owners = ownersOf(*key, directory_);
+        if (const auto denied = checkKey(*key, mine.caller.owners, clock_.ms()))
+            return deny(request, *denied);
+        mine.caller.key = std::move(key);
+        mine.token = std::move(token);
+        mine.mapped = true;
+        return identify(request, mine.caller);
+    }
+
     const sluice::Host host_;
     const accounts::WallClock clock_;
     Options options_;
     accounts::Directory directory_;
     Keyring keyring_;
+    Mappings mappings_;
     Upserts upserts_;
     VerifiedTokens verified_;
     const sluice::Metric refused_;

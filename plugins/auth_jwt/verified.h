@@ -5,16 +5,20 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <unordered_map>
 
 #include "accounts/directory.h"
 #include "identity.h"
+#include "mappings.h"
 
 namespace auth_jwt {
 
 struct Verified {
     Principal principal;
+    std::optional<accounts::Denied> denied;  // why the principal may not come in; a virtual key still may
+    MappingIds mapping;
     int64_t until_ms = 0;     // since the Unix epoch, leeway included
     uint64_t generation = 0;  // of the keys that it was checked with
 };

@@ -1,6 +1,7 @@
 #include "store_common/answer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include <sluice/json.hpp>
@@ -55,7 +56,10 @@ Answer& Answer::foreignKey(std::string_view name) {
 
 Answer& Answer::text(std::string_view value) { return raw(sluice::jsonQuoted(value)); }
 Answer& Answer::textOrNull(std::string_view value) { return value.empty() ? raw("null") : text(value); }
-Answer& Answer::number(int64_t value) { return raw(std::to_string(value)); }
+Answer& Answer::number(int64_t value) {
+    char text[24];
+    return raw({text, static_cast<size_t>(std::to_chars(text, text + sizeof text, value).ptr - text)});
+}
 Answer& Answer::boolean(bool value) { return raw(value ? "true" : "false"); }
 
 Answer& Answer::raw(std::string_view json) {
@@ -67,27 +71,25 @@ Answer& Answer::raw(std::string_view json) {
 
 Answer& Answer::money(Wide pico_usd) {
     std::string digits = digitsOf(pico_usd);
-    key("spend_pico_usd").raw(digits);
+    if (shows(0)) key(kSumNames[0]).raw(digits);
+    if (!shows(1)) return *this;
     if (digits.size() <= kPlaces) digits.insert(0, kPlaces + 1 - digits.size(), '0');
     std::string fraction = digits.substr(digits.size() - kPlaces);
     fraction.erase(fraction.find_last_not_of('0') + 1);
     digits.resize(digits.size() - kPlaces);
-    return key("spend").raw(fraction.empty() ? digits : digits + "." + fraction);
+    return key(kSumNames[1]).raw(fraction.empty() ? digits : digits + "." + fraction);
 }
 
 Answer& Answer::sums(const Total& total) {
     const Sums& s = total.sums;
     money(total.cost);
-    key("prompt_tokens").number(s.prompt);
-    key("completion_tokens").number(s.completion);
-    key("total_tokens").number(s.prompt + s.completion);
-    key("cached_tokens").number(s.cached);
-    key("cache_write_tokens").number(s.cache_write);
-    key("reasoning_tokens").number(s.reasoning);
-    key("requests").number(s.requests);
-    key("successful_requests").number(s.successes);
-    key("failed_requests").number(s.failures);
-    return key("unpriced_requests").number(s.unpriced);
+    size_t place = 2;
+    for (const int64_t sum : {s.prompt, s.completion, s.prompt + s.completion, s.cached, s.cache_write,
+                              s.reasoning, s.requests, s.successes, s.failures, s.unpriced}) {
+        if (shows(place)) key(kSumNames[place]).number(sum);
+        ++place;
+    }
+    return *this;
 }
 
 void Answer::separate() {

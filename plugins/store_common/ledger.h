@@ -27,6 +27,10 @@ struct Span {
     int64_t from = 0;
     int64_t to = 0;
     bool by_day = false;  // false: days are added up
+    // Of each day and cut only the dearest so many are wanted (dearer() in groups.h says which): a store may
+    // leave out others, and does not have to. 0: all, and always if days are added up. What is cut by nothing
+    // is told of in any case.
+    size_t dearest = 0;
 };
 
 /// A dimension, or nothing for all in one.

@@ -1,5 +1,7 @@
 #include "store_common/report.h"
 
+#include <algorithm>
+
 #include <sluice/json.hpp>
 
 #include "store_common/calendar.h"
@@ -21,6 +23,21 @@ void ask(const Question& question, Ledger& ledger, Answer& answer) {
 }
 
 }  // namespace
+
+unsigned shownSums(const Question& question) {
+    if (!question.has("sums")) return ~0u;
+    unsigned shown = 0;
+    for (const auto& name : question.texts("sums")) {
+        const auto found = std::find(kSumNames.begin(), kSumNames.end(), name);
+        if (found == kSumNames.end()) {
+            std::string allowed;
+            for (const auto one : kSumNames) allowed += (allowed.empty() ? "" : ", ") + std::string(one);
+            Question::fail("sums", "the text " + store_common::shown(name), allowed);
+        }
+        shown |= 1u << (found - kSumNames.begin());
+    }
+    return shown;
+}
 
 Days::Days(const Question& question)
     : from(question.day("from", 0)), to(question.day("to", *dayFrom("9999-12-31"))) {

@@ -3,16 +3,15 @@
 #include <map>
 
 #include "store_common/calendar.h"
+#include "store_common/groups.h"
 #include "store_common/reports.h"
 
 namespace store_common {
 namespace {
 
-using Parts = std::map<int64_t, Total>;  // by the number of the name
-
 struct Day {
     Total total;
-    std::vector<Parts> parts;  // one for each dimension of the breakdown
+    std::vector<std::vector<Group>> parts;  // of each dimension of the breakdown
 };
 
 std::vector<By> breakdownOf(const Question& question) {
@@ -26,50 +25,49 @@ std::vector<By> breakdownOf(const Question& question) {
     return all;
 }
 
-// The dearest ones first.
-std::vector<const Parts::value_type*> shownOf(const Parts& parts, size_t limit) {
-    std::vector<const Parts::value_type*> order;
-    for (const auto& part : parts) order.push_back(&part);
-    const size_t shown = std::min(limit, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-                      [](const auto* a, const auto* b) { return a->second.cost > b->second.cost; });
-    order.resize(shown);
-    return order;
+void cutTo(std::vector<Group>& parts, size_t limit) {
+    const size_t shown = std::min(limit, parts.size());
+    std::partial_sort(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(shown), parts.end(), dearer);
+    parts.resize(shown);
 }
 
-void writeParts(const Parts& parts, size_t limit, Ledger& ledger, Answer& answer) {
+void writeParts(const std::vector<Group>& parts, Ledger& ledger, Answer& answer) {
     answer.open('{');
-    for (const auto* part : shownOf(parts, limit))
-        answer.foreignKey(ledger.nameOf(part->first)).open('{').sums(part->second).close('}');
+    for (const auto& part : parts)
+        answer.foreignKey(ledger.nameOf(part.value)).open('{').sums(part.total).close('}');
     answer.close('}');
 }
 
 }  // namespace
 
 void reportActivity(const Question& question, Ledger& ledger, Answer& answer) {
-    question.only({"report", "where", "from", "to", "breakdown", "breakdown_limit"});
+    question.only({"report", "where", "from", "to", "breakdown", "breakdown_limit", "sums"});
     const Days range(question);
     const auto breakdown = breakdownOf(question);
     const auto limit = static_cast<size_t>(question.number("breakdown_limit", kLimit, 0, kLimitMost));
+    answer.show(shownSums(question));
     std::map<int64_t, Day> days;
     Total overall;
     std::vector<Cut> cuts = {std::nullopt};
     cuts.insert(cuts.end(), breakdown.begin(), breakdown.end());
-    const Span span{resolved(question.where(), ledger), range.from, range.to, true};
+    std::vector<Groups> parts(breakdown.size(), Groups(true));
+    const Span span{resolved(question.where(), ledger), range.from, range.to, true, limit};
     ledger.sums(span, cuts, [&](size_t cut, int64_t date, int64_t value, const Total& total) {
-        Day& day = days[date];
-        day.parts.resize(breakdown.size());
-        if (cut > 0) {
-            day.parts[cut - 1][value].add(total);
-        } else {
-            day.total.add(total);
-            overall.add(total);
-        }
+        if (cut > 0) return parts[cut - 1].add(value, date, total);
+        days[date].total.add(total);
+        overall.add(total);
     });
     std::vector<int64_t> shown;
-    for (const auto& [date, day] : days) {
-        for (const auto& parts : day.parts) {
-            for (const auto* part : shownOf(parts, limit)) shown.push_back(part->first);
+    for (size_t i = 0; i < parts.size(); ++i) {
+        for (const auto& part : parts[i].all()) {
+            auto& lists = days[part.day].parts;
+            lists.resize(breakdown.size());
+            lists[i].push_back(part);
+        }
+        for (auto& [date, day] : days) {
+            day.parts.resize(breakdown.size());
+            cutTo(day.parts[i], limit);
+            for (const auto& part : day.parts[i]) shown.push_back(part.value);
         }
     }
     ledger.expect(shown);
@@ -79,7 +77,7 @@ void reportActivity(const Question& question, Ledger& ledger, Answer& answer) {
         answer.key("breakdown").open('{');
         for (size_t i = 0; i < breakdown.size(); ++i) {
             answer.key(nameOf(breakdown[i]));
-            writeParts(day.parts[i], limit, ledger, answer);
+            writeParts(day.parts[i], ledger, answer);
         }
         answer.close('}').close('}');
     }

@@ -1,50 +1,12 @@
 // {"report":"spend"}: sums over days, by one dimension, by day, by both or by neither.
 #include <algorithm>
-#include <unordered_map>
 
 #include "store_common/calendar.h"
+#include "store_common/groups.h"
 #include "store_common/reports.h"
 
 namespace store_common {
 namespace {
-
-struct Group {
-    int64_t value = 0;
-    int64_t day = 0;
-    Total total;
-};
-
-// Groups in the order of their appearance. Numbers of names are dense, so a place is found without a hash.
-class Groups {
-public:
-    explicit Groups(bool by_day) : by_day_(by_day) {}
-
-    void add(int64_t value, int64_t day, const Total& total) {
-        uint32_t& place =
-            by_day_ ? by_both_[static_cast<uint64_t>(value) << 24 | static_cast<uint64_t>(day)] : of(value);
-        if (place == 0) {
-            all_.push_back({value, day, {}});
-            place = static_cast<uint32_t>(all_.size());
-        }
-        all_[place - 1].total.add(total);
-        overall_.add(total);
-    }
-    std::vector<Group>& all() { return all_; }
-    const Total& overall() const { return overall_; }
-
-private:
-    uint32_t& of(int64_t value) {
-        const auto index = static_cast<size_t>(value);
-        if (index >= by_value_.size()) by_value_.resize(std::max(index + 1, by_value_.size() * 2));
-        return by_value_[index];
-    }
-
-    const bool by_day_;
-    std::vector<uint32_t> by_value_;                  // place + 1 in all_, by value
-    std::unordered_map<uint64_t, uint32_t> by_both_;  // the same by value and day
-    std::vector<Group> all_;
-    Total overall_;
-};
 
 struct Grouping {
     explicit Grouping(const Question& question) {
@@ -72,10 +34,7 @@ Less orderOf(const Question& question, bool only_day) {
     const std::string order = question.text("order", only_day ? "day" : "spend");
     if (order == "day") return byPlace;
     if (order == "-day") return [](const Group& a, const Group& b) { return byPlace(b, a); };
-    if (order == "spend")
-        return [](const Group& a, const Group& b) {
-            return a.total.cost != b.total.cost ? a.total.cost > b.total.cost : byPlace(a, b);
-        };
+    if (order == "spend") return dearer;
     if (order == "requests")
         return [](const Group& a, const Group& b) {
             return a.total.sums.requests != b.total.sums.requests
@@ -94,12 +53,13 @@ Less orderOf(const Question& question, bool only_day) {
 }  // namespace
 
 void reportSpend(const Question& question, Ledger& ledger, Answer& answer) {
-    question.only({"report", "group_by", "where", "from", "to", "order", "limit", "offset"});
+    question.only({"report", "group_by", "where", "from", "to", "order", "limit", "offset", "sums"});
     const Grouping grouping(question);
     const Days days(question);
     const Less less = orderOf(question, grouping.day && !grouping.by);
     const auto limit = static_cast<size_t>(question.number("limit", kLimit, 0, kLimitMost));
     const auto offset = static_cast<size_t>(question.number("offset", 0, 0, INT64_MAX));
+    answer.show(shownSums(question));
     const Span span{resolved(question.where(), ledger), days.from, days.to, grouping.day};
     Groups groups(grouping.day);
     ledger.sums(span, {grouping.by}, [&](size_t, int64_t day, int64_t value, const Total& total) {

@@ -19,6 +19,9 @@ constexpr int64_t kLimitMost = 100'000;           // rows of an answer
 constexpr int64_t kLimit = 100;                   // if the question says nothing
 constexpr int64_t kLastMs = 253'402'300'799'999;  // 9999-12-31
 
+/// "sums": the names of those that are wanted, as bits for Answer::show; all without a word.
+unsigned shownSums(const Question& question);
+
 /// The days that a question is about: "from" and "to", all if there is neither.
 struct Days {
     explicit Days(const Question& question);

@@ -1,6 +1,8 @@
 #include "ledger.h"
 
+#include "event_sums.h"
 #include "schema.h"
+#include "spans.h"
 
 namespace store_sqlite {
 
@@ -18,7 +20,36 @@ void SqliteLedger::sums(const Span& span, const std::vector<Cut>& cuts, const Su
     for (size_t i = 0; i < cuts.size(); ++i) pass(span, cuts, i, i + 1, row);
 }
 
+// Keys, users or customers, all of them: from spans of days, and where there are none from the days
+// themselves.
 void SqliteLedger::pass(const Span& span, const std::vector<Cut>& cuts, size_t first, size_t last,
+                        const SumRow& row) {
+    const bool one = last - first == 1 && span.where.empty() && cuts[first];
+    if (one && spanDimensionOf(*cuts[first])) return spans(span, first, *cuts[first], row);
+    rows(span, cuts, first, last, row);
+}
+
+void SqliteLedger::spans(const Span& span, size_t cut, By by, const SumRow& row) {
+    SpanReader reader(snapshot_.connection, by);
+    const auto [from, to] = Scan(snapshot_, {}, {by}, span.from, span.to).days();
+    const std::vector<Cut> cuts(cut + 1, by);
+    for (int64_t day = from; day <= to;) {
+        const auto tell = [&](int64_t value, const Sums& sums) {
+            row(cut, span.by_day ? day : 0, value, Total(sums));
+        };
+        const bool head = span.by_day && span.dearest > 0 && span.dearest <= kSpanHeadRows;
+        if (head && reader.top(day, span.dearest, tell)) {
+            ++day;
+        } else if (const auto next = reader.read(day, span.by_day ? day : to, tell)) {
+            day = *next;
+        } else {
+            rows({{}, day, day, span.by_day}, cuts, cut, cut + 1, row);
+            ++day;
+        }
+    }
+}
+
+void SqliteLedger::rows(const Span& span, const std::vector<Cut>& cuts, size_t first, size_t last,
                         const SumRow& row) {
     std::set<By> needed;
     for (size_t i = first; i < last; ++i) {
@@ -36,17 +67,13 @@ bool SqliteLedger::eventsFrom(By by, int64_t since_ms, const ValueRow& row) {
     const int64_t day = dayOf(since_ms);
     auto kept = snapshot_.connection.prepare("SELECT 1 FROM partitions WHERE month = ?1 AND ending = 0");
     if (!kept.with(monthOf(day)).step()) return false;
-    auto read = snapshot_.connection.prepare(
-        "SELECT combo, end_user, attributes, flags, 1, outcome, 0, cost IS NULL, prompt, completion, cached, "
-        "cache_write, reasoning, cost FROM " +
-        partitionName(monthOf(day)) + " WHERE start_ms >= ?1 AND start_ms < ?2");
-    const auto success = snapshot_.idOf("success");
+    auto read = snapshot_.connection.prepare(std::string("SELECT combo, end_user, attributes, ") +
+                                             kEventSumColumns + " FROM " + partitionName(monthOf(day)) +
+                                             " WHERE start_ms >= ?1 AND start_ms < ?2");
+    const EventSums sums_of(snapshot_);
     read.with(since_ms, (day + 1) * kDayMs);
     while (read.step()) {
-        Sums sums = sumsOf(read, 4);
-        sums.successes = success && read.integer(5) == *success ? 1 : 0;
-        sums.failures = 1 - sums.successes;
-        const Total total(sums);
+        const Total total(sums_of(read, 3));
         if (isCombo(by)) {
             row(snapshot_.combos[read.integer(0)][static_cast<size_t>(by)], total);
         } else if (by == By::EndUser) {
@@ -63,21 +90,22 @@ bool SqliteLedger::logs(const LogQuestion& question, const RowSink& row) {
 }
 
 std::vector<std::string> SqliteLedger::valuesOf(By by) {
-    std::set<int64_t> values;
+    std::vector<bool> seen(1);  // by the number of the name
+    const auto see = [&](int64_t value) {
+        if (seen.size() <= static_cast<size_t>(value)) seen.resize(2 * static_cast<size_t>(value) + 1);
+        seen[static_cast<size_t>(value)] = true;
+    };
     if (isCombo(by)) {
         for (int64_t combo = 1; combo < snapshot_.combos.end(); ++combo)
-            values.insert(snapshot_.combos[combo][static_cast<size_t>(by)]);
+            see(snapshot_.combos[combo][static_cast<size_t>(by)]);
     } else {
-        // From one to the next by the primary key, and not over all the rows.
-        const bool tag = by == By::Tag;
-        auto read = snapshot_.connection.prepare(
-            tag ? "SELECT DISTINCT value FROM usage_daily_total WHERE dimension = 6"
-                : "SELECT DISTINCT value FROM usage_daily_end_user");
-        while (read.step()) values.insert(read.integer(0));
+        const Span all{{}, 0, *dayFrom("9999-12-31")};
+        sums(all, {by}, [&](size_t, int64_t, int64_t value, const Total&) { see(value); });
     }
-    values.erase(0);
     std::vector<std::string> names;
-    for (const int64_t value : values) names.push_back(snapshot_.nameOf(value));
+    for (size_t value = 1; value < seen.size(); ++value) {
+        if (seen[value]) names.push_back(snapshot_.nameOf(static_cast<int64_t>(value)));
+    }
     return names;
 }
 

@@ -18,7 +18,10 @@ public:
     std::vector<std::string> valuesOf(By by) override;
 
 private:
+    // Cuts `first` to `last` - 1, in one go.
     void pass(const Span& span, const std::vector<Cut>& cuts, size_t first, size_t last, const SumRow& row);
+    void spans(const Span& span, size_t cut, By by, const SumRow& row);
+    void rows(const Span& span, const std::vector<Cut>& cuts, size_t first, size_t last, const SumRow& row);
 
     const Snapshot& snapshot_;
 };

@@ -3,53 +3,35 @@
 #include <random>
 
 #include "schema.h"
+#include "spans.h"
+#include "varint.h"
 
 namespace store_sqlite {
 namespace {
 
 constexpr int64_t kPauseMs = 300'000;  // between two rounds
 
-bool numberFrom(const char*& at, const char* end, int64_t& value) {
-    uint64_t all = 0;
-    for (int shift = 0; at != end && shift < 64; shift += 7) {
-        const auto byte = static_cast<unsigned char>(*at++);
-        all |= static_cast<uint64_t>(byte & 0x7F) << shift;
-        if (byte < 0x80) {
-            value = static_cast<int64_t>(all);
-            return true;
-        }
-    }
-    return false;
-}
+}  // namespace
 
-// Two programs that pack the same day must not take each other's mark for their own.
+// Two programs that pack the same days must not take each other's mark for their own.
 int64_t freshToken() {
     std::random_device source;
     return (static_cast<int64_t>(source()) << 31) ^ static_cast<int64_t>(source());
 }
-
-}  // namespace
 
 const char* tableOf(Packed which) {
     if (which == Packed::Daily) return "usage_daily";
     return which == Packed::EndUser ? "usage_daily_end_user" : "usage_daily_tag";
 }
 
-void PackWriter::number(int64_t value) {
-    auto rest = static_cast<uint64_t>(value);
-    for (; rest >= 0x80; rest >>= 7) bytes_ += static_cast<char>(rest | 0x80);
-    bytes_ += static_cast<char>(rest);
-}
-
 void PackWriter::add(int64_t value, int64_t combo, const Sums& s) {
-    number(value - last_);
+    appendNumber(bytes_, value - last_);
     last_ = value;
-    for (const int64_t each : {combo, s.requests, s.successes, s.failures, s.unpriced, s.prompt, s.completion,
-                               s.cached, s.cache_write, s.reasoning, s.cost})
-        number(each);
+    appendNumber(bytes_, combo);
+    appendSums(bytes_, s);
 }
 
-bool readPack(std::string_view bytes, const PackedRow& row) {
+bool readPack(std::string_view bytes, const PackedRow& row, const PackedTest* wanted) {
     const char* at = bytes.data();
     const char* const end = at + bytes.size();
     int64_t value = 0;
@@ -57,27 +39,34 @@ bool readPack(std::string_view bytes, const PackedRow& row) {
         int64_t step = 0, combo = 0;
         Sums s;
         if (!numberFrom(at, end, step) || !numberFrom(at, end, combo)) return false;
-        for (int64_t* sum : {&s.requests, &s.successes, &s.failures, &s.unpriced, &s.prompt, &s.completion,
-                             &s.cached, &s.cache_write, &s.reasoning, &s.cost}) {
-            if (!numberFrom(at, end, *sum)) return false;
-        }
         value += step;
+        if (wanted && !(*wanted)(value, combo)) {
+            if (!skipSums(at, end)) return false;
+            continue;
+        }
+        if (!sumsFrom(at, end, s)) return false;
         row(value, combo, s);
     }
     return true;
 }
 
 void unpack(Connection& connection, int64_t day) {
-    connection.prepare("DELETE FROM usage_packed WHERE day = ?1").with(day).run();
+    connection.prepare("DELETE FROM usage_packed WHERE source IN (0, 1, 2) AND day = ?1").with(day).run();
 }
 
-Packer::Packer(const Database& database, Connection& writer, std::mutex& writing, Log log)
-    : database_(database), writer_(writer), writing_(writing), log_(std::move(log)) {}
+Packer::Packer(const Database& database, Combos& combos, Connection& writer, std::mutex& writing, Log log)
+    : database_(database),
+      writer_(writer),
+      writing_(writing),
+      spans_(std::make_unique<SpanBuilder>(database, combos, writer, writing)),
+      log_(std::move(log)) {}
+
+Packer::~Packer() = default;
 
 bool Packer::step(int64_t now_ms) {
     if (now_ms < next_ms_) return false;
     try {
-        if (packNext()) return true;
+        if (packNext() || spans_->buildNext()) return true;
         failing_ = false;
     } catch (const SqlError& error) {
         if (!failing_)

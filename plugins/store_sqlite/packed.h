@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "combos.h"
 #include "database.h"
 #include "sqlite.h"
 
@@ -28,26 +30,33 @@ public:
     const std::string& bytes() const { return bytes_; }
 
 private:
-    void number(int64_t value);
-
     std::string bytes_;
     int64_t last_ = 0;
 };
 
 using PackedRow = std::function<void(int64_t value, int64_t combo, const Sums& sums)>;
-/// False: they are not what PackWriter writes. Until then rows have been told.
-bool readPack(std::string_view bytes, const PackedRow& row);
+using PackedTest = std::function<bool(int64_t value, int64_t combo)>;
+/// Tells of the rows that are `wanted`, all without it. False: they are not what PackWriter writes. Until
+/// then rows have been told.
+bool readPack(std::string_view bytes, const PackedRow& row, const PackedTest* wanted = nullptr);
+
+/// Marks what is being made: two programs at it must not take each other's for their own.
+int64_t freshToken();
 
 /// Takes back what is packed of a day, within the transaction that changes its rows.
 void unpack(Connection& connection, int64_t day);
 
-/// Packs days, one a step.
+class SpanBuilder;
+
+/// Packs days, and makes spans of them (spans.h), one a step.
 class Packer {
 public:
     /// `writing`: held while `writer` is used. Rows are read by a connection of its own, without it.
-    Packer(const Database& database, Connection& writer, std::mutex& writing, Log log);
+    Packer(const Database& database, Combos& combos, Connection& writer, std::mutex& writing, Log log);
+    ~Packer();
 
-    /// Packs a day if it is time. Is there more to do at once? On one thread at a time; throws nothing.
+    /// Packs a day or makes a span if it is time. Is there more to do at once? On one thread at a time;
+    /// throws nothing.
     bool step(int64_t now_ms);
 
 private:
@@ -57,6 +66,7 @@ private:
     const Database& database_;
     Connection& writer_;
     std::mutex& writing_;
+    const std::unique_ptr<SpanBuilder> spans_;
     const Log log_;
     int64_t next_ms_ = 0;
     bool failing_ = false;

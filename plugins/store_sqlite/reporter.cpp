@@ -21,7 +21,7 @@ bool Reporter::answer(std::string_view question, std::string& json) {
     const bool good = answerTo(question, json, [&](const auto& ask) {
         const Transaction transaction(*connection, Transaction::Kind::Read);
         const auto combos = combos_.upToDate(*connection);
-        const Snapshot snapshot{*connection, combos};
+        const Snapshot snapshot{*connection, combos, fresh_};
         SqliteLedger ledger(snapshot);
         ask(ledger);
     });

@@ -9,13 +9,14 @@
 
 #include "combos.h"
 #include "database.h"
+#include "fresh.h"
 
 namespace store_sqlite {
 
 /// For several threads at once: each question has a connection of its own.
 class Reporter {
 public:
-    explicit Reporter(const Database& database) : database_(database) {}
+    Reporter(const Database& database, Combos& combos) : database_(database), combos_(combos) {}
 
     /// True and the answer, or false and {"error": …} that says what was found, where, and what is allowed.
     /// Throws SqlError.
@@ -23,7 +24,8 @@ public:
 
 private:
     const Database& database_;
-    Combos combos_;
+    Combos& combos_;
+    Fresh fresh_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_
 };

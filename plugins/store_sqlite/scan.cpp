@@ -12,6 +12,11 @@ constexpr int kCorrupt = 11;  // SQLITE_CORRUPT
 // One look-up by the primary key costs about as much as six rows of a scan.
 constexpr int64_t kLookupsMax = 50'000;
 
+// Where its column `value` is that.
+Packed packedOf(std::optional<By> own) {
+    return !own ? Packed::Daily : own == By::Tag ? Packed::Tag : Packed::EndUser;
+}
+
 }  // namespace
 
 std::optional<int64_t> Snapshot::idOf(std::string_view name) const {
@@ -42,13 +47,21 @@ Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, in
 }
 
 void Scan::match() {
-    for (const auto& [by, ids] : where_) filtered_ |= isCombo(by);
+    // Whether a name is wanted, by its number: a column of combos each.
+    std::vector<std::pair<size_t, std::vector<bool>>> wanted;
+    for (const auto& [by, ids] : where_) {
+        if (!isCombo(by)) continue;
+        std::vector<bool> names(ids.empty() ? 0 : static_cast<size_t>(*ids.rbegin()) + 1);
+        for (const int64_t id : ids) names[static_cast<size_t>(id)] = true;
+        wanted.emplace_back(static_cast<size_t>(by), std::move(names));
+    }
+    filtered_ = !wanted.empty();
     if (!filtered_) return;
     fits_.resize(static_cast<size_t>(snapshot_.combos.end()));
     for (int64_t combo = 1; combo < snapshot_.combos.end(); ++combo) {
-        const bool fits = std::all_of(where_.begin(), where_.end(), [&](const auto& one) {
-            return !isCombo(one.first) ||
-                   one.second.count(snapshot_.combos[combo][static_cast<size_t>(one.first)]) > 0;
+        const auto& parts = snapshot_.combos[combo];
+        const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+            return parts[one.first] < one.second.size() && one.second[parts[one.first]];
         });
         if (!fits) continue;
         fits_[static_cast<size_t>(combo)] = true;
@@ -77,7 +90,13 @@ void Scan::totals(const Row& row) {
 // Days without rows cost a look-up each, where rows are looked up.
 void Scan::clipDays() {
     from_ = std::max(from_, snapshot_.connection.value("SELECT min(day) FROM " + table_));
-    to_ = std::min(to_, snapshot_.connection.value("SELECT max(day) FROM " + table_));
+    last_ = snapshot_.connection.value("SELECT max(day) FROM " + table_);
+    to_ = std::min(to_, last_);
+}
+
+std::pair<int64_t, int64_t> Scan::days() {
+    clipDays();
+    return {from_, to_};
 }
 
 void Scan::details(const Row& row) {
@@ -115,34 +134,45 @@ void Scan::all(const std::string& sql, const Row& row) {
         if (combo < 0 || combo >= snapshot_.combos.end()) return false;
         return (!wanted || wanted->count(value) > 0) && (!filtered_ || fits_[static_cast<size_t>(combo)]);
     };
-    auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
-    const auto rows = [&](int64_t from, int64_t to) {
-        if (from > to) return;
-        read.with(from, to);
+    const PackedTest fits_row = [&](int64_t first, int64_t second) {
+        return own_ ? fits(first, second) : fits(0, first);
+    };
+    auto packed = snapshot_.connection.prepare(
+        "SELECT day, rows FROM usage_packed WHERE source = ?1 AND day BETWEEN ?2 AND ?3 AND rows IS NOT NULL "
+        "ORDER BY day");
+    packed.with(static_cast<int>(packedOf(own_)), from_, to_);
+    int64_t next = from_;
+    while (packed.step()) {
+        const int64_t day = packed.integer(0);
+        unpacked(sql, next, day - 1, fits, row);
+        next = day + 1;
+        const auto tell = [&](int64_t first, int64_t second, const Sums& sums) {
+            own_ ? row(day, second, first, sums) : row(day, first, 0, sums);
+        };
+        const bool whole = readPack(packed.blob(1), tell, &fits_row);
+        if (!whole) throw SqlError(kCorrupt, "a packed day is broken");
+    }
+    unpacked(sql, next, to_, fits, row);
+}
+
+// The last days out of memory, what there is of others out of the table.
+void Scan::unpacked(const std::string& sql, int64_t from, int64_t to, const PackedTest& fits,
+                    const Row& row) {
+    const int64_t fresh = std::max(from, last_ - 1);
+    if (from < fresh) {
+        auto read = snapshot_.connection.prepare(sql + " WHERE day BETWEEN ?1 AND ?2");
+        read.with(from, std::min(to, fresh - 1));
         while (read.step()) {
             const int64_t value = read.integer(1);
             const int64_t combo = read.integer(2);
             if (fits(value, combo)) row(read.integer(0), combo, value, sumsOf(read, 3));
         }
-    };
-    const Packed which = !own_ ? Packed::Daily : own_ == By::Tag ? Packed::Tag : Packed::EndUser;
-    auto packed = snapshot_.connection.prepare(
-        "SELECT day, rows FROM usage_packed WHERE source = ?1 AND day BETWEEN ?2 AND ?3 AND rows IS NOT NULL "
-        "ORDER BY day");
-    packed.with(static_cast<int>(which), from_, to_);
-    int64_t next = from_;
-    while (packed.step()) {
-        const int64_t day = packed.integer(0);
-        rows(next, day - 1);
-        next = day + 1;
-        const bool whole = readPack(packed.blob(1), [&](int64_t first, int64_t second, const Sums& sums) {
-            const int64_t combo = own_ ? second : first;
-            const int64_t value = own_ ? first : 0;
-            if (fits(value, combo)) row(day, combo, value, sums);
-        });
-        if (!whole) throw SqlError(kCorrupt, "a packed day is broken");
     }
-    rows(next, to_);
+    for (int64_t day = fresh; day <= to; ++day) {
+        for (const auto& one : snapshot_.fresh.rowsOf(packedOf(own_), day, snapshot_)->rows) {
+            if (fits(one.value, one.combo)) row(day, one.combo, one.value, one.sums);
+        }
+    }
 }
 
 }  // namespace store_sqlite

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "combos.h"
+#include "fresh.h"
 #include "packed.h"
 #include "sqlite.h"
 #include "store_common/event.h"
@@ -20,6 +21,7 @@ namespace store_sqlite {
 struct Snapshot {
     Connection& connection;
     const Combos::View& combos;
+    Fresh& fresh;
 
     /// The number of a text; nothing if no row has it.
     std::optional<int64_t> idOf(std::string_view name) const;
@@ -38,6 +40,9 @@ public:
     /// Every row that matches. Its order is nobody's promise.
     void each(const Row& row);
 
+    /// Of the days asked for those between the first and the last that have rows of a detailed table.
+    std::pair<int64_t, int64_t> days();
+
     /// The number of the name that a row has for a dimension that was said to be needed.
     int64_t valueOf(By by, int64_t combo, int64_t value) const {
         return by == own_ || !isCombo(by) ? value : snapshot_.combos[combo][static_cast<size_t>(by)];
@@ -53,6 +58,7 @@ private:
     void details(const Row& row);
     void clipDays();
     void all(const std::string& sql, const Row& row);
+    void unpacked(const std::string& sql, int64_t from, int64_t to, const PackedTest& fits, const Row& row);
     void match();
 
     const Snapshot& snapshot_;
@@ -61,6 +67,7 @@ private:
     std::string table_;  // empty: usage_daily_total
     Dimension total_ = Dimension::All;
     std::optional<By> own_;  // what the column `value` is
+    int64_t last_ = 0;       // the last day that has rows
     bool filtered_ = false;
     std::vector<int64_t> matching_;
     std::vector<bool> fits_;

@@ -84,6 +84,25 @@ CREATE TABLE usage_daily_total (
     rows BLOB,
     PRIMARY KEY (source, day)
 ) STRICT;)",
+
+    // 3 → 4: sums of keys, users and customers over several days, see spans.h. The triggers take a span away
+    // when a
+    // day of it changes, whichever release does it: one that is packed no longer, or one that had no rows at
+    // all.
+    R"(CREATE TABLE usage_spans (
+    level INTEGER NOT NULL, first INTEGER NOT NULL, dimension INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    token INTEGER NOT NULL,
+    head BLOB, rest BLOB,
+    PRIMARY KEY (level, first, dimension)
+) STRICT;
+CREATE INDEX usage_spans_last ON usage_spans (last, first);
+CREATE TRIGGER usage_spans_unpacked AFTER DELETE ON usage_packed BEGIN
+    DELETE FROM usage_spans WHERE last >= OLD.day AND first <= OLD.day;
+END;
+CREATE TRIGGER usage_spans_new_day AFTER INSERT ON usage_daily_total WHEN NEW.dimension = 0 BEGIN
+    DELETE FROM usage_spans WHERE last >= NEW.day AND first <= NEW.day;
+END;)",
 };
 
 void refuseStrangers(Connection& connection, int64_t version) {

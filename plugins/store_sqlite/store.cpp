@@ -24,8 +24,8 @@ Store::Store(const Options& options, Log log)
       writer_(writerOf(database_)),
       usage_(writer_),
       upkeep_(writer_, writing_, options, log_),
-      packer_(database_, writer_, writing_, log_),
-      reporter_(database_),
+      packer_(database_, combos_, writer_, writing_, log_),
+      reporter_(database_, combos_),
       watches_(std::make_unique<Watches>(database_, withBounds(options), log_,
                                          [this] { return upkeep_.step(nowMs()) || packer_.step(nowMs()); })) {
 }

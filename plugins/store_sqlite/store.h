@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "combos.h"
 #include "database.h"
 #include "documents.h"
 #include "packed.h"
@@ -42,6 +43,7 @@ private:
     std::mutex writing_;  // guards writer_ and what writes with it
     Connection writer_;
     UsageWriter usage_;
+    Combos combos_;
     Upkeep upkeep_;
     Packer packer_;
     Reporter reporter_;

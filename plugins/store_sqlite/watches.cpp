@@ -6,6 +6,8 @@
 namespace store_sqlite {
 namespace {
 
+constexpr int64_t kBreathMs = 10;
+
 constexpr auto kPatience = std::chrono::seconds(5);  // with a watcher that takes long
 
 thread_local bool on_watch_thread = false;
@@ -118,9 +120,9 @@ void Watches::work() {
     std::unique_lock lock(mutex_);
     bool more = false;
     while (!stopping_) {
-        if (!more)
-            changed_.wait_for(lock, std::chrono::milliseconds(poll_ms_),
-                              [this] { return stopping_ || asked_ > looked_; });
+        // Between two chores others may have the file's lock: SQLite lets nobody queue for it.
+        changed_.wait_for(lock, std::chrono::milliseconds(more ? kBreathMs : poll_ms_),
+                          [this] { return stopping_ || asked_ > looked_; });
         if (stopping_) return;
         const uint64_t asked = asked_;
         lock.unlock();

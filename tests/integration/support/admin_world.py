@@ -1,4 +1,5 @@
 """Who is who for scenarios about administration: an organisation acme with the team red, everybody in it, and zed, who is somebody else's."""
+import hashlib
 import itertools
 
 PARTIES = ("master key", "proxy_admin", "proxy_admin_viewer", "org_admin", "team admin", "internal_user", "internal_user_viewer", "key without a user")
@@ -57,6 +58,8 @@ class World:
             self.post(f"/{kind}/new", {("user_id" if kind == "customer" else f"{kind}_id"): f"{kind}-{n}"})
         for kind in ("tag", "tag-gone"):
             self.post("/tag/new", {"name": f"{kind}-{n}"})
+        for kind in ("client", "client-gone"):
+            self.post("/jwt/key/mapping/new", {"jwt_claim_name": "azp", "jwt_claim_value": f"{kind}-{n}", "key": key})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
         self.feed({"call_id": f"call-{n}", "key_id": token, "user": self.names[party], "team": team, "organization": "acme", "cost_pico_usd": 1})
         user = self.names[party] or "nobody"
@@ -68,6 +71,8 @@ class World:
         key = self.post("/key/generate", {"user_id": "zed", "team_id": team, "key_alias": f"zed-marker-{n}", "metadata": MARK})["key"]
         for kind in ("tag", "tag-gone"):
             self.post("/tag/new", {"name": f"{kind}-{n}"})
+        for kind in ("client", "client-gone"):
+            self.post("/jwt/key/mapping/new", {"jwt_claim_name": "azp", "jwt_claim_value": f"{kind}-{n}", "key": key})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
         fresh = self.post("/user/new", {"user_id": f"zed-{n}", "organizations": ["other"], "metadata": MARK})["user_id"]
         organization = self.post("/organization/new", {"organization_id": f"other-{n}", "metadata": MARK})["organization_id"]
@@ -77,13 +82,19 @@ class World:
         return Target(n=n, team=team, key=key, token=token, user="zed", fresh_user=fresh, org="other", fresh_org=organization, member="zed", newcomer=f"new-{n}", request=f"call-{n}")
 
 
+def mapping_id(value):
+    """The id of the mapping of that value of azp, for all issuers."""
+    return hashlib.sha256(f"\nazp\n{value}".encode()).hexdigest()
+
+
 def samples(method, path, t):
     """A call of that route that is right but for who asks: (path with query, body)."""
     queries = {"/key/info": f"key={t.key}", "/team/info": f"team_id={t.team}", "/user/info": f"user_id={t.user}", "/v2/user/info": f"user_id={t.user}", "/organization/info": f"organization_id={t.org}",
                "/project/info": f"project_id=project-{t.n}", "/customer/info": f"user_id=customer-{t.n}", "/end_user/info": f"user_id=customer-{t.n}", "/budget/info": f"budget_id=budget-{t.n}",
                "/spend/users": f"user_id={t.user}", "/user/daily/activity": f"user_id={t.user}", "/user/spend/report": f"user_id={t.user}", "/team/daily/activity": f"team_ids={t.team}",
                "/team/spend/report": f"team_id={t.team}", "/organization/daily/activity": f"organization_ids={t.org}", "/organization/spend/report": f"organization_id={t.org}",
-               "/key/spend/report": f"api_key={t.key}", "/spend/logs": f"api_key={t.key}", "/spend/logs/v2": f"api_key={t.key}", "/spend/logs/ui": f"api_key={t.key}"}
+               "/key/spend/report": f"api_key={t.key}", "/spend/logs": f"api_key={t.key}", "/spend/logs/v2": f"api_key={t.key}", "/spend/logs/ui": f"api_key={t.key}",
+               "/tag/summary": "start_date=2026-11-01&end_date=2026-11-30", "/jwt/key/mapping/info": f"id={mapping_id(f'client-{t.n}')}"}
     if path == "/spend/users" and t.user == "nobody":
         queries.pop(path)
     if method == "GET":
@@ -106,6 +117,8 @@ def samples(method, path, t):
               "/team/{team_id}/callback": {"callback_name": "langfuse"}, "/budget/info": {"budgets": [f"budget-{t.n}"]}}
     tag = {"name": f"tag-{t.n}"}
     bodies.update({"/tag/new": {"name": f"tag-more-{t.n}"}, "/tag/update": {**tag, "description": "x"}, "/tag/delete": {"name": f"tag-gone-{t.n}"}, "/tag/info": {"names": [tag["name"]]}})
+    bodies.update({"/jwt/key/mapping/new": {"jwt_claim_name": "azp", "jwt_claim_value": f"client-more-{t.n}", **key},
+                   "/jwt/key/mapping/update": {"id": mapping_id(f"client-{t.n}"), "description": "x"}, "/jwt/key/mapping/delete": {"id": mapping_id(f"client-gone-{t.n}")}})
     for kind in ("project", "customer", "end_user", "budget"):
         name = "user_id" if kind in ("customer", "end_user") else f"{kind}_id"
         one = {name: f"{'customer' if kind == 'end_user' else kind}-{t.n}"}

@@ -25,7 +25,8 @@ TEST_CASE("packed days say the same as their rows, late events included") {
         options.path = directory.file();
         const auto silent = [](store_common::Level, const std::string&) {};
         const store_sqlite::Database database(options, silent);
-        store_sqlite::Packer packer(database, side, writing, silent);
+        store_sqlite::Combos combos;
+        store_sqlite::Packer packer(database, combos, side, writing, silent);
         while (packer.step(1)) continue;
         CHECK(side.value("SELECT count(*) FROM usage_packed WHERE rows IS NOT NULL") > 50);
         for (size_t n = 0; n < plain.size(); ++n) CHECK(ask(kByAll[n]) == plain[n]);

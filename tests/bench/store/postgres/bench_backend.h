@@ -21,6 +21,8 @@ inline std::unique_ptr<Store> open(const std::string& url) {
         options, [](store_common::Level, const std::string& words) { std::printf("%s\n", words.c_str()); });
 }
 
+inline void settle(const std::string&) {}
+
 inline double megabytes(const std::string& url) {
     const store_postgres::Target target(url, "", "bench");
     store_postgres::Connection connection(target, store_postgres::Deadlines());
