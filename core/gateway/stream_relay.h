@@ -2,7 +2,7 @@
 // collected, and never ended as if it were complete when it is not.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "gateway/stream_filter.h"
@@ -56,9 +56,8 @@ private:
     host::RequestState& request_;
     llm::SseSplitter splitter_;
     llm::StreamReader reader_;
-    std::optional<StreamFilter> filter_;  // only if somebody listens
+    std::unique_ptr<StreamFilter> filter_;  // only if somebody listens
     StreamMemory* memory_;
-    std::vector<llm::EventText> texts_;  // of the event at hand
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
     bool ended_ = false;
