@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "base/prefetch.h"
+
 namespace sluice::gateway {
 namespace {
 
@@ -12,6 +14,8 @@ size_t placeIn(std::string_view whole, std::string_view part) {
         before(whole.data(), part.data()) && before(part.data() + part.size(), whole.data() + whole.size());
     return inside ? static_cast<size_t>(part.data() - whole.data()) : whole.size();
 }
+
+constexpr size_t kGoneMax = 1024;  // less is not worth moving the rest forward
 
 template <class List>
 void eraseFront(List& list, size_t count) {
@@ -44,9 +48,20 @@ void HeldEvents::pop() {
     raw_bytes_ -= sizes.raw;
 }
 
+void HeldEvents::prefetch() const {
+    if (empty()) return;
+    constexpr size_t kCommon = 320;  // bytes of an event with one token
+    base::prefetch(bytes_.data() + bytes_gone_, std::min(kCommon, bytes_.size() - bytes_gone_));
+    base::prefetch(bytes_.data() + bytes_.size(), 64);
+    base::prefetch(&events_[first_], sizeof(Sizes));
+    base::prefetch(texts_.data() + texts_gone_, sizeof(Text));
+    base::prefetch(texts_.data() + texts_.size(), sizeof(Text));
+}
+
 // What is moved forward is never more than what has gone since the last time.
 void HeldEvents::tidy() {
-    if (bytes_gone_ < bytes_.size() - bytes_gone_) return;
+    const size_t left = bytes_.size() - bytes_gone_;
+    if (left > 0 && (bytes_gone_ < kGoneMax || bytes_gone_ < left)) return;
     bytes_.erase(0, bytes_gone_);
     eraseFront(events_, first_);
     eraseFront(texts_, texts_gone_);

@@ -47,6 +47,9 @@ public:
     void pop();
     size_t bytes() const { return raw_bytes_; }
 
+    /// The oldest is about to go, and another one to come. [loop]
+    void prefetch() const;
+
 private:
     struct Sizes {
         size_t raw, data_at, data;  // data: in the raw bytes, or behind them

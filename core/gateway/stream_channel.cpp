@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
+
 namespace sluice::gateway {
 
 using host::Outcome;
@@ -71,6 +73,12 @@ bool StreamChannel::expire(base::TimePoint now) {
     }
     say(before);
     return true;
+}
+
+void StreamChannel::prefetch() {
+    for (auto& stage : stages_) base::prefetch(stage.input().view().data());
+    base::prefetch(ready_.view().data());
+    base::prefetch(said_.data() + said_.size());
 }
 
 uint64_t StreamChannel::oldest() const {

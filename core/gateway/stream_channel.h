@@ -29,6 +29,9 @@ public:
     std::string_view take(uint64_t place) { return ready_.takeUpTo(place); }
     base::TimePoint deadline() const;
 
+    /// More text is about to come. [loop]
+    void prefetch();
+
     uint32_t lane() const { return lane_; }
     uint32_t part() const { return part_; }
     bool ended() const { return ended_; }

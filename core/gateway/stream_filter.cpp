@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "gateway/event_edits.h"
 
 namespace sluice::gateway {
@@ -99,6 +100,23 @@ base::Status StreamFilter::feedAll(Texts texts) {
         if (auto fed = whole ? feedWhole(held, text) : feed(held, text); !fed) return fed;
     }
     return {};
+}
+
+// What a call of a hook looks at and changes in the request, besides.
+void StreamFilter::prefetch() const {
+    base::prefetch(this, sizeof *this);
+    base::prefetch(&runner_, sizeof runner_);
+    base::prefetch(&request_.reply.set);
+    base::prefetch(&request_.not_scanned);
+    base::prefetch(&request_.failed);
+    base::prefetch(&request_.verdicts);
+    base::prefetch(&request_.contents, sizeof request_.contents);
+    base::prefetch(&request_.edits);
+}
+
+void StreamFilter::prefetchMore() const {
+    held_.prefetch();
+    if (latest_) latest_->prefetch();
 }
 
 base::Status StreamFilter::take(const llm::SseEvent& event, Texts texts, int32_t end, std::string& out) {

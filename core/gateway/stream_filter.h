@@ -36,6 +36,11 @@ public:
     /// The stream is over, in whichever way.
     base::Status end(int32_t end, std::string& out);
 
+    /// An event is about to come: asks for the memory that it takes. prefetchMore() follows the pointers in
+    /// there, so some work should lie between the two. [loop]
+    void prefetch() const;
+    void prefetchMore() const;
+
     /// When something has been held too long; kNever if nothing is held.
     base::TimePoint deadline() const;
     base::Status expire(std::string& out);
@@ -55,7 +60,7 @@ private:
 
     // Most streams have one text and one subscriber. 20 ms and some hundred other streams lie between two
     // events of one, so what every event touches stands in one piece, and not in blocks here and there.
-    static constexpr size_t kRoom = 768;
+    static constexpr size_t kRoom = 640;
 
     host::Runner& runner_;
     host::RequestState& request_;

@@ -16,11 +16,11 @@ constexpr size_t kAssembleMax = 16 * 1024 * 1024;
 StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
                          const base::Limits& limits, bool hide_usage, bool assemble, StreamMemory* memory)
     : request_(request),
-      splitter_(limits.sse_event_bytes_max),
-      reader_(operation),
       memory_(memory),
       hide_usage_(hide_usage),
-      assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
+      assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)),
+      splitter_(limits.sse_event_bytes_max),
+      reader_(operation) {
     if (!request.subscriptions.empty()) {
         filter_ = std::make_unique<StreamFilter>(runner, request);
         reader_.lookEverywhere();
@@ -30,9 +30,14 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
+    if (filter_) {
+        filter_->prefetch();
+        reader_.prefetch();
+    }
     splitter_.feed(bytes);
     llm::SseEvent event;
     while (splitter_.next(event)) {
+        if (filter_) filter_->prefetchMore();
         if (auto taken = takeEvent(event, out); !taken) return taken;
     }
     if (splitter_.tooLarge())

@@ -54,8 +54,6 @@ private:
     bool speaks() const;
 
     host::RequestState& request_;
-    llm::SseSplitter splitter_;
-    llm::StreamReader reader_;
     std::unique_ptr<StreamFilter> filter_;  // only if somebody listens
     StreamMemory* memory_;
     bool hide_usage_;
@@ -63,8 +61,10 @@ private:
     bool ended_ = false;
     bool spoken_ = false;
     uint64_t deltas_ = 0;
-    std::string first_failure_;
     uint64_t events_ = 0;
+    llm::SseSplitter splitter_;
+    llm::StreamReader reader_;
+    std::string first_failure_;
 };
 
 }  // namespace sluice::gateway

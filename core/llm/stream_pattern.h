@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "llm/stream_texts.h"
 
 namespace sluice::llm {
@@ -19,6 +20,12 @@ public:
     bool match(std::string_view data);
     /// What the event that matched carries. Lives until the next one.
     std::span<const EventText> texts() const { return texts_; }
+
+    /// An event is about to come.
+    void prefetch() const {
+        base::prefetch(data_.data(), data_.size());
+        base::prefetch(texts_.data(), sizeof(EventText));
+    }
 
     /// `data` was parsed, and match() did not know it: it is valid and says nothing but these texts. It is
     /// learned if one of them is a delta and the others, if any, are the same in each event. `texts` say

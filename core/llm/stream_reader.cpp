@@ -33,10 +33,11 @@ bool StreamReader::complete() const {
 }
 
 StreamReader::Kind StreamReader::read(const SseEvent& event, bool decode) {
+    const bool empty = !event.has_data || event.data.empty();
+    if (!decode) return empty ? Kind::Normal : parse(event.data, nullptr);
     texts_.clear();
     known_ = false;
-    if (!event.has_data || event.data.empty()) return Kind::Normal;
-    if (!decode) return parse(event.data, nullptr);
+    if (empty) return Kind::Normal;
     if (failed_) return parse(event.data, &texts_);
     known_ = pattern_.match(event.data);
     if (known_) return Kind::Normal;

@@ -31,8 +31,11 @@ public:
 
     /// Looks at one event. `decode`: the texts in it are wanted.
     Kind read(const SseEvent& event, bool decode);
-    /// Those of the event that was read last, until the next.
+    /// Those of the last event whose texts were wanted, until the next.
     std::span<const EventText> texts() const { return known_ ? pattern_.texts() : texts_; }
+
+    /// An event is about to be read, and texts are wanted.
+    void prefetch() const { pattern_.prefetch(); }
 
     const Usage& usage() const { return usage_; }
     /// The finish reason of the last choice that finished; empty before.
@@ -56,15 +59,15 @@ private:
 
     Operation operation_;
     Dialect dialect_;
-    Usage usage_;
-    std::string finish_reason_;
-    StreamPattern pattern_;         // only if somebody listens
-    std::vector<EventText> texts_;  // of an event that was parsed
-    bool known_ = false;            // the pattern knew the event at hand
-    bool news_ = false;      // the event at hand says usage or a finish reason
+    bool news_ = false;  // the event at hand says usage or a finish reason
     bool terminal_ = false;
     bool failed_ = false;
     bool everywhere_ = false;
+    bool known_ = false;            // the pattern knew the event at hand
+    std::vector<EventText> texts_;  // of an event that was parsed
+    Usage usage_;
+    std::string finish_reason_;
+    StreamPattern pattern_;  // only if somebody listens
 };
 
 }  // namespace sluice::llm
