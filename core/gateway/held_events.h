@@ -1,7 +1,7 @@
-// Events of a stream that wait until their text has been released, in the order in which they came: their bytes
-// stand side by side in one string, what is known of their texts in one list. A stream holds few at a time, but
-// each of them for several turns of the loop, so there is nothing in here that has to be followed from place to
-// place.
+// Events of a stream that wait until their text has been released, in the order in which they came: their
+// bytes stand side by side in one string, what is known of their texts in one list. A stream holds few at a
+// time, but each of them for several turns of the loop, so there is nothing in here that has to be followed
+// from place to place.
 #pragma once
 
 #include <span>

@@ -36,6 +36,13 @@ StreamFilter::StreamFilter(host::Runner& runner, host::RequestState& request)
     std::stable_sort(all.begin(), all.end(), [&](const host::Subscription& a, const host::Subscription& b) {
         return rank(runner.chain(), a.instance) < rank(runner.chain(), b.instance);
     });
+    listeners_.reserve(all.size());
+    for (const auto& subscription : all) {
+        // A provider may be inside serve(), with this handle; the others are in no hook now.
+        if (subscription.instance->provider()) continue;
+        const sluice_ctx& handle = runner.context(*subscription.instance, host::Phase::None);
+        listeners_.push_back({&handle, handle.state});
+    }
 }
 
 StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part, bool more) {
@@ -115,6 +122,11 @@ void StreamFilter::prefetch() const {
 }
 
 void StreamFilter::prefetchMore() const {
+    constexpr size_t kState = 128;  // how large it is, the plugin alone knows
+    for (const auto& listener : listeners_) {
+        base::prefetch(listener.handle, sizeof *listener.handle);
+        base::prefetch(listener.state, kState);
+    }
     held_.prefetch();
     if (latest_) latest_->prefetch();
 }

@@ -9,6 +9,7 @@
 #include <memory_resource>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "gateway/held_events.h"
 #include "gateway/stream_channel.h"
@@ -48,6 +49,10 @@ public:
 private:
     using Texts = std::span<const llm::EventText>;
     using Held = HeldEvents::Text;
+    struct Listener {  // known for the sake of prefetchMore()
+        const sluice_ctx* handle;
+        const void* state;  // of the plugin
+    };
     StreamChannel& channel(uint32_t lane, uint32_t part, bool more);
     base::Status feed(Held& held, const llm::EventText& text);
     base::Status feedWhole(Held& held, const llm::EventText& text);
@@ -69,6 +74,7 @@ private:
     HeldEvents held_;
     std::array<std::byte, kRoom> room_;
     std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+    std::pmr::vector<Listener> listeners_{&memory_};
     std::pmr::list<StreamChannel> channels_{&memory_};
     std::deque<StreamChannel> wholes_;  // texts outside of the lanes, of events that have not gone yet
     uint64_t places_ = 0;

@@ -24,7 +24,7 @@ public:
     /// An event is about to come.
     void prefetch() const {
         base::prefetch(data_.data(), data_.size());
-        base::prefetch(texts_.data(), sizeof(EventText));
+        base::prefetch(texts_.data(), sizeof(EventText) - sizeof(JsonPath));
     }
 
     /// `data` was parsed, and match() did not know it: it is valid and says nothing but these texts. It is
@@ -44,8 +44,8 @@ private:
     void addGap(Gap::Kind kind, std::string_view data, std::string_view value);
     void place(std::string_view data, std::string_view text);
 
-    std::string data_;             // of the event that was learned
-    std::array<Gap, 3> gaps_;      // ascending
+    std::string data_;              // of the event that was learned
+    std::array<Gap, 3> gaps_;       // ascending
     size_t gap_count_ = 0;          // 0: nothing was learned
     std::vector<EventText> texts_;  // what the event at hand carries
     std::vector<Place> places_;     // where that stood in the event that was learned

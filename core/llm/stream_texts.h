@@ -36,9 +36,10 @@ struct EventText {
     uint32_t lane = 0;
     uint32_t part = 0;  // low 16 bits: choice, content block or output item; high ones: call or part in it
     std::string text;
-    size_t begin = 0, end = 0;  // where its JSON stands in the event's data; both 0: nowhere, or not known yet
-    bool json = false;          // of Whole: `text` is JSON, and what takes its place has to be
-    JsonPath where;             // the way there, as long as it has not been gone
+    size_t begin = 0;   // where its JSON stands in the event's data; 0 with end: nowhere, or not known yet
+    size_t end = 0;     // behind it
+    bool json = false;  // of Whole: `text` is JSON, and what takes its place has to be
+    JsonPath where;     // the way there; empty for Whole and for what stands nowhere
 };
 
 /// Appends the texts of an event in the order in which they stand. `root` must be an object.
