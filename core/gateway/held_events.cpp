@@ -52,10 +52,10 @@ void HeldEvents::prefetch() const {
     if (empty()) return;
     constexpr size_t kCommon = 320;  // bytes of an event with one token
     base::prefetch(bytes_.data() + bytes_gone_, std::min(kCommon, bytes_.size() - bytes_gone_));
-    base::prefetch(bytes_.data() + bytes_.size(), 64);
+    base::prefetchToChange(bytes_.data() + bytes_.size(), kCommon);
     base::prefetch(&events_[first_], sizeof(Sizes));
     base::prefetch(texts_.data() + texts_gone_, sizeof(Text));
-    base::prefetch(texts_.data() + texts_.size(), sizeof(Text));
+    base::prefetchToChange(texts_.data() + texts_.size(), sizeof(Text));
 }
 
 // What is moved forward is never more than what has gone since the last time.

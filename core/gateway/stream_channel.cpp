@@ -77,8 +77,9 @@ bool StreamChannel::expire(base::TimePoint now) {
 
 void StreamChannel::prefetch() {
     for (auto& stage : stages_) base::prefetch(stage.input().view().data());
-    base::prefetch(ready_.view().data());
-    base::prefetch(said_.data() + said_.size());
+    base::prefetchToChange(ready_.view().data());
+    base::prefetchToChange(said_.data() + said_.size());
+    base::readEarly(oldest());
 }
 
 uint64_t StreamChannel::oldest() const {

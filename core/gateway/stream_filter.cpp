@@ -39,9 +39,10 @@ StreamFilter::StreamFilter(host::Runner& runner, host::RequestState& request)
     listeners_.reserve(all.size());
     for (const auto& subscription : all) {
         // A provider may be inside serve(), with this handle; the others are in no hook now.
-        if (subscription.instance->provider()) continue;
+        const host::Instance& instance = *subscription.instance;
+        if (instance.provider()) continue;
         const sluice_ctx& handle = runner.context(*subscription.instance, host::Phase::None);
-        listeners_.push_back({&handle, handle.state});
+        listeners_.push_back({&instance, &handle, handle.state});
     }
 }
 
@@ -111,11 +112,11 @@ base::Status StreamFilter::feedAll(Texts texts) {
 
 // What a call of a hook looks at and changes in the request, besides.
 void StreamFilter::prefetch() const {
-    base::prefetch(this, sizeof *this);
+    base::prefetchToChange(this, sizeof *this);
     base::prefetch(&runner_, sizeof runner_);
-    base::prefetch(&request_.reply.set);
-    base::prefetch(&request_.not_scanned);
-    base::prefetch(&request_.failed);
+    base::prefetchToChange(&request_.reply.set);
+    base::prefetchToChange(&request_.not_scanned);
+    base::prefetchToChange(&request_.failed);
     base::prefetch(&request_.verdicts);
     base::prefetch(&request_.contents, sizeof request_.contents);
     base::prefetch(&request_.edits);
@@ -124,8 +125,12 @@ void StreamFilter::prefetch() const {
 void StreamFilter::prefetchMore() const {
     constexpr size_t kState = 128;  // how large it is, the plugin alone knows
     for (const auto& listener : listeners_) {
-        base::prefetch(listener.handle, sizeof *listener.handle);
+        base::prefetchToChange(listener.handle, sizeof *listener.handle);
         base::prefetch(listener.state, kState);
+        base::prefetch(&listener.instance->breaker);
+        base::prefetch(&listener.instance->settings().guard);
+        base::prefetch(&listener.instance->settings().timeout_ms);
+        base::prefetch(&listener.instance->manifest().blocking);
     }
     held_.prefetch();
     if (latest_) latest_->prefetch();

@@ -50,6 +50,7 @@ private:
     using Texts = std::span<const llm::EventText>;
     using Held = HeldEvents::Text;
     struct Listener {  // known for the sake of prefetchMore()
+        const host::Instance* instance;
         const sluice_ctx* handle;
         const void* state;  // of the plugin
     };
