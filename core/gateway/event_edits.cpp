@@ -4,26 +4,25 @@
 
 #include "base/text.h"
 #include "llm/json_index.h"
+#include "llm/stream_texts.h"
 
 namespace sluice::gateway {
 
-void EventEdits::add(std::string_view value, std::string json) {
-    if (value.empty()) return;
-    const auto begin = static_cast<size_t>(value.data() - data_.data());
-    edits_.push_back({begin, begin + value.size(), std::move(json)});
+void EventEdits::put(size_t begin, size_t end, bool json, std::string_view now) {
+    if (end == 0) return;
+    const auto value = data_.substr(begin, end - begin);
+    if (json ? value == now : llm::isLiteralOf(value, now)) return;
+    if (!json) {
+        edits_.push_back({begin, end, base::jsonQuoted(now)});
+    } else {
+        // What was JSON and is not any more would break the event: better nothing than that.
+        edits_.push_back({begin, end, llm::isJson(now) ? std::string(now) : "null"});
+    }
 }
 
-void EventEdits::put(const llm::EventText& text, std::string_view now) {
-    if (now == text.text) return;
-    if (text.kind != llm::EventText::Kind::Whole)
-        return add(valueAt(data_, text.where), base::jsonQuoted(now));
-    const auto value = data_.substr(text.begin, text.end - text.begin);
-    if (!text.json) return add(value, base::jsonQuoted(now));
-    // What was JSON and is not any more would break the event: better nothing than that.
-    add(value, llm::isJson(now) ? std::string(now) : "null");
+void EventEdits::scrub(size_t begin, size_t end, std::string_view json) {
+    if (end > 0) edits_.push_back({begin, end, std::string(json)});
 }
-
-void EventEdits::scrub(const llm::EventText& text) { add(valueAt(data_, text.where), text.text); }
 
 // Of two that overlap the outer one counts: it stands for all that is in it.
 std::string EventEdits::woven() {

@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "llm/stream_texts.h"
-
 namespace sluice::gateway {
 
 class EventEdits {
@@ -14,10 +12,11 @@ public:
     /// `data` is the event's, JSON; borrowed.
     explicit EventEdits(std::string_view data) : data_(data) {}
 
-    /// `now` takes the place of `text`, if it is another one.
-    void put(const llm::EventText& text, std::string_view now);
+    /// `now` takes the place of the text whose JSON stands there, if it is another one. `json`: the text is
+    /// that JSON itself. Nothing stands at 0.
+    void put(size_t begin, size_t end, bool json, std::string_view now);
     /// What repeats other texts says nothing any more.
-    void scrub(const llm::EventText& text);
+    void scrub(size_t begin, size_t end, std::string_view json);
     bool none() const { return edits_.empty(); }
     /// The data with all of them.
     std::string woven();
@@ -27,7 +26,6 @@ private:
         size_t begin, end;
         std::string json;
     };
-    void add(std::string_view value, std::string json);
 
     std::string_view data_;
     std::vector<Edit> edits_;

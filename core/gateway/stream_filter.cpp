@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "gateway/event_edits.h"
 
 namespace sluice::gateway {
@@ -12,7 +13,6 @@ using Kind = llm::EventText::Kind;
 namespace {
 
 constexpr size_t kHeldMax = 4 * 1024 * 1024;  // events that wait, of all lanes together
-constexpr size_t kSpareMax = 4;               // most streams let one event go for each that comes
 
 bool isPartOfLane(Kind kind) { return kind == Kind::Delta || kind == Kind::Echo || kind == Kind::Repeat; }
 
@@ -36,88 +36,122 @@ StreamFilter::StreamFilter(host::Runner& runner, host::RequestState& request)
     std::stable_sort(all.begin(), all.end(), [&](const host::Subscription& a, const host::Subscription& b) {
         return rank(runner.chain(), a.instance) < rank(runner.chain(), b.instance);
     });
+    listeners_.reserve(all.size());
+    for (const auto& subscription : all) {
+        // A provider may be inside serve(), with this handle; the others are in no hook now.
+        const host::Instance& instance = *subscription.instance;
+        if (instance.provider()) continue;
+        const sluice_ctx& handle = runner.context(*subscription.instance, host::Phase::None);
+        listeners_.push_back({&instance, &handle, handle.state});
+    }
 }
 
 StreamChannel& StreamFilter::channel(uint32_t lane, uint32_t part, bool more) {
-    for (auto channel = channels_.rbegin(); channel != channels_.rend(); ++channel) {
-        if ((*channel)->lane() != lane || (*channel)->part() != part) continue;
-        // Some servers use a number again: that is another text.
-        if (more && (*channel)->ended()) break;
-        return **channel;
+    // Some servers use a number again: that is another text.
+    const auto is = [&](const StreamChannel& c) { return c.lane() == lane && c.part() == part; };
+    if (!latest_ || !is(*latest_)) {
+        const auto found = std::find_if(channels_.rbegin(), channels_.rend(), is);
+        latest_ = found == channels_.rend() ? nullptr : &*found;
     }
-    return *channels_.emplace_back(
-        std::make_unique<StreamChannel>(runner_, request_.subscriptions, lane, part));
+    if (!latest_ || (more && latest_->ended()))
+        latest_ = &channels_.emplace_back(runner_, request_.subscriptions, lane, part, &memory_);
+    return *latest_;
 }
 
-base::Status StreamFilter::feed(Slot& slot, const llm::EventText& text) {
-    StreamChannel& to = *slot.channel;
+base::Status StreamFilter::feed(Held& held, const llm::EventText& text) {
+    StreamChannel& to = *held.channel;
     if (text.kind == Kind::Echo) return {};
     if (text.kind == Kind::Delta)
-        return to.feed(slot.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
-    if (to.started() && to.heard() == text.text)
-        return to.feed(slot.place, {}, SLUICE_END_OK) ? base::Status{} : stopped();
+        return to.feed(held.place, text.text, SLUICE_END_NOT_YET) ? base::Status{} : stopped();
+    if (to.started() && to.heard(text.text))
+        return to.feed(held.place, {}, SLUICE_END_OK) ? base::Status{} : stopped();
     // It says what no delta said: all of it is looked at now, as a text of its own.
-    if (to.started() && !to.feed(slot.place, {}, SLUICE_END_OK)) return stopped();
-    slot.channel = &channel(text.lane, text.part, true);
-    return slot.channel->feed(slot.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
+    if (to.started() && !to.feed(held.place, {}, SLUICE_END_OK)) return stopped();
+    held.channel = &channel(text.lane, text.part, true);
+    return held.channel->feed(held.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
 }
 
 // A text that nothing follows: all of it is looked at now.
-base::Status StreamFilter::feedWhole(Slot& slot, const llm::EventText& text) {
-    slot.channel = &wholes_.emplace_back(runner_, request_.subscriptions, text.lane, text.part);
-    return slot.channel->feed(slot.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
+base::Status StreamFilter::feedWhole(Held& held, const llm::EventText& text) {
+    held.channel = &wholes_.emplace_back(runner_, request_.subscriptions, text.lane, text.part);
+    return held.channel->feed(held.place, text.text, SLUICE_END_OK) ? base::Status{} : stopped();
 }
 
 base::Status StreamFilter::endParts(uint32_t low, int32_t end) {
     for (auto& channel : channels_) {
         const bool meant =
-            low == UINT32_MAX || ((channel->part() & 0xffff) == low && channel->lane() != llm::kLaneMeta);
-        if (meant && !channel->feed(places_, {}, end)) return stopped();
+            low == UINT32_MAX || ((channel.part() & 0xffff) == low && channel.lane() != llm::kLaneMeta);
+        if (meant && !channel.feed(places_, {}, end)) return stopped();
     }
     return {};
 }
 
-base::Status StreamFilter::feedAll(const Texts& texts) {
-    slots_.clear();
-    slots_.resize(texts.size());
-    for (size_t i = 0; i < texts.size(); ++i) {
-        const llm::EventText& text = texts[i];
+base::Status StreamFilter::feedAll(Texts texts) {
+    for (const llm::EventText& text : texts) {
         if (text.kind == Kind::End) {
             if (auto ended = endParts(text.part, SLUICE_END_OK); !ended) return ended;
-        } else if (text.kind == Kind::Whole && (lanes_ & text.lane)) {
-            slots_[i].place = ++places_;
-            if (auto fed = feedWhole(slots_[i], text); !fed) return fed;
-        } else if (isPartOfLane(text.kind) && (lanes_ & text.lane)) {
-            slots_[i] = {&channel(text.lane, text.part, text.kind == Kind::Delta), ++places_};
-            if (auto fed = feed(slots_[i], text); !fed) return fed;
+            continue;
         }
+        const bool scrub = text.kind == Kind::Scrub;
+        const bool whole = text.kind == Kind::Whole;
+        if (!scrub && !((whole || isPartOfLane(text.kind)) && (lanes_ & text.lane))) continue;
+        Held& held = held_.add();
+        held.begin = text.begin;
+        held.end = text.end;
+        held.lane = text.lane;
+        held.kind = text.kind;
+        held.json = text.json;
+        held.list = scrub && text.text == "[]";
+        if (scrub) continue;
+        held.place = ++places_;
+        if (!whole) held.channel = &channel(text.lane, text.part, text.kind == Kind::Delta);
+        if (auto fed = whole ? feedWhole(held, text) : feed(held, text); !fed) return fed;
     }
     return {};
 }
 
-base::Status StreamFilter::take(const llm::SseEvent& event, Texts& texts, int32_t end, std::string& out) {
+// What a call of a hook looks at and changes in the request, besides.
+void StreamFilter::prefetch() const {
+    base::prefetchToChange(this, sizeof *this);
+    base::prefetch(&runner_, sizeof runner_);
+    base::prefetchToChange(&request_.reply.set);
+    base::prefetchToChange(&request_.not_scanned);
+    base::prefetchToChange(&request_.failed);
+    base::prefetch(&request_.verdicts);
+    base::prefetch(&request_.contents, sizeof request_.contents);
+    base::prefetch(&request_.edits);
+}
+
+void StreamFilter::prefetchMore() const {
+    constexpr size_t kState = 128;  // how large it is, the plugin alone knows
+    for (const auto& listener : listeners_) {
+        base::prefetchToChange(listener.handle, sizeof *listener.handle);
+        base::prefetch(listener.state, kState);
+        base::prefetch(&listener.instance->breaker);
+        base::prefetch(&listener.instance->settings().guard);
+        base::prefetch(&listener.instance->settings().timeout_ms);
+        base::prefetch(&listener.instance->manifest().blocking);
+    }
+    held_.prefetch();
+    if (latest_) latest_->prefetch();
+}
+
+base::Status StreamFilter::take(const llm::SseEvent& event, Texts texts, int32_t end, std::string& out) {
+    held_.drop();
     if (auto fed = feedAll(texts); !fed) return fed;
     if (end != SLUICE_END_NOT_YET) {
         if (auto ended = endParts(UINT32_MAX, end); !ended) return ended;
     }
     flush(out);
-    if (!held_.empty() || waits(slots_)) return hold(event, texts);
-    send(event.raw, event.data, texts, slots_, out);
-    wholes_.clear();
+    if (!held_.empty() || waits(held_.added())) return hold(event);
+    send({event.raw, event.data, held_.added()}, out);
     return {};
 }
 
-base::Status StreamFilter::hold(const llm::SseEvent& event, Texts& texts) {
-    held_bytes_ += event.raw.size();
-    if (held_bytes_ > kHeldMax)
+base::Status StreamFilter::hold(const llm::SseEvent& event) {
+    if (held_.bytes() + event.raw.size() > kHeldMax)
         return base::pluginError(Code::ResourceExhausted, "guardrails hold back too much of the stream");
-    if (spare_.empty()) spare_.emplace_back();
-    Held& last = spare_.front();
-    last.raw.assign(event.raw);
-    last.data.assign(event.data);
-    last.texts.swap(texts);
-    last.slots.swap(slots_);
-    held_.splice(held_.end(), spare_, spare_.begin());
+    held_.keep(event);
     return {};
 }
 
@@ -132,62 +166,61 @@ base::Status StreamFilter::end(int32_t end, std::string& out) {
 std::string StreamFilter::said(uint32_t lane) const {
     std::string all;
     for (const auto& channel : channels_) {
-        if (channel->lane() == lane) all.append(channel->said());
+        if (channel.lane() == lane) all.append(channel.said());
     }
     return all;
 }
 
 base::TimePoint StreamFilter::deadline() const {
     base::TimePoint first = base::kNever;
-    for (const auto& channel : channels_) first = std::min(first, channel->deadline());
+    for (const auto& channel : channels_) first = std::min(first, channel.deadline());
     return first;
 }
 
 base::Status StreamFilter::expire(std::string& out) {
     const auto now = base::Clock::now();
     for (auto& channel : channels_) {
-        if (!channel->expire(now)) return stopped();
+        if (!channel.expire(now)) return stopped();
     }
     flush(out);
     return {};
 }
 
-bool StreamFilter::waits(const Slots& slots) {
-    return std::any_of(slots.begin(), slots.end(),
-                       [](const Slot& slot) { return slot.channel && slot.channel->holds(slot.place); });
+bool StreamFilter::waits(std::span<const Held> texts) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [](const Held& text) { return text.channel && text.channel->holds(text.place); });
 }
 
 void StreamFilter::flush(std::string& out) {
-    while (!held_.empty() && !waits(held_.front().slots)) {
-        const Held& first = held_.front();
-        send(first.raw, first.data, first.texts, first.slots, out);
-        held_bytes_ -= first.raw.size();
-        spare_.splice(spare_.end(), held_, held_.begin());
-        if (spare_.size() > kSpareMax) spare_.pop_back();
+    while (!held_.empty()) {
+        const auto first = held_.front();
+        if (waits(first.texts)) return;
+        send(first, out);
+        held_.pop();
     }
 }
 
 // The event as it came, unless text in it has become another one.
-void StreamFilter::send(std::string_view raw, std::string_view data, const Texts& texts, const Slots& slots,
-                        std::string& out) {
-    EventEdits edits(data);
+void StreamFilter::send(const HeldEvents::Event& event, std::string& out) {
+    EventEdits edits(event.data);
     std::string_view last;
-    for (size_t i = 0; i < slots.size(); ++i) {
-        const Slot& slot = slots[i];
-        const llm::EventText& text = texts[i];
-        if (!slot.channel || text.lane == llm::kLaneMeta) continue;
-        if (text.kind == Kind::Delta) last = slot.channel->take(slot.place);
+    size_t wholes = 0;
+    for (const Held& text : event.texts) {
+        if (!text.channel || text.lane == llm::kLaneMeta) continue;
+        if (text.kind == Kind::Delta) last = text.channel->take(text.place);
         const bool whole = text.kind == Kind::Repeat || text.kind == Kind::Whole;
-        edits.put(text, whole ? std::string_view(slot.channel->said()) : last);
+        wholes += text.kind == Kind::Whole;
+        edits.put(text.begin, text.end, text.json, whole ? std::string_view(text.channel->said()) : last);
     }
+    for (; wholes > 0; --wholes) wholes_.pop_front();
     if (edits.none()) {
-        out.append(raw);
+        out.append(event.raw);
         return;
     }
-    for (const auto& text : texts) {
-        if (text.kind == Kind::Scrub) edits.scrub(text);
+    for (const Held& text : event.texts) {
+        if (text.kind == Kind::Scrub) edits.scrub(text.begin, text.end, text.list ? "[]" : "null");
     }
-    out.append(withData(raw, edits.woven()));
+    out.append(withData(event.raw, edits.woven()));
 }
 
 }  // namespace sluice::gateway

@@ -42,7 +42,7 @@ bool StreamMemory::possible(Operation operation) {
            operation == Operation::Messages;
 }
 
-void StreamMemory::note(const llm::SseEvent& event, const std::vector<llm::EventText>& texts) {
+void StreamMemory::note(const llm::SseEvent& event, std::span<const llm::EventText> texts) {
     for (const auto& text : texts) {
         if (text.lane == llm::kLaneMeta || text.text.empty()) continue;
         if (text.kind != llm::EventText::Kind::Delta) continue;

@@ -7,8 +7,8 @@
 //             sluice.restart, and throws away what it has.
 #pragma once
 
+#include <span>
 #include <string>
-#include <vector>
 
 #include "config/routing.h"
 #include "llm/body.h"
@@ -27,7 +27,7 @@ public:
     StreamMemory(Mode mode, llm::Operation operation) : mode_(mode), operation_(operation) {}
 
     /// An event that goes to the client, and the texts in it.
-    void note(const llm::SseEvent& event, const std::vector<llm::EventText>& texts);
+    void note(const llm::SseEvent& event, std::span<const llm::EventText> texts);
     /// What was noted has gone out; or what was noted since has not, and never will.
     void sent();
     void unsent();

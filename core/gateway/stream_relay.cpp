@@ -16,13 +16,13 @@ constexpr size_t kAssembleMax = 16 * 1024 * 1024;
 StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
                          const base::Limits& limits, bool hide_usage, bool assemble, StreamMemory* memory)
     : request_(request),
-      splitter_(limits.sse_event_bytes_max),
-      reader_(operation),
       memory_(memory),
       hide_usage_(hide_usage),
-      assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)) {
+      assemble_(assemble || runner.anyRuns(host::Phase::PostCall, runner.chain().post_call)),
+      splitter_(limits.sse_event_bytes_max),
+      reader_(operation) {
     if (!request.subscriptions.empty()) {
-        filter_.emplace(runner, request);
+        filter_ = std::make_unique<StreamFilter>(runner, request);
         reader_.lookEverywhere();
     }
     if (memory_ && memory_->continues() && assemble_)
@@ -30,9 +30,14 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
+    if (filter_) {
+        filter_->prefetch();
+        reader_.prefetch();
+    }
     splitter_.feed(bytes);
     llm::SseEvent event;
     while (splitter_.next(event)) {
+        if (filter_) filter_->prefetchMore();
         if (auto taken = takeEvent(event, out); !taken) return taken;
     }
     if (splitter_.tooLarge())
@@ -41,8 +46,7 @@ base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
 }
 
 base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out) {
-    texts_.clear();
-    const Kind kind = reader_.read(event, filter_ || assemble_ || memory_ || !spoken_ ? &texts_ : nullptr);
+    const Kind kind = reader_.read(event, filter_ || assemble_ || memory_ || !spoken_);
     if (auto broken = breaksOff(event, kind); !broken) return broken;
     const bool hidden = kind == Kind::UsageOnly && hide_usage_;
     if (hidden && !filter_) return {};
@@ -55,10 +59,10 @@ base::Status StreamRelay::takeEvent(const llm::SseEvent& event, std::string& out
         append(event, kind, out);
         return {};
     }
-    if (memory_) memory_->note(event, texts_);
+    if (memory_) memory_->note(event, reader_.texts());
     llm::SseEvent shown = event;
     if (hidden) shown.raw = {};  // those who listen still learn what it says
-    return filter_->take(shown, texts_,
+    return filter_->take(shown, reader_.texts(),
                          kind == Kind::Terminal  ? SLUICE_END_OK
                          : kind == Kind::Failure ? SLUICE_END_ERROR
                                                  : SLUICE_END_NOT_YET,
@@ -80,20 +84,21 @@ void StreamRelay::append(const llm::SseEvent& event, Kind kind, std::string& out
         out.append(event.raw);
         return;
     }
-    memory_->note(event, texts_);
+    memory_->note(event, reader_.texts());
     memory_->append(event, !spoken_ && kind == Kind::Normal && reader_.finishReason().empty(), out);
 }
 
 // The event at hand: an empty delta opens a stream, but says nothing.
 bool StreamRelay::speaks() const {
-    return std::any_of(texts_.begin(), texts_.end(), [](const llm::EventText& text) {
+    const auto texts = reader_.texts();
+    return std::any_of(texts.begin(), texts.end(), [](const llm::EventText& text) {
         return text.lane != llm::kLaneMeta && text.kind != llm::EventText::Kind::Whole && !text.text.empty();
     });
 }
 
 // What no subscriber can change is collected as it comes; the rest once it is known what became of it.
 void StreamRelay::assemble() {
-    for (const auto& text : texts_) {
+    for (const auto& text : reader_.texts()) {
         if (text.kind != llm::EventText::Kind::Delta || (filter_ && (filter_->lanes() & text.lane))) continue;
         auto& whole = request_.response.lanes[text.lane];
         if (whole.size() < kAssembleMax) whole.append(text.text);

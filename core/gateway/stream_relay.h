@@ -2,7 +2,7 @@
 // collected, and never ended as if it were complete when it is not.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "gateway/stream_filter.h"
@@ -54,18 +54,17 @@ private:
     bool speaks() const;
 
     host::RequestState& request_;
-    llm::SseSplitter splitter_;
-    llm::StreamReader reader_;
-    std::optional<StreamFilter> filter_;  // only if somebody listens
+    std::unique_ptr<StreamFilter> filter_;  // only if somebody listens
     StreamMemory* memory_;
-    std::vector<llm::EventText> texts_;  // of the event at hand
     bool hide_usage_;
     bool assemble_;  // post_call wants the text of each lane
     bool ended_ = false;
     bool spoken_ = false;
     uint64_t deltas_ = 0;
-    std::string first_failure_;
     uint64_t events_ = 0;
+    llm::SseSplitter splitter_;
+    llm::StreamReader reader_;
+    std::string first_failure_;
 };
 
 }  // namespace sluice::gateway

@@ -27,43 +27,56 @@ bool isCount(std::string_view text) {
 
 }  // namespace
 
-std::string_view StreamPattern::match(std::string_view data) {
+bool StreamPattern::match(std::string_view data) {
     kept_ = false;
-    if (gap_count_ == 0) return {};
+    if (gap_count_ == 0) return false;
     const std::string_view mine = data_;
     std::string_view text;
     size_t at = 0, mine_at = 0;
     for (size_t i = 0; i < gap_count_; ++i) {
-        const Gap& gap = gaps_[i];
+        Gap& gap = gaps_[i];
         const size_t same = gap.at - mine_at;
-        if (data.size() - at <= same || data.substr(at, same) != mine.substr(mine_at, same)) return {};
+        if (data.size() - at <= same || data.substr(at, same) != mine.substr(mine_at, same)) return false;
         at += same;
         mine_at = gap.at + gap.size;
         const bool number = gap.kind == Gap::Kind::Number;
         const size_t end = number ? data.find_first_of(",}", at) : data.find('"', at);
-        if (end == std::string_view::npos) return {};
+        if (end == std::string_view::npos) return false;
         const auto value = data.substr(at, end - at);
         if (number ? !isCount(value) : !isPlain(value)) {
             kept_ = gap.kind == Gap::Kind::Text;
-            return {};
+            return false;
         }
+        gap.size_now = value.size();
         if (gap.kind == Gap::Kind::Text) text = value;
         at = end;
     }
-    if (data.substr(at) != mine.substr(mine_at)) return {};
+    if (text.empty() || data.substr(at) != mine.substr(mine_at)) return false;
     wasted_ = 0;
-    return text;
+    place(data, text);
+    return true;
+}
+
+// What stands behind a gap has moved by what the gap has grown.
+void StreamPattern::place(std::string_view data, std::string_view text) {
+    for (size_t i = 0; i < texts_.size(); ++i) {
+        if (i == text_) continue;
+        texts_[i].begin = places_[i].begin;
+        texts_[i].end = places_[i].end;
+        for (size_t k = 0; k < gap_count_ && gaps_[k].at < places_[i].begin; ++k) {
+            texts_[i].begin += gaps_[k].size_now - gaps_[k].size;
+            texts_[i].end += gaps_[k].size_now - gaps_[k].size;
+        }
+    }
+    EventText& said = texts_[text_];
+    said.text.assign(text);
+    said.begin = static_cast<size_t>(text.data() - data.data()) - 1;
+    said.end = said.begin + text.size() + 2;
 }
 
 void StreamPattern::addGap(Gap::Kind kind, std::string_view data, std::string_view value) {
     const auto at = static_cast<size_t>(value.data() - data.data());
-    gaps_[gap_count_++] = {kind, at, value.size()};
-}
-
-void StreamPattern::give(std::string_view text, std::vector<EventText>& texts) const {
-    const size_t before = texts.size();
-    texts.insert(texts.end(), like_.begin(), like_.end());
-    texts[before + text_].text = text;
+    gaps_[gap_count_++] = {kind, at, value.size(), value.size()};
 }
 
 void StreamPattern::learn(std::string_view data, std::span<const EventText> texts) {
@@ -73,14 +86,15 @@ void StreamPattern::learn(std::string_view data, std::span<const EventText> text
     if (found == texts.end() || !std::all_of(found + 1, texts.end(), isFixed)) return;
     const EventText& only = *found;
     if (only.kind != EventText::Kind::Delta || only.lane == kLaneMeta) return;
-    const auto literal = valueAt(data, only.where);
+    const auto literal = data.substr(only.begin, only.end - only.begin);
     // Only a literal without escapes shows where the text stands.
     if (literal.size() != only.text.size() + 2 || literal.substr(1, only.text.size()) != only.text) return;
     ++wasted_;
     data_.assign(data);
-    like_.assign(texts.begin(), texts.end());
+    texts_.assign(texts.begin(), texts.end());
+    places_.clear();
+    for (const auto& text : texts) places_.push_back({text.begin, text.end});
     text_ = static_cast<size_t>(found - texts.begin());
-    like_[text_].text.clear();
     gap_count_ = 0;
     addGap(Gap::Kind::Text, data, literal.substr(1, only.text.size()));
     // platform.openai.com/docs/api-reference/responses-streaming: a counter, and padding that hides lengths.

@@ -32,16 +32,17 @@ bool StreamReader::complete() const {
     }
 }
 
-StreamReader::Kind StreamReader::read(const SseEvent& event, std::vector<EventText>* texts) {
-    if (!event.has_data || event.data.empty()) return Kind::Normal;
-    if (!texts || failed_) return parse(event.data, texts);
-    if (const auto known = pattern_.match(event.data); !known.empty()) {
-        pattern_.give(known, *texts);
-        return Kind::Normal;
-    }
-    const size_t before = texts->size();
-    const Kind kind = parse(event.data, texts);
-    if (kind == Kind::Normal) pattern_.learn(event.data, std::span(*texts).subspan(before));
+StreamReader::Kind StreamReader::read(const SseEvent& event, bool decode) {
+    const bool empty = !event.has_data || event.data.empty();
+    if (!decode) return empty ? Kind::Normal : parse(event.data, nullptr);
+    texts_.clear();
+    known_ = false;
+    if (empty) return Kind::Normal;
+    if (failed_) return parse(event.data, &texts_);
+    known_ = pattern_.match(event.data);
+    if (known_) return Kind::Normal;
+    const Kind kind = parse(event.data, &texts_);
+    if (kind == Kind::Normal) pattern_.learn(event.data, texts_);
     return kind;
 }
 
@@ -57,6 +58,7 @@ StreamReader::Kind StreamReader::parse(std::string_view data, std::vector<EventT
     if (!root.is_object()) return Kind::Normal;
     news_ = false;
     const Kind kind = readObject(root, texts);
+    if (texts) locateTexts(data, *texts);
     if (texts && everywhere_) collectRest(data, *texts);
     if (texts && (news_ || failed_)) texts->push_back({.lane = kLaneMeta, .text = std::string(data)});
     return kind;

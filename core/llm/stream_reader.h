@@ -2,6 +2,7 @@
 // what usage does it tell, and, if somebody listens, which text goes into which lane.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,13 @@ public:
     /// Texts outside of the lanes are wanted too (EventText::Kind::Whole).
     void lookEverywhere() { everywhere_ = true; }
 
-    /// Looks at one event. The texts in it are added to `texts`; null: no text is decoded.
-    Kind read(const SseEvent& event, std::vector<EventText>* texts);
+    /// Looks at one event. `decode`: the texts in it are wanted.
+    Kind read(const SseEvent& event, bool decode);
+    /// Those of the last event whose texts were wanted, until the next.
+    std::span<const EventText> texts() const { return known_ ? pattern_.texts() : texts_; }
+
+    /// An event is about to be read, and texts are wanted.
+    void prefetch() const { pattern_.prefetch(); }
 
     const Usage& usage() const { return usage_; }
     /// The finish reason of the last choice that finished; empty before.
@@ -53,13 +59,15 @@ private:
 
     Operation operation_;
     Dialect dialect_;
-    Usage usage_;
-    std::string finish_reason_;
-    StreamPattern pattern_;  // only if somebody listens
-    bool news_ = false;      // the event at hand says usage or a finish reason
+    bool news_ = false;  // the event at hand says usage or a finish reason
     bool terminal_ = false;
     bool failed_ = false;
     bool everywhere_ = false;
+    bool known_ = false;            // the pattern knew the event at hand
+    std::vector<EventText> texts_;  // of an event that was parsed
+    Usage usage_;
+    std::string finish_reason_;
+    StreamPattern pattern_;  // only if somebody listens
 };
 
 }  // namespace sluice::llm

@@ -24,10 +24,7 @@ class Rest {
 public:
     Rest(std::string_view data, std::vector<EventText>& texts) : data_(data), texts_(texts) {
         for (const auto& text : texts) {
-            const auto value = text.where.empty() ? std::string_view() : valueAt(data, text.where);
-            if (value.empty()) continue;
-            const auto begin = static_cast<size_t>(value.data() - data.data());
-            known_.push_back({begin, begin + value.size()});
+            if (text.end > 0) known_.push_back({text.begin, text.end});
         }
     }
 

@@ -2,6 +2,7 @@
 // stands.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,18 +36,23 @@ struct EventText {
     uint32_t lane = 0;
     uint32_t part = 0;  // low 16 bits: choice, content block or output item; high ones: call or part in it
     std::string text;
-    JsonPath where;
-    size_t begin = 0, end = 0;  // of Whole: where its JSON stands in the event's data
-    bool json = false;          // of Whole: `text` is JSON, and what takes its place has to be
+    size_t begin = 0;   // where its JSON stands in the event's data; 0 with end: nowhere, or not known yet
+    size_t end = 0;     // behind it
+    bool json = false;  // of Whole: `text` is JSON, and what takes its place has to be
+    JsonPath where;     // the way there; empty for Whole and for what stands nowhere
 };
 
 /// Appends the texts of an event in the order in which they stand. `root` must be an object.
 void collectTexts(const simdjson::dom::element& root, Dialect dialect, std::vector<EventText>& out);
 /// The same for an event of Dialect::OpenAI whose `choices` have been found already.
 void collectChoices(const simdjson::dom::array& choices, std::vector<EventText>& out);
+/// Goes the ways of these texts: fills in `begin` and `end`. `data` is the event's, checked.
+void locateTexts(std::string_view data, std::span<EventText> texts);
+/// Is `json`, a string literal, another way to write `text`?
+bool isLiteralOf(std::string_view json, std::string_view text);
 /// Appends, as Whole, every other text that the event carries: results of tools that the provider runs
 /// itself, annotations, and whatever is new. `data` is the event's, checked; `texts` what the functions
-/// beside this one have found in it.
+/// beside this one have found in it, and where.
 void collectRest(std::string_view data, std::vector<EventText>& texts);
 
 }  // namespace sluice::llm

@@ -19,9 +19,8 @@ std::string read(const std::vector<std::string_view>& pieces, std::string_view w
         llm::SseEvent event;
         while (splitter.next(event)) {
             bytes += event.raw;
-            std::vector<llm::EventText> texts;
-            log += std::to_string(static_cast<int>(reader.read(event, &texts))) + "\n";
-            for (const auto& text : texts)
+            log += std::to_string(static_cast<int>(reader.read(event, true))) + "\n";
+            for (const auto& text : reader.texts())
                 log += std::to_string(text.lane) + "/" + std::to_string(text.part) + " " + text.text + "\n";
         }
     }

@@ -53,9 +53,8 @@ public:
     base::Status event(const std::string& data) {
         const std::string raw = "data: " + data + "\n\n";
         const llm::SseEvent event{raw, data, {}, true};
-        std::vector<llm::EventText> texts;
-        const auto kind = reader_.read(event, &texts);
-        return filter_->take(event, texts,
+        const auto kind = reader_.read(event, true);
+        return filter_->take(event, reader_.texts(),
                              kind == llm::StreamReader::Kind::Terminal ? SLUICE_END_OK : SLUICE_END_NOT_YET,
                              out);
     }

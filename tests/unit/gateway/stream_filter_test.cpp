@@ -169,3 +169,62 @@ TEST_CASE("responses: the text that events repeat at the end is changed as well"
     CHECK(last[1]["content"][0]["text"] == "***s");
     CHECK(stream.chunks().size() == 6);
 }
+
+TEST_CASE("an event that nobody changed stays as it came, however its text is written", "[gateway]") {
+    FakePlugin plugin;
+    HostWorld world;
+    world.add(with(plugin, wish(SLUICE_STREAM_REWRITE), replaces("secret", "***")));
+    Stream stream(world);
+    std::string all;
+    for (const char* literal :
+         {"plain", "two\\nlines", "\\u00e9", "\\\"", "\\\\", "a\\/b", "", "\\ud83d\\ude00"}) {
+        const std::string data = R"({"choices":[{"delta":{"content":")" + std::string(literal) + R"("}}]})";
+        REQUIRE(stream.event(data));
+        all += "data: " + data + "\n\n";
+    }
+    // Of a name that stands twice the one or the other counts, as the client's reader has it.
+    const std::string twice = R"({"choices":[{"delta":{"content":"one","content":"two"}}]})";
+    REQUIRE(stream.event(twice));
+    CHECK(stream.out == all + "data: " + twice + "\n\n");
+}
+
+TEST_CASE("text that is written with escapes is changed where it stands", "[gateway]") {
+    FakePlugin plugin;
+    HostWorld world;
+    world.add(with(plugin, wish(SLUICE_STREAM_REWRITE), replaces("a\"b", "x\\y")));
+    Stream stream(world);
+    REQUIRE(stream.event(std::string(R"({"choices":[{"delta":{"content":"<a"}}]})")));
+    REQUIRE(stream.event(std::string(R"({"choices":[{"delta":{"content":"\u0022b>"}}]})")));
+    REQUIRE(stream.event(std::string("[DONE]")));
+    CHECK(stream.text() == "<x\\y>");
+    CHECK(stream.out.find(R"("content":"<x\\y")") != std::string::npos);
+    CHECK(stream.out.find(R"("content":">")") != std::string::npos);
+}
+
+TEST_CASE("texts outside of the lanes go with their events, also while others wait", "[gateway]") {
+    FakePlugin plugin;
+    HostWorld world;
+    world.add(with(plugin, wish(SLUICE_STREAM_REWRITE), replaces("secret", "***")));
+    (void)world.start().preCall();
+    gateway::StreamFilter filter(world.runner(), world.request);
+    llm::StreamReader reader(Operation::Chat);
+    reader.lookEverywhere();
+    std::string out;
+    const auto event = [&](const std::string& data) {
+        const std::string raw = "data: " + data + "\n\n";
+        const llm::SseEvent one{raw, std::string_view(raw).substr(6, data.size()), {}, true};
+        (void)reader.read(one, true);
+        REQUIRE(filter.take(one, reader.texts(), SLUICE_END_NOT_YET, out));
+    };
+    for (int i = 0; i < 3; ++i) {
+        event(R"({"choices":[{"delta":{"content":"a sec"}}],"note":"the secret )" + std::to_string(i) +
+              "\"}");
+        event(R"({"choices":[{"delta":{"content":"ret "}}],"note":"nothing"})");
+    }
+    REQUIRE(filter.end(SLUICE_END_OK, out));
+    CHECK(out.find("secret") == std::string::npos);
+    for (int i = 0; i < 3; ++i) {
+        const auto at = out.find(R"("content":"a ***"}}],"note":"the *** )" + std::to_string(i) + "\"");
+        CHECK(at != std::string::npos);
+    }
+}

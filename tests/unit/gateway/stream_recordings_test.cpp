@@ -37,17 +37,16 @@ std::string through(const Recording& recording, const FakePlugin::StreamHook& ho
     std::mt19937 random(pieces);
     const std::string stream = recording.stream + "\n\n";
     std::string out;
-    std::vector<llm::EventText> texts;
     for (size_t at = 0, size = 0; at < stream.size(); at += size) {
         size = pieces == 0 ? stream.size() : 1 + random() % pieces;
         splitter.feed(std::string_view(stream).substr(at, size));
         llm::SseEvent event;
         while (splitter.next(event)) {
             llm::StreamReader fresh(recording.operation);
-            texts.clear();
-            const auto kind = (parse_each ? fresh : reader).read(event, &texts);
+            auto& reads = parse_each ? fresh : reader;
+            const auto kind = reads.read(event, true);
             REQUIRE(kind != llm::StreamReader::Kind::Malformed);
-            REQUIRE(filter.take(event, texts, SLUICE_END_NOT_YET, out));
+            REQUIRE(filter.take(event, reads.texts(), SLUICE_END_NOT_YET, out));
         }
     }
     REQUIRE(filter.end(SLUICE_END_OK, out));

@@ -84,6 +84,6 @@ TEST_CASE("the reader of each dialect takes our own error event for a failure", 
         SseEvent event;
         REQUIRE(splitter.next(event));
         StreamReader reader(operation);
-        CHECK(reader.read(event, nullptr) == StreamReader::Kind::Failure);
+        CHECK(reader.read(event, false) == StreamReader::Kind::Failure);
     }
 }

@@ -37,9 +37,8 @@ Outcome read(const Recording& recording, size_t step) {
         splitter.feed(std::string_view(stream).substr(at, step));
         llm::SseEvent event;
         while (splitter.next(event)) {
-            std::vector<llm::EventText> texts;
-            const Kind kind = reader.read(event, &texts);
-            for (const auto& text : texts) hear(text);
+            const Kind kind = reader.read(event, true);
+            for (const auto& text : reader.texts()) hear(text);
             outcome.terminals += kind == Kind::Terminal ? 1 : 0;
             outcome.failures += kind == Kind::Failure ? 1 : 0;
             outcome.malformed += kind == Kind::Malformed ? 1 : 0;

@@ -24,9 +24,8 @@ struct Reading {
     explicit Reading(Operation operation) : reader(operation) {}
     Kind event(std::string_view data) {
         const llm::SseEvent event{data, data, {}, true};
-        std::vector<llm::EventText> texts;
-        const Kind kind = reader.read(event, &texts);
-        for (const auto& text : texts) {
+        const Kind kind = reader.read(event, true);
+        for (const auto& text : reader.texts()) {
             if (text.kind == llm::EventText::Kind::Delta && text.lane != llm::kLaneMeta)
                 pieces.push_back({text.lane, text.part, text.text});
         }
@@ -42,8 +41,8 @@ using Pieces = std::vector<Piece>;
 
 TEST_CASE("comments and events without data are passed over", "[llm]") {
     StreamReader reader(Operation::Chat);
-    CHECK(reader.read({": ping\n\n", {}, {}, false}, nullptr) == Kind::Normal);
-    CHECK(reader.read({"event: ping\n\n", {}, "ping", false}, nullptr) == Kind::Normal);
+    CHECK(reader.read({": ping\n\n", {}, {}, false}, false) == Kind::Normal);
+    CHECK(reader.read({"event: ping\n\n", {}, "ping", false}, false) == Kind::Normal);
 }
 
 TEST_CASE("data that is not JSON is malformed; [DONE] and empty data are not", "[llm]") {
@@ -310,7 +309,7 @@ TEST_CASE("without a sink the same is understood", "[llm]") {
     StreamReader reader(Operation::Chat);
     const std::string_view data =
         R"({"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}})";
-    CHECK(reader.read({data, data, {}, true}, nullptr) == Kind::Normal);
+    CHECK(reader.read({data, data, {}, true}, false) == Kind::Normal);
     CHECK(reader.finishReason() == "stop");
     CHECK(reader.usage().known);
 }
