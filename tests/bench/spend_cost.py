@@ -35,7 +35,7 @@ def routes(key, request_id):
              f"/global/spend/logs?{DAYS}&api_key={key}", f"/global/spend/tags?{DAYS}", f"/global/spend/all_tag_names",
              "/global/all_end_users"]
     plain += [f"/global/spend/report?{DAYS}&group_by={by}" for by in ("team", "customer", "api_key", "user")]
-    plain += [f"/global/activity?{DAYS}", f"/global/activity/model?{DAYS}", f"/global/activity/exceptions?{DAYS}"]
+    plain += [f"/global/activity?{DAYS}", f"/global/activity/model?{DAYS}"]
     plain += ["/spend/keys", "/spend/keys?limit=10000", "/spend/users", "/spend/tags", f"/spend/logs?{DAYS}", f"/spend/logs?{DAYS}&api_key={key}",
               f"/spend/logs?{DAYS}&summarize=false", f"/spend/logs?request_id={request_id}", f"/spend/logs/v2?{DAYS}",
               f"/spend/logs/v2?{DAYS}&api_key={key}", f"/spend/logs/v2?{DAYS}&team_id=team-7", f"/spend/logs/v2?{DAYS}&status_filter=failure"]

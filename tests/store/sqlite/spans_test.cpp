@@ -164,13 +164,13 @@ void checkAll(TestStore& store, const World& world, std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("whatever is packed or kept in memory, sums are those of the events") {
-    const unsigned seed = GENERATE(1u, 2u, 3u, 4u);
+    const unsigned seed = GENERATE(1u, 2u, 3u);
     std::mt19937 random(seed);
     const Directory directory;
     TestStore store(directory.file()), other(directory.file());  // two gateways on one file
     Packing packing(directory.file());
     World world;
-    for (int round = 0; round < 8; ++round) {
+    for (int round = 0; round < 6; ++round) {
         std::vector<Call> fresh;
         const size_t count = round == 0 ? 1'500 : 1 + random() % 60;
         while (fresh.size() < count)
