@@ -42,7 +42,11 @@ private:
             parent.push_back(std::move(value));
             return &parent.back();
         }
-        return &(parent[name_] = std::move(value));
+        // Members are looked for one by one in objects that keep their order, and the store's answers have
+        // thousands; none of theirs is there twice.
+        auto& members = static_cast<Json::object_t::Container&>(parent.get_ref<Json::object_t&>());
+        members.emplace_back(name_, std::move(value));
+        return &members.back().second;
     }
     bool put(Json value) {
         (void)place(std::move(value));

@@ -56,16 +56,22 @@ Answer Spend::topTeams(const Asked& asked) {
              {"team_alias", nameOf(row)},
              {"total_spend", spendIn(row)}});
     }
-    std::map<std::string, Json> by_day;
+    std::map<std::string, std::string> names;  // by id: there are many days
+    std::map<std::string, std::map<std::string, Json>> by_day;
     for (const auto& row : listIn(sums("team", Json::object(), days,
                                        {{"group_by", {"team", "day"}}, {"order", "day"}, {"limit", 100'000}}),
                                   "rows")) {
-        Json& day = by_day[textIn(row, "day")];
-        day["date"] = member(row, "day");
-        day[nameOf(row)] = spendIn(row);
+        const auto known = names.try_emplace(textIn(row, "team"));
+        if (known.second) known.first->second = nameOf(row);
+        by_day[textIn(row, "day")][known.first->second] = spendIn(row);
     }
     Json daily = Json::array();
-    for (auto& [date, day] : by_day) daily.push_back(std::move(day));
+    for (auto& [date, teams_of_day] : by_day) {
+        Json day{{"date", date}};
+        auto& members = static_cast<Json::object_t::Container&>(day.get_ref<Json::object_t&>());
+        for (auto& [name, spend] : teams_of_day) members.emplace_back(name, std::move(spend));
+        daily.push_back(std::move(day));
+    }
     return {200,
             {{"daily_spend", std::move(daily)},
              {"teams", std::move(teams)},
