@@ -15,6 +15,7 @@ BODIES = {
     "/v1/moderations": lambda text: {"model": "gpt", "input": text},
 }
 CHAT = "/v1/chat/completions"
+MESSAGE = {"model": "claude", "max_tokens": 16, "messages": [{"role": "user", "content": "hello"}]}
 
 
 def line(custom_id, text="hello", url=CHAT, **changes):
@@ -41,6 +42,7 @@ class BatchScenario(Scenario):
     batches = {}  # more of the plugin's configuration
     keys = False  # virtual keys, and what belongs to them
     more = {}     # more top-level sections
+    dies = False  # a gateway that is killed is no failure
 
     @classmethod
     def models(cls, base):
@@ -66,7 +68,12 @@ class BatchScenario(Scenario):
         cls.port = free_port()
         cls.upstream = cls.enterClassContext(Upstream())
         cls.text = json.dumps(cls.config(cls.upstream))
-        cls.gateway = cls.enterClassContext(Gateway(cls.text, port=cls.port))
+        gateway = Gateway(cls.text, port=cls.port)
+        cls.gateway = gateway
+        if cls.dies:
+            cls.addClassCleanup(gateway.stop)
+        else:
+            cls.enterClassContext(gateway)
 
     def again(self):
         """The same gateway, started anew: same port, same directory."""
