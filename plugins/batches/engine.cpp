@@ -95,6 +95,14 @@ void Engine::count(const char* outcome) const {
     if (!voices_.empty()) voices_.back()->lines.record(1, {outcome});
 }
 
+void Engine::tellInFlight() {
+    const size_t in_flight = transfers_.running() - (door_asked_ ? 1 : 0);
+    if (in_flight == told_in_flight_) return;
+    told_in_flight_ = in_flight;
+    const std::lock_guard lock(mutex_);
+    if (!voices_.empty()) voices_.back()->running.record(static_cast<double>(in_flight));
+}
+
 // Not in the constructor: `sluice check --load`, and the child that tries a reload, must not touch what the
 // gateway has.
 Store& Engine::store() {
@@ -105,9 +113,11 @@ Store& Engine::store() {
     try {
         store_ = std::make_unique<Store>(with, nowMs);
     } catch (const DiskError& error) {
-        say(Level::Error, error.what());
+        if (!told_away_) say(Level::Error, error.what());
+        told_away_ = true;
         throw Refused(503, "storage_unavailable", "Files and batches are not available at the moment");
     }
+    if (told_away_) say(Level::Info, with.directory + " is free: files and batches are available");
     recover(*store_, with.lines_max, [this](const std::string& id, const std::string& why) {
         say(Level::Warn,
             id + " was in progress when the gateway ended: it has failed" +
@@ -338,6 +348,7 @@ void Engine::run() {
             adopt();
             tend(nowMs());
             launch(nowMs());
+            tellInFlight();
             for (const auto& [key, answer] : transfers_.perform()) settle(key, answer);
             endDue(nowMs());
         } catch (const std::exception& error) {

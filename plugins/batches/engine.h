@@ -67,6 +67,7 @@ private:
     Options options() const;
     void say(Level level, const std::string& text) const;
     void count(const char* outcome) const;
+    void tellInFlight();
     static int64_t nowMs();
 
     mutable std::mutex mutex_;
@@ -74,6 +75,7 @@ private:
     std::vector<const Voice*> voices_;            // the last one speaks
     std::deque<std::function<void()>> commands_;  // for the thread
     mutable std::mutex store_mutex_;
+    bool told_away_ = false;        // guarded by store_mutex_
     std::unique_ptr<Store> store_;  // made under store_mutex_, and never unmade before the thread has ended
     std::atomic<Store*> opened_{nullptr};
     FrontDoor door_;
@@ -88,6 +90,7 @@ private:
     uint32_t turn_ = 0;
     int64_t door_due_ms_ = 0, sweep_due_ms_ = 0;
     uint32_t door_failures_ = 0;
+    size_t told_in_flight_ = 0;
     bool door_asked_ = false;
     std::thread thread_;
 };

@@ -58,7 +58,8 @@ public:
     std::optional<Batch> batch(const std::string& owner, const std::string& id) const;
     std::optional<Batch> batch(const std::string& id) const;
     std::vector<Batch> batches(const std::string& owner) const;  // the newest first
-    /// Changes one and writes it down. Nothing if it has gone. `change` must not call the store, but for now().
+    /// Changes one and writes it down. Nothing if it has gone. `change` must not call the store, but for
+    /// now().
     std::optional<Batch> update(const std::string& id, const std::function<void(Batch&)>& change);
     /// Counters that the journal knows as well: in memory only.
     void note(const std::string& id, const Counts& counts, const Usage& usage);

@@ -8,7 +8,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from batch_scene import CHAT, MESSAGE, BatchScenario, line  # noqa: E402
-from scenario import KEY, SLOW, Upstream, main, wait_until, whole_lines  # noqa: E402
+from scenario import KEY, SLOW, Gateway, Upstream, main, request, wait_until, whole_lines  # noqa: E402
+from waiting import free_port  # noqa: E402
 
 
 class Restart(BatchScenario):
@@ -71,6 +72,19 @@ class Bounds(BatchScenario):
         self.assertIn("3 files, which is the most", self.upload([line("d")], status=413)["error"]["message"])
         self.call(f"/v1/batches/{first}/cancel")
         self.over(first)
+
+
+class Two(BatchScenario):
+    def test_au25_two_gateways_do_not_share_a_directory(self):
+        """the second one says so, and takes it over when the first has gone"""
+        batch = self.over(self.create([line("a")]))
+        port = free_port()
+        with Gateway(self.text.replace(f"127.0.0.1:{self.port}", f"127.0.0.1:{port}"), port=port) as second:
+            ask = lambda: request(port, "GET", f"/v1/batches/{batch['id']}", None, {"authorization": f"Bearer {KEY}"})  # noqa: E731
+            self.assertEqual([ask().status for _ in range(5)], [503] * 5)
+            self.assertEqual(second.stderr().count("is in use by another gateway"), 1)
+            self.assertEqual(self.gateway.stop(), 0)
+            self.assertEqual(wait_until(lambda: ask().status == 200 and ask().json()["status"]), "completed")
 
 
 class Expiry(BatchScenario):
