@@ -21,12 +21,28 @@ bool startsWith(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
 }
 
+bool isAtOrBelow(std::string_view path, std::string_view folder) {
+    return startsWith(path, folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// Files and batches are endpoints of a plugin; LiteLLM counts them among the routes to models.
+bool isOpenAIBatch(std::string_view path) {
+    if (startsWith(path, "/v1/")) path.remove_prefix(3);
+    return isAtOrBelow(path, "/files") || isAtOrBelow(path, "/batches");
+}
+bool isAnthropicBatch(std::string_view path) {
+    if (startsWith(path, "/v1/")) path.remove_prefix(3);
+    return isAtOrBelow(path, "/messages/batches");
+}
+
 // LiteLLM's names for families of routes.
 bool isInGroup(std::string_view group, std::string_view path, std::string_view route) {
     const bool llm = !route.empty() && route != "endpoint";
-    if (group == "llm_api_routes") return llm;
-    if (group == "openai_routes") return llm && route != "messages" && route != "count_tokens";
-    if (group == "anthropic_routes") return route == "messages" || route == "count_tokens";
+    if (group == "llm_api_routes") return llm || isOpenAIBatch(path) || isAnthropicBatch(path);
+    if (group == "openai_routes")
+        return (llm && route != "messages" && route != "count_tokens") || isOpenAIBatch(path);
+    if (group == "anthropic_routes")
+        return route == "messages" || route == "count_tokens" || isAnthropicBatch(path);
     if (group == "info_routes") {
         return route == "models" || route == "model" || route == "model_info" ||
                (path.size() > 5 && path.substr(path.size() - 5) == "/info") || startsWith(path, "/health");
