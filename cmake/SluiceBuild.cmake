@@ -12,6 +12,8 @@ find_program(CCACHE ccache)
 if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    # Else ccache cannot see through GCC's precompiled headers and compiles every file that uses one again.
+    add_compile_options($<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
 
 set(SLUICE_SANITIZE "" CACHE STRING "address, thread or empty")

@@ -30,13 +30,18 @@ public:
     /// Waits until everything pushed so far is done; false if the deadline came first. [control]
     bool drain(base::TimePoint deadline);
 
+    /// Jobs that wait. [any thread]
+    size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
     uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
 private:
     void work();
 
     const size_t max_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Job> queue_;  // guarded by mutex_
     bool busy_ = false;      // guarded by mutex_

@@ -57,6 +57,11 @@ double openDescriptors() {
     return static_cast<double>(std::distance(begin(all), end(all)));
 }
 
+double maxDescriptors() {
+    rlimit limit{};
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : 0;
+}
+
 }  // namespace
 
 SelfMetrics::SelfMetrics(Metrics& metrics, gateway::Gateway& gateway, const gateway::GenerationCount& alive)
@@ -100,9 +105,20 @@ void SelfMetrics::define(Metrics& m) {
         counter("sluice_plugin_misuses_total", "Uses of a request's handle that were not allowed", kPlugin);
     breaker_ =
         gauge("sluice_plugin_breaker_open", "1: it failed too often and is not called for a while", kPlugin);
+    fibers_ =
+        gauge("sluice_loop_fibers", "Fibers of the event loop: connections, calls, its own work", {"loop"});
+    fiber_runs_ = counter("sluice_loop_fiber_runs_total",
+                          "Times that a fiber of the event loop ran until it waited", {"loop"});
+    connections_ = gauge("sluice_client_connections", "Connections of clients that are open");
+    connections_max_ =
+        gauge("sluice_client_connections_max", "How many there may be: listen.limits.connections_max");
+    upstream_connections_ = gauge("sluice_upstream_connections",
+                                  "Connections to upstreams in the pool of an event loop", {"loop", "state"});
+    records_ = gauge("sluice_record_queue_length", "Completion records that nobody has looked at yet");
     memory_ = gauge("process_resident_memory_bytes", "Resident memory");
     cpu_ = counter("process_cpu_seconds_total", "User and system CPU time");
     descriptors_ = gauge("process_open_fds", "Open file descriptors");
+    descriptors_max_ = gauge("process_max_fds", "How many there may be");
     started_ = gauge("process_start_time_seconds", "Start of the process since the Unix epoch");
 }
 
@@ -114,8 +130,10 @@ void SelfMetrics::collect(Metrics& m) const {
     m.set(generation_, {}, static_cast<double>(generation->number()));
     m.set(generations_, {}, static_cast<double>(alive_.count()));
     m.set(dropped_, {}, static_cast<double>(gateway_.records().dropped()));
+    m.set(records_, {}, static_cast<double>(gateway_.records().waiting()));
     deployments(m, *generation);
     plugins(m, *generation);
+    network(m, *generation);
     process(m);
 }
 
@@ -153,10 +171,32 @@ void SelfMetrics::plugins(Metrics& m, const gateway::Generation& generation) con
     }
 }
 
+void SelfMetrics::network(Metrics& m, const gateway::Generation& generation) const {
+    net::Server* server = server_;
+    if (!server) return;
+    m.set(connections_, {}, static_cast<double>(server->connections()));
+    m.set(connections_max_, {}, generation.limits().connections_max);
+    size_t number = 0;
+    for (const auto* worker : server->workers()) {
+        const std::string loop = std::to_string(number++);
+        const std::array<std::string_view, 1> labels{loop};
+        m.set(fibers_, labels, static_cast<double>(worker->loop.fibers()));
+        m.set(fiber_runs_, labels, static_cast<double>(worker->loop.runTicks() / 2));  // begin and end
+        const size_t open = worker->pool.open(), idle = worker->pool.idle();
+        const auto pooled = [&](std::string_view state, size_t count) {
+            const std::array<std::string_view, 2> which{loop, state};
+            m.set(upstream_connections_, which, static_cast<double>(count));
+        };
+        pooled("idle", idle);
+        pooled("busy", open > idle ? open - idle : 0);
+    }
+}
+
 void SelfMetrics::process(Metrics& m) const {
     m.set(memory_, {}, residentBytes());
     m.set(cpu_, {}, cpuSeconds());
     m.set(descriptors_, {}, openDescriptors());
+    m.set(descriptors_max_, {}, maxDescriptors());
     m.set(started_, {}, started_at_);
 }
 

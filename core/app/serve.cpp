@@ -85,13 +85,14 @@ private:
         const std::string ca_file = generation->settings().ca_file;
         gateway::Gateway gateway(generation, records_);
         reloader.attach(gateway, shared);
-        const SelfMetrics self_metrics(metrics_, gateway, alive_);
+        SelfMetrics self_metrics(metrics_, gateway, alive_);
         net::Server server(gateway, resolver_, listen);
         if (auto started = server.start(ca_file); !started) {
             std::fprintf(stderr, "sluice: %s\n", started.error().message.c_str());
             return 1;
         }
         callout_.setWorkers(server.workers());
+        self_metrics.watch(server);
         announce(generation->settings(), *generation, server.port());
         generation.reset();
         int signal = 0;

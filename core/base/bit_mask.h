@@ -41,12 +41,15 @@ public:
         }
     }
     /// What is in both; in this one and not in the other. Of the same size.
-    void keep(const BitMask& other) {
-        for (size_t w = 0; w < words(); ++w) word(w) &= other.word(w);
+    void keep(const BitMask& other) { keep(other.data()); }
+    void keep(const uint64_t* bits) {
+        for (size_t w = 0; w < words(); ++w) word(w) &= bits[w];
     }
     void drop(const BitMask& other) {
         for (size_t w = 0; w < words(); ++w) word(w) &= ~other.word(w);
     }
+    /// Bit i % 64 of word i / 64.
+    const uint64_t* data() const { return many_.empty() ? few_.data() : many_.data(); }
 
 private:
     size_t words() const { return (size_ + 63) / 64; }

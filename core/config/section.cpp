@@ -135,14 +135,14 @@ void Section::warnUnknown() {
         if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
         const auto path = childPath(path_, key);
         if (std::find(unused_.begin(), unused_.end(), key) != unused_.end()) {
-            faults_.warning(tree_.place(path), path, "LiteLLM knows this key, Sluice does not use it yet");
+            faults_.unread(tree_.place(path), path, "LiteLLM knows this key, Sluice does not use it yet");
             continue;
         }
         auto known = asked_;
         known.insert(known.end(), unused_.begin(), unused_.end());
         const auto near = base::nearest(key, known);
-        faults_.warning(tree_.place(path), path, "unknown key, ignored", "",
-                        near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+        faults_.unread(tree_.place(path), path, "unknown key, ignored",
+                       near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
     }
 }
 

@@ -12,7 +12,7 @@ Candidates::Candidates(std::shared_ptr<GroupTable> table, const Generation& gene
       generation_(generation),
       now_(now),
       api_{{sizeof(sluice_candidates), static_cast<uint32_t>(table_->size()), at, drop, pin, isAvailable,
-            next, prefer},
+            next, prefer, table_->number(), table_->deploymentNumbers(), rows, availableBits, keep},
            this},
       allowed_(table_->size(), true),
       tried_(table_->size(), false),
@@ -62,6 +62,25 @@ int32_t Candidates::isAvailable(const sluice_candidates* self, uint32_t i) {
 uint32_t Candidates::next(const sluice_candidates* self, uint32_t from) {
     const auto& available = owner(self).available_;
     return available.has(from) ? from : static_cast<uint32_t>(available.next(from));
+}
+
+const sluice_candidate* Candidates::rows(const sluice_candidates* self, uint32_t* stride) {
+    auto& c = owner(self);
+    *stride = GroupTable::kStride;
+    return c.table_->items(c.now_);
+}
+
+const uint64_t* Candidates::availableBits(const sluice_candidates* self) {
+    return owner(self).available_.data();
+}
+
+sluice_status Candidates::keep(const sluice_candidates* self, const uint64_t* bits, sluice_str reason) {
+    auto& c = owner(self);
+    if (c.sealed_) return SLUICE_E_UNSUPPORTED;
+    c.allowed_.keep(bits);
+    c.available_.keep(bits);
+    if (c.allowed_.empty()) c.last_drop_ = host::view(reason);
+    return SLUICE_OK;
 }
 
 void Candidates::tried(const DeploymentRuntime& deployment) {

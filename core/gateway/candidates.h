@@ -57,6 +57,9 @@ private:
     static int32_t isAvailable(const sluice_candidates* self, uint32_t i);
     static uint32_t next(const sluice_candidates* self, uint32_t from);
     static sluice_status prefer(const sluice_candidates* self, uint32_t i);
+    static const sluice_candidate* rows(const sluice_candidates* self, uint32_t* stride);
+    static const uint64_t* availableBits(const sluice_candidates* self);
+    static sluice_status keep(const sluice_candidates* self, const uint64_t* bits, sluice_str reason);
     static Candidates& owner(const sluice_candidates* self) {
         return *reinterpret_cast<const Api*>(self)->owner;
     }

@@ -1,10 +1,20 @@
 #include "gateway/group_table.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace sluice::gateway {
+namespace {
 
-GroupTable::GroupTable(const Generation& generation, const std::vector<uint32_t>& deployments) {
+uint64_t nextNumber() {
+    static std::atomic<uint64_t> last{0};
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
+
+GroupTable::GroupTable(const Generation& generation, const std::vector<uint32_t>& deployments)
+    : number_(nextNumber()), numbers_(deployments) {
     for (const uint32_t index : deployments) {
         const DeploymentRuntime& runtime = generation.deployment(index);
         const config::Deployment& c = *runtime.config;

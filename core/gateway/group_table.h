@@ -17,6 +17,8 @@ public:
     GroupTable(const Generation& generation, const std::vector<uint32_t>& deployments);
 
     size_t size() const { return rows_.size(); }
+    uint64_t number() const { return number_; }  // no other table of the process ever has it
+    const uint32_t* deploymentNumbers() const { return numbers_.data(); }
     const DeploymentRuntime& deployment(size_t i) const { return *deployments_[i]; }
     /// With today's figures: as they are while requests begin and end there, else up to kFiguresAge old, in
     /// which a latency sinks by a hundredth. Strategies ask this of each deployment for each request. [loop]
@@ -27,6 +29,11 @@ public:
         if (in_flight != row.item.in_flight || requests != row.requests || now >= row.stale_at)
             refresh(row, in_flight, requests, now);
         return row.item;
+    }
+    /// The first item; each of the others kStride bytes behind the one before. None if there are none. [loop]
+    const sluice_candidate* items(base::TimePoint now) {
+        for (size_t i = 0; i < rows_.size(); ++i) (void)item(i, now);
+        return rows_.empty() ? nullptr : &rows_.front().item;
     }
     bool limited() const { return limited_; }  // one of them has max_parallel_requests
     bool ordered() const { return ordered_; }  // one of them has an order
@@ -41,8 +48,15 @@ private:
         uint64_t requests;  // that it ever had
         sluice_candidate item;
     };
+
+public:
+    static constexpr uint32_t kStride = sizeof(Row);
+
+private:
     static void refresh(Row& row, uint32_t in_flight, uint64_t requests, base::TimePoint now);
 
+    uint64_t number_;
+    std::vector<uint32_t> numbers_;
     std::vector<const DeploymentRuntime*> deployments_;
     std::vector<Row> rows_;
     bool limited_ = false;

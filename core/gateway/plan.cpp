@@ -102,7 +102,9 @@ private:
             for (const auto& [path, key] : entry.manifest.activated_by) {
                 master_key_claimed |= path == "general_settings.master_key";
                 const Json* value = at(settings_.tree.root, path);
-                if (value) imply(entry, path, Json{{key, *value}});
+                if (!value) continue;
+                imply(entry, path, Json{{key, *value}});
+                faults_.read(path);
             }
         }
         // Serving everybody because a file is missing would be the worst of answers.
@@ -117,6 +119,7 @@ private:
             const std::string path = std::string("litellm_settings.") + list;
             const Json* names = at(settings_.tree.root, path);
             if (!names || !names->is_array()) continue;
+            faults_.read(path);
             for (const auto& name : *names) {
                 if (!name.is_string()) continue;
                 const auto* entry = catalog_.byCallback(name.get<std::string>());
@@ -125,7 +128,9 @@ private:
                                     "no plugin offers the callback " + name.dump(), "", "it is ignored");
                     continue;
                 }
-                const Json* config = at(settings_.tree.root, "callback_settings." + name.get<std::string>());
+                const std::string settings = "callback_settings." + name.get<std::string>();
+                const Json* config = at(settings_.tree.root, settings);
+                if (config) faults_.read("callback_settings");
                 imply(*entry, path, config && config->is_object() ? *config : Json::object());
             }
         }
@@ -139,6 +144,8 @@ private:
         if (!on || !on->is_boolean() || !on->get<bool>()) return;
         const Json* given = at(settings_.tree.root, path);
         const Json params = given && given->is_object() ? *given : Json::object();
+        faults_.read("litellm_settings.cache");
+        faults_.read(path);
         const Json wanted = params.value("type", Json("local"));
         const std::string type = wanted.is_string() ? wanted.get<std::string>() : wanted.dump();
         const auto* entry = catalog_.byCache(type);

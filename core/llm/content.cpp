@@ -17,6 +17,8 @@ using base::Code;
 
 namespace {
 
+constexpr size_t kTextsAtFirst = 16;  // of most requests all of them
+
 bool isUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 ContentText plain(uint32_t lane, std::string where, size_t source, size_t size) {
@@ -38,6 +40,7 @@ void Content::walk(std::string name, std::string_view json, bool answer) {
 
 void Content::show() {
     values_.resize(texts_.size());
+    shown_.reserve(texts_.size());
     for (size_t i = 0; i < texts_.size(); ++i) {
         if (!texts_[i].repeats) shown_.push_back(i);
     }
@@ -46,6 +49,7 @@ void Content::show() {
 Content Content::ofRequest(const Body& body) {
     Content content;
     content.body_ = body;
+    content.texts_.reserve(kTextsAtFirst);
     for (const auto& m : content.body_.members()) {
         if (m.file) {
             auto text = plain(kLaneText, std::string(m.name), content.sources_.size(), m.json.size());

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <forward_list>
+#include <span>
 
+#include "base/name_set.h"
 #include "llm/json_index.h"
 #include "llm/json_scan.h"
 #include "llm/stream_texts.h"
@@ -10,98 +13,82 @@
 namespace sluice::llm {
 namespace {
 
-template <size_t N>
-constexpr bool isSorted(const std::array<std::string_view, N>& names) {
-    for (size_t i = 1; i < N; ++i) {
-        if (names[i] <= names[i - 1]) return false;
-    }
-    return true;
-}
-
-template <size_t N>
-bool isOneOf(const std::array<std::string_view, N>& names, std::string_view name) {
-    return std::binary_search(names.begin(), names.end(), name);
-}
-
 // Names of members that steer, identify or count, wherever they stand.
-constexpr std::array<std::string_view, 60> kSteering{"api_base",
-                                                     "api_key",
-                                                     "api_version",
-                                                     "cache_control",
-                                                     "call_id",
-                                                     "container",
-                                                     "container_id",
-                                                     "created",
-                                                     "created_at",
-                                                     "detail",
-                                                     "effort",
-                                                     "embedding",
-                                                     "encoding_format",
-                                                     "encrypted_content",
-                                                     "encrypted_index",
-                                                     "finish_reason",
-                                                     "format",
-                                                     "id",
-                                                     "index",
-                                                     "item_id",
-                                                     "language",
-                                                     "media_type",
-                                                     "mime_type",
-                                                     "modalities",
-                                                     "model",
-                                                     "name",
-                                                     "object",
-                                                     "output_format",
-                                                     "pattern",
-                                                     "previous_response_id",
-                                                     "prompt_cache_key",
-                                                     "quality",
-                                                     "reasoning_effort",
-                                                     "required",
-                                                     "response_id",
-                                                     "role",
-                                                     "server_label",
-                                                     "service_tier",
-                                                     "signature",
-                                                     "size",
-                                                     "status",
-                                                     "stop",
-                                                     "stop_reason",
-                                                     "stop_sequence",
-                                                     "stop_sequences",
-                                                     "style",
-                                                     "syntax",
-                                                     "system_fingerprint",
-                                                     "thought_signature",
-                                                     "tool_call_id",
-                                                     "tool_choice",
-                                                     "tool_use_id",
-                                                     "truncation",
-                                                     "type",
-                                                     "url",
-                                                     "usage",
-                                                     "user",
-                                                     "verbosity",
-                                                     "voice",
-                                                     "warnings"};
-static_assert(isSorted(kSteering));
+constexpr base::NameSet kSteering{std::array<std::string_view, 60>{"api_base",
+                                                                   "api_key",
+                                                                   "api_version",
+                                                                   "cache_control",
+                                                                   "call_id",
+                                                                   "container",
+                                                                   "container_id",
+                                                                   "created",
+                                                                   "created_at",
+                                                                   "detail",
+                                                                   "effort",
+                                                                   "embedding",
+                                                                   "encoding_format",
+                                                                   "encrypted_content",
+                                                                   "encrypted_index",
+                                                                   "finish_reason",
+                                                                   "format",
+                                                                   "id",
+                                                                   "index",
+                                                                   "item_id",
+                                                                   "language",
+                                                                   "media_type",
+                                                                   "mime_type",
+                                                                   "modalities",
+                                                                   "model",
+                                                                   "name",
+                                                                   "object",
+                                                                   "output_format",
+                                                                   "pattern",
+                                                                   "previous_response_id",
+                                                                   "prompt_cache_key",
+                                                                   "quality",
+                                                                   "reasoning_effort",
+                                                                   "required",
+                                                                   "response_id",
+                                                                   "role",
+                                                                   "server_label",
+                                                                   "service_tier",
+                                                                   "signature",
+                                                                   "size",
+                                                                   "status",
+                                                                   "stop",
+                                                                   "stop_reason",
+                                                                   "stop_sequence",
+                                                                   "stop_sequences",
+                                                                   "style",
+                                                                   "syntax",
+                                                                   "system_fingerprint",
+                                                                   "thought_signature",
+                                                                   "tool_call_id",
+                                                                   "tool_choice",
+                                                                   "tool_use_id",
+                                                                   "truncation",
+                                                                   "type",
+                                                                   "url",
+                                                                   "usage",
+                                                                   "user",
+                                                                   "verbosity",
+                                                                   "voice",
+                                                                   "warnings"}};
 
 // Likewise, but only at the top of a body: below it the same names may be content.
-constexpr std::array<std::string_view, 12> kSteeringAtTop{
-    "background", "fallbacks", "guardrails", "include",           "input_type", "metadata",
-    "moderation", "reasoning", "store",      "safety_identifier", "tags",       "thinking"};
+constexpr base::NameSet kSteeringAtTop{std::array<std::string_view, 12>{
+    "background", "fallbacks", "guardrails", "include", "input_type", "metadata", "moderation", "reasoning",
+    "store", "safety_identifier", "tags", "thinking"}};
 
 // Below these the names of members are somebody's own.
-constexpr std::array<std::string_view, 4> kNamesOfOwn{"$defs", "definitions", "patternProperties",
-                                                      "properties"};
-static_assert(isSorted(kNamesOfOwn));
+constexpr base::NameSet kNamesOfOwn{
+    std::array<std::string_view, 4>{"$defs", "definitions", "patternProperties", "properties"}};
 
-constexpr std::array<std::string_view, 8> kOpaque{"b64_json", "data",  "file_data", "file_id",
-                                                  "file_url", "image", "image_url", "input_image"};
-static_assert(isSorted(kOpaque));
+constexpr base::NameSet kOpaque{std::array<std::string_view, 8>{
+    "b64_json", "data", "file_data", "file_id", "file_url", "image", "image_url", "input_image"}};
 
 struct Member {
-    std::string name;
+    std::string_view name;
     size_t begin = 0;
     size_t end = 0;
 };
@@ -142,16 +129,20 @@ private:
     void value(size_t at, const Place& place);
     void array(size_t at, const Place& place);
     void object(size_t at, const Place& place);
-    void member(const Member& member, std::string_view type, const Place& place);
+    void member(const Member& one, std::string_view type, const Place& place);
     void emit(size_t at, size_t end, const Place& place, bool opaque = false, bool arguments = false);
     void emitRaw(size_t at, size_t end, const Place& place);
-    std::vector<Member> members(size_t at) const;
-    std::string stringIn(const std::vector<Member>& members, std::string_view name) const;
-    static bool has(const std::vector<Member>& members, std::string_view name);
+    using Members = std::span<const Member>;
+    void readMembers(size_t at);
+    std::string_view decoded(std::string_view literal);
+    std::string_view stringIn(Members members, std::string_view name);
+    static bool has(Members members, std::string_view name);
 
     std::string_view json_;
     size_t source_;
     std::vector<ContentText>& out_;
+    std::vector<Member> open_;                 // of the objects that are being walked, the innermost last
+    std::forward_list<std::string> unquoted_;  // strings that are not in json_ as they are
     std::string where_;
     uint32_t message_ = 0;
     bool full_ = false;
@@ -192,37 +183,39 @@ void Walk::emitRaw(size_t at, size_t end, const Place& place) {
     out_.push_back(std::move(text));
 }
 
-std::vector<Member> Walk::members(size_t at) const {
-    std::vector<Member> found;
+// Appended to open_.
+void Walk::readMembers(size_t at) {
     at = skipSpace(json_, at + 1);
     while (json_[at] != '}') {
         Member member;
         const size_t name_end = skipString(json_, at);
-        member.name = jsonString(json_.substr(at, name_end - at));
+        member.name = decoded(json_.substr(at, name_end - at));
         member.begin = skipSpace(json_, skipSpace(json_, name_end) + 1);
         member.end = skipValue(json_, member.begin);
         at = skipSpace(json_, member.end);
         if (json_[at] == ',') at = skipSpace(json_, at + 1);
-        found.push_back(std::move(member));
+        open_.push_back(member);
     }
-    return found;
 }
 
-std::string Walk::stringIn(const std::vector<Member>& members, std::string_view name) const {
+std::string_view Walk::decoded(std::string_view literal) {
+    if (literal.find('\\') == std::string_view::npos) return literal.substr(1, literal.size() - 2);
+    return unquoted_.emplace_front(jsonString(literal));
+}
+
+std::string_view Walk::stringIn(Members members, std::string_view name) {
     for (const auto& m : members) {
-        if (m.name == name && json_[m.begin] == '"')
-            return jsonString(json_.substr(m.begin, m.end - m.begin));
+        if (m.name == name && json_[m.begin] == '"') return decoded(json_.substr(m.begin, m.end - m.begin));
     }
     return {};
 }
 
-bool Walk::has(const std::vector<Member>& members, std::string_view name) {
+bool Walk::has(Members members, std::string_view name) {
     return std::any_of(members.begin(), members.end(), [&](const Member& m) { return m.name == name; });
 }
 
 void Walk::top(std::string_view name, bool answer) {
-    if (isOneOf(kSteering, name)) return;
-    if (std::find(kSteeringAtTop.begin(), kSteeringAtTop.end(), name) != kSteeringAtTop.end()) return;
+    if (kSteering.has(name) || kSteeringAtTop.has(name)) return;
     Place place;
     place.role = answer ? Role::Assistant : Role::User;
     place.tokens = name == "prompt" || name == "input";
@@ -234,7 +227,7 @@ void Walk::top(std::string_view name, bool answer) {
         place.lane = kLaneMeta;
     }
     where_ = name;
-    member({std::string(name), skipSpace(json_, 0), json_.size()}, "", place);
+    member({name, skipSpace(json_, 0), json_.size()}, "", place);
 }
 
 void Walk::value(size_t at, const Place& place) {
@@ -265,8 +258,10 @@ void Walk::array(size_t at, const Place& place) {
 }
 
 void Walk::object(size_t at, const Place& place) {
-    const auto all = members(at);
-    const std::string type = stringIn(all, "type");
+    const size_t first = open_.size();
+    readMembers(at);
+    const Members all = Members(open_).subspan(first);
+    const std::string_view type = stringIn(all, "type");
     Place here = place;
     here.tokens = false;
     if (const auto role = stringIn(all, "role"); !role.empty()) here.role = roleNamed(role);
@@ -275,13 +270,14 @@ void Walk::object(size_t at, const Place& place) {
     if (type == "reasoning" || endsWith(type, "_call") || endsWith(type, "tool_use"))
         here.role = Role::Assistant;
     if (has(all, "signature") || has(all, "encrypted_content")) here.read_only = true;
-    const size_t length = where_.size();
-    for (const auto& one : all) {
-        if (full_) return;
+    const size_t length = where_.size(), end = open_.size();
+    for (size_t i = first; i < end && !full_; ++i) {
+        const Member one = open_[i];  // open_ grows and moves below
         (where_ += '.') += one.name;
         member(one, type, here);
         where_.resize(std::min(length, where_.size()));
     }
+    open_.resize(first);
 }
 
 void Walk::member(const Member& one, std::string_view type, const Place& place) {
@@ -296,12 +292,12 @@ void Walk::member(const Member& one, std::string_view type, const Place& place) 
         return;
     }
     // An array of that name holds things (data of embeddings and images); a string is the thing itself.
-    const bool blob = isOneOf(kOpaque, one.name) && (text || first == '{') && type != "text";
+    const bool blob = kOpaque.has(one.name) && (text || first == '{') && type != "text";
     if (blob || (one.name == "url" && type == "url")) return emit(one.begin, one.end, place, true);
-    if (!place.all && !place.named && isOneOf(kSteering, one.name)) return;
+    if (!place.all && !place.named && kSteering.has(one.name)) return;
     Place below = place;
     below.all = place.all || one.name == "variables" || one.name == "document";
-    below.named = structured && isOneOf(kNamesOfOwn, one.name);
+    below.named = structured && kNamesOfOwn.has(one.name);
     if (one.name == "thinking" || one.name == "reasoning_content" || one.name == "reasoning")
         below.lane = kLaneReasoning;
     if (one.name == "refusal") below.lane = kLaneRefusal;

@@ -85,6 +85,8 @@ Metrics::Metric* Metrics::at(int id) {
 
 // With the metric's lock.
 Metrics::Series& Metrics::seriesOf(Metric& metric, std::span<const std::string_view> labels) {
+    const auto known = metric.series.find(labels);
+    if (known != metric.series.end()) return known->second;
     std::vector<std::string> key;
     for (const auto label : labels) key.push_back(clean(label));
     auto found = metric.series.find(key);

@@ -2,6 +2,7 @@
 // metric has at most kMetricSeriesMax series, past which everything goes to label values "other".
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -41,13 +42,22 @@ private:
         uint64_t count = 0;
         std::vector<uint64_t> buckets;
     };
+    // Lets a series be found by views of its label values.
+    struct LabelOrder {
+        using is_transparent = void;
+        template <class A, class B>
+        bool operator()(const A& a, const B& b) const {
+            return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                                std::less<std::string_view>());
+        }
+    };
     struct Metric {
         Kind kind;
         std::string name;
         std::string help;
         std::vector<std::string> labels;
         mutable std::mutex mutex;
-        std::map<std::vector<std::string>, Series> series;  // guarded by mutex
+        std::map<std::vector<std::string>, Series, LabelOrder> series;  // guarded by mutex
     };
 
     const Metric* find(std::string_view name) const;

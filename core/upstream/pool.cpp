@@ -66,6 +66,13 @@ base::Result<std::unique_ptr<Connection>> Pool::acquire(const Endpoint& endpoint
     return open(endpoint, deadline);
 }
 
+std::unique_ptr<Connection> Pool::count(std::unique_ptr<Connection> fresh) const {
+    open_->fetch_add(1, std::memory_order_relaxed);
+    fresh->counted = std::shared_ptr<void>(
+        nullptr, [open = open_](void*) { open->fetch_sub(1, std::memory_order_relaxed); });
+    return fresh;
+}
+
 base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, base::TimePoint deadline) {
     deadline = connectBy(deadline);
     auto addresses = resolver_.resolve(endpoint.host, endpoint.port);
@@ -74,8 +81,8 @@ base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, b
         Dialed dialed = dial(loop_, *addresses, deadline);
         if (!dialed.socket) return connectError(dialed.io, endpoint);
         if (!endpoint.tls)
-            return std::make_unique<Connection>(std::make_unique<SocketTransport>(dialed.socket.duplicate()),
-                                                limits_);
+            return count(std::make_unique<Connection>(
+                std::make_unique<SocketTransport>(dialed.socket.duplicate()), limits_));
         auto secure = Poco::makeAuto<TlsSocketImpl>(dialed.socket.get(), tls_);
         auto transport = std::make_unique<SocketTransport>(secure.duplicate());
         if (auto shaken = secure->handshakeAsClient(endpoint.host, deadline); !shaken) {
@@ -83,7 +90,7 @@ base::Result<std::unique_ptr<Connection>> Pool::open(const Endpoint& endpoint, b
             error.retry = Retry::Safe;
             return error;
         }
-        return std::make_unique<Connection>(std::move(transport), limits_);
+        return count(std::make_unique<Connection>(std::move(transport), limits_));
     } catch (const Poco::Exception& e) {
         return base::upstreamError(Code::Unavailable, "cannot open a socket: " + e.displayText(),
                                    Retry::Safe);

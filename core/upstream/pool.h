@@ -1,6 +1,7 @@
 // Connections to upstreams, kept open between requests. One pool a loop, so no lock.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -21,7 +22,8 @@ struct Connection {
     std::unique_ptr<SocketTransport> transport;
     http::ClientConnection http;
     base::TimePoint idle_since{};
-    uint64_t requests = 0;  // 0: fresh
+    uint64_t requests = 0;          // 0: fresh
+    std::shared_ptr<void> counted;  // by its pool, until it is closed
 };
 
 class Pool {
@@ -40,9 +42,12 @@ public:
 
     /// Closes what has been idle for too long. [loop]
     void sweep();
-    size_t idle() const { return idle_; }
+    /// Connections that are open, and those of them that nobody uses now. [any]
+    size_t open() const { return open_->load(std::memory_order_relaxed); }
+    size_t idle() const { return idle_.load(std::memory_order_relaxed); }
 
 private:
+    std::unique_ptr<Connection> count(std::unique_ptr<Connection> fresh) const;
     base::TimePoint connectBy(base::TimePoint deadline) const;
     bool usable(const Connection& connection) const;
 
@@ -51,7 +56,9 @@ private:
     Poco::Net::Context::Ptr tls_;
     const base::Limits& limits_;
     std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_by_key_;
-    size_t idle_ = 0;
+    std::atomic<size_t> idle_{0};
+    // Shared with the connections, which may be closed later than their pool.
+    std::shared_ptr<std::atomic<size_t>> open_ = std::make_shared<std::atomic<size_t>>(0);
 };
 
 /// Getting a connection while the waiting may be broken off and taken up again, for a sign of life to the

@@ -11,6 +11,8 @@ using llm::Operation;
 struct Table {
     sluice_candidates table;  // first: the plugin's pointer is also a pointer to this
     std::vector<sluice_candidate> items;
+    std::vector<uint32_t> numbers;
+    uint64_t bits = 0;
 
     static const Table& of(const sluice_candidates* self) { return *reinterpret_cast<const Table*>(self); }
     explicit Table(size_t count) {
@@ -31,7 +33,20 @@ struct Table {
         table.next = [](const sluice_candidates* self, uint32_t from) -> uint32_t {
             return std::max<uint32_t>(from, self->count - std::min(1u, self->count));
         };
+        table.group = count + 1;
+        table.rows = [](const sluice_candidates* self, uint32_t* stride) -> const sluice_candidate* {
+            *stride = sizeof(sluice_candidate);
+            return of(self).items.data();
+        };
+        table.available_bits = [](const sluice_candidates* self) -> const uint64_t* {
+            return &of(self).bits;
+        };
+        table.keep = [](const sluice_candidates*, const uint64_t*, sluice_str) -> sluice_status {
+            return SLUICE_OK;
+        };
+        bits = count > 0 ? uint64_t{1} << (count - 1) : 0;
         for (size_t i = 0; i < count; ++i) {
+            numbers.push_back(0);
             sluice_candidate one{};
             one.size = sizeof one;
             one.id = host::str("id");
@@ -42,6 +57,7 @@ struct Table {
             one.params = one.info = host::str("{}");
             items.push_back(one);
         }
+        table.deployments = numbers.data();
     }
 };
 

@@ -50,6 +50,19 @@ struct sluice_candidates {
     /* This one is chosen while it is in service and was not tried, without asking the strategy; retries may go
      * elsewhere. The last call counts. Only in route. [loop] */
     sluice_status (*prefer)(const sluice_candidates* self, uint32_t i);
+    /* For groups of a hundred: what never changes is remembered, the rest is asked for all at once. `group` is
+     * the same as long as these are the same deployments with the same parameters in the same order, and no
+     * other table of the process ever has it; deployments[i] is at(i)->deployment, valid as long as the hook. */
+    uint64_t group;
+    const uint32_t* deployments;
+    /* What at() gives, for all of them: the first row; each of the others *stride bytes behind the one before.
+     * Host-owned, valid until the hook returns. [loop] */
+    const sluice_candidate* (*rows)(const sluice_candidates* self, uint32_t* stride);
+    /* Which are available: bit i % 64 of word i / 64, in (count + 63) / 64 words; bits from `count` on are 0.
+     * Host-owned, valid until the hook returns; drop, pin and keep change it. [loop] */
+    const uint64_t* (*available_bits)(const sluice_candidates* self);
+    /* drop() for each of them whose bit is not set in `bits`, which has as many words. Only in route. [loop] */
+    sluice_status (*keep)(const sluice_candidates* self, const uint64_t* bits, sluice_str reason);
 };
 
 #ifdef __cplusplus

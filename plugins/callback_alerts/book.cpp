@@ -8,13 +8,12 @@
 namespace alerts {
 namespace {
 
-constexpr size_t kChangesMax = 1'000, kTouchedMax = 100'000, kValuesMax = 1'000;
-constexpr int kRounds = 3;  // the books are some moments behind the records
+constexpr size_t kChangesMax = 1'000, kTouchedMax = 100'000;
 constexpr int64_t kDayMs = 86'400'000;
 
 struct Kind {
     const char* document;
-    const char* dimension;  // of the store's reports
+    const char* dimension;  // of the store's reports; empty: they do not know it
     const char* created;    // types of alerts; null: none
     const char* updated;
     const char* deleted;
@@ -24,7 +23,9 @@ constexpr Kind kKinds[]{
     {"team", "team", "new_team_created", "team_updated", "team_deleted"},
     {"key", "key_id", "new_virtual_key_created", "virtual_key_updated", "virtual_key_deleted"},
     {"organization", "organization", nullptr, nullptr, nullptr},
-    {"customer", "end_user", nullptr, nullptr, nullptr}};
+    {"customer", "end_user", nullptr, nullptr, nullptr},
+    {"project", "", nullptr, nullptr, nullptr},
+    {"tag", "tag", nullptr, nullptr, nullptr}};
 
 const Kind* kindOf(std::string_view document) {
     const auto found = std::find_if(std::begin(kKinds), std::end(kKinds),
@@ -44,7 +45,8 @@ int64_t timeOf(const Json& json, const char* member) {
 
 Account accountOf(const std::string& kind, const std::string& id, const Json& json) {
     Account account{kind, id, {}, {}, {}, {}};
-    for (const char* alias : {"key_alias", "team_alias", "user_alias", "organization_alias", "alias"}) {
+    for (const char* alias :
+         {"key_alias", "team_alias", "user_alias", "organization_alias", "project_alias", "alias"}) {
         if (account.alias.empty()) account.alias = textOf(json, alias);
     }
     account.email = textOf(json, "user_email");
@@ -95,6 +97,7 @@ void Book::learn(const sluice_document& document, bool news) {
         expiring_.erase({found->second.expires_ms, id});
     if (document.removed) {
         known_.erase(hash);
+        if (kind == "key") noteProject(id, json);
         entries_.erase({kind, id});
         touched_.erase({kind, id});
         return;
@@ -102,10 +105,13 @@ void Book::learn(const sluice_document& document, bool news) {
     known_.insert(hash);
     if (kind == "user" && !entry.account.email.empty()) emails_[id] = entry.account.email;
     entry.limits = std::move(limits);
+    if (kind == "team") entry.members = accounts::readMembers(json, fault);
+    if (kind == "key") noteProject(id, json);
     entry.expires_ms = kind == "key" && json.is_object() ? timeOf(json, "expires") : 0;
     entry.created_ms = json.is_object() ? timeOf(json, "created_at") : 0;
-    const bool of_use = hasBudget(entry.limits) || !entry.limits.budget_id.empty() || entry.expires_ms > 0 ||
-                        (kind != "key" && kind != "customer");
+    entry.counts = hasBudget(entry.limits) || !entry.limits.budget_id.empty() || entry.shares().any();
+    if (kind == "tag" && entry.counts) any_tags_ = true;
+    const bool of_use = entry.counts || entry.expires_ms > 0 || (kind != "key" && kind != "customer");
     if (entry.expires_ms > 0) expiring_.insert({entry.expires_ms, id});
     if (of_use)
         entries_[{kind, id}] = std::move(entry);
@@ -135,25 +141,6 @@ void Book::noteChange(const sluice_document& document, const Account& account, b
     changes_.push_back(std::move(alert));
 }
 
-void Book::touched(const sluice_record& record) {
-    if (record.cost_pico_usd <= 0) return;
-    const std::pair<const char*, sluice_str> all[]{{"key", record.key_id},
-                                                   {"user", record.user},
-                                                   {"team", record.team},
-                                                   {"organization", record.organization},
-                                                   {"customer", record.end_user}};
-    const std::lock_guard lock(mutex_);
-    spent_ = true;
-    for (const auto& [kind, id] : all) {
-        if (id.len == 0) continue;
-        Id key{kind, std::string(sluice::view(id))};
-        const auto found = entries_.find(key);
-        if (found == entries_.end() || touched_.size() >= kTouchedMax) continue;
-        if (hasBudget(found->second.limits) || !found->second.limits.budget_id.empty())
-            touched_[std::move(key)] = kRounds;
-    }
-}
-
 std::string Book::nameOf(const std::string& kind, const std::string& id) const {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find({kind, id});
@@ -171,7 +158,7 @@ std::vector<Book::Entry> Book::take(int64_t now_ms) {
         if (budget != budgets_.end()) it.limits.inherit(budget->second);
         const auto email = emails_.find(it.account.user);
         if (it.account.email.empty() && email != emails_.end()) it.account.email = email->second;
-        if (!hasBudget(it.limits)) due.pop_back();
+        if (!hasBudget(it.limits) && !it.shares().any()) due.pop_back();
     };
     if (now_ms >= all_ms_) {
         all_ms_ = now_ms + options_.check_all_ms;
@@ -220,6 +207,8 @@ bool Book::check(int64_t now_ms, const Raise& raise) {
 bool Book::checkBudgets(int64_t now_ms, std::vector<Entry> entries, const Raise& raise) {
     std::map<std::pair<std::string, int64_t>, std::vector<const Entry*>> questions;
     for (const auto& entry : entries) {
+        if (!checkParts(entry, now_ms, raise)) return false;
+        if (!hasBudget(entry.limits) || entry.account.kind == "project") continue;
         const int64_t since = std::max(stateOf(entry, now_ms).period.start_ms, entry.limits.spend_from_ms);
         questions[{entry.account.kind, since}].push_back(&entry);
     }

@@ -1,5 +1,5 @@
-// Keys, teams, users, organisations and customers of the store: their budgets, when keys expire, and what is
-// made, changed and taken away.
+// Keys, teams with their members, users, organisations, customers, projects and tags of the store: their
+// budgets, when keys expire, and what is made, changed and taken away.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,7 @@
 
 #include "accounts/watcher.h"
 #include "budget.h"
+#include "shares.h"
 #include "spend.h"
 #include "types.h"
 
@@ -49,28 +50,43 @@ private:
     struct Entry {
         Account account;
         accounts::Limits limits;
+        std::vector<accounts::MemberLimits> members;  // of a team
         int64_t expires_ms = 0, created_ms = 0;
+
+        bool counts = false;  // it has a budget, or a part of it has
+
+        Shares shares() const;
     };
     using Id = std::pair<std::string, std::string>;  // kind and id
 
     void noteChange(const sluice_document& document, const Account& account, bool known);
+    void noteProject(const std::string& key, const Json& document);
+    void touch(Id id);
     std::vector<Entry> take(int64_t now_ms);
     bool checkBudgets(int64_t now_ms, std::vector<Entry> entries, const Raise& raise);
+    bool checkProject(const Entry& entry, int64_t now_ms, const Raise& raise);
+    bool checkParts(const Entry& entry, int64_t now_ms, const Raise& raise);
     bool checkProxy(int64_t now_ms, const Raise& raise);
     void checkExpiry(int64_t now_ms, const Raise& raise);
     BudgetState stateOf(const Entry& entry, int64_t now_ms) const;
+
+    static constexpr size_t kValuesMax = 1'000;  // in one question
 
     const BookOptions options_;
     const Calendar& calendar_;
     const Spend& spend_;
 
+    std::atomic<bool> any_tags_{false};  // with a budget: otherwise nobody need read those of requests
+
     mutable std::mutex mutex_;
-    std::map<Id, Entry> entries_;                          // guarded by mutex_, as is the rest
-    std::map<std::string, accounts::Limits> budgets_;      // documents of the kind "budget"
-    std::unordered_map<std::string, std::string> emails_;  // of users
-    std::set<std::pair<int64_t, std::string>> expiring_;   // when, and which key
-    std::unordered_set<uint64_t> known_;                   // hashes of kind and id of all documents
-    std::map<Id, int> touched_;                            // and for how many more rounds
+    std::map<Id, Entry> entries_;                              // guarded by mutex_, as is the rest
+    std::map<std::string, accounts::Limits> budgets_;          // documents of the kind "budget"
+    std::unordered_map<std::string, std::string> emails_;      // of users
+    std::set<std::pair<int64_t, std::string>> expiring_;       // when, and which key
+    std::unordered_map<std::string, std::string> project_of_;  // of keys
+    std::map<std::string, std::set<std::string>> projects_;    // and the keys of projects
+    std::unordered_set<uint64_t> known_;                       // hashes of kind and id of all documents
+    std::map<Id, int> touched_;                                // and for how many more rounds
     std::vector<Alert> changes_;
     bool spent_ = false;
     int64_t all_ms_ = 0;

@@ -39,7 +39,12 @@ Json membersOf(const Account& account, const BudgetState& state) {
     if (account.kind == "key") put("key_alias", account.alias);
     if (account.kind == "customer") put("customer_id", account.id);
     if (account.kind == "organization") put("organization_id", account.id);
-    put("user_id", account.kind == "user" ? account.id : account.user);
+    if (account.kind == "project") put("project_id", account.id);
+    if (account.kind == "tag") put("tag", account.id);
+    put("model", account.model);
+    put("user_id", !account.member.empty()  ? account.member
+                   : account.kind == "user" ? account.id
+                                            : account.user);
     put("team_id", account.kind == "team" ? account.id : account.team);
     if (account.kind == "team") put("team_alias", account.alias);
     put("user_email", account.email);
@@ -100,14 +105,19 @@ bool decide(Alert& alert, const BudgetState& state, int64_t now_ms, const Calend
 
 }  // namespace
 
-std::string Account::group() const { return kind == "user" ? "internal_user" : kind; }
+std::string Account::group() const {
+    return !member.empty() ? "team_member" : kind == "user" ? "internal_user" : kind;
+}
 
 std::string Account::text() const {
     if (kind == "proxy") return "all requests of this gateway";
     // A key's id is a SHA-256: its beginning is enough to find it.
     const std::string shown = kind == "key" && id.size() > 12 ? id.substr(0, 12) + "…" : id;
-    if (alias.empty() || alias == id) return kind + " " + shown;
-    return kind + " " + alias + " (" + shown + ")";
+    const std::string part = !model.empty()    ? "model " + model + " of "
+                             : !member.empty() ? "member " + member + " of "
+                                               : "";
+    if (alias.empty() || alias == id) return part + kind + " " + shown;
+    return part + kind + " " + alias + " (" + shown + ")";
 }
 
 std::optional<Alert> judge(const Account& account, const BudgetState& state, int64_t now_ms,
@@ -117,6 +127,8 @@ std::optional<Alert> judge(const Account& account, const BudgetState& state, int
     alert.group = account.group();
     alert.who = account.text();
     alert.subject = account.kind + ":" + account.id + "|" + std::to_string(state.period.start_ms);
+    if (!account.model.empty()) alert.subject += "|model:" + account.model;
+    if (!account.member.empty()) alert.subject += "|member:" + account.member;
     alert.window_ms = window_ms;
     alert.lasting = true;
     alert.state = true;

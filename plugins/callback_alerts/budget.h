@@ -12,13 +12,17 @@ namespace alerts {
 
 /// A key, team, user, organisation or customer, as a message names it; or the whole gateway.
 struct Account {
-    std::string kind;  // of its document: "key", "team", "user", "organization", "customer"; "proxy"
+    /// Of its document: "key", "team", "user", "organization", "customer", "project", "tag"; "proxy".
+    std::string kind;
     std::string id;
     std::string alias, email, user, team;
+    std::string model = {};   // only what is spent on that model, or those that a star at its end stands for
+    std::string member = {};  // only what that user spends in the team
 
-    /// LiteLLM's event_group: "key", "team", "internal_user", "organization", "customer", "proxy".
+    /// LiteLLM's event_group: "key", "team", "internal_user", "organization", "customer", "project", "tag",
+    /// "team_member", "proxy".
     std::string group() const;
-    /// "key app (88dc28d0f030…)"
+    /// "key app (88dc28d0f030…)", "model gpt-4o of key app (88dc28d0f030…)", "member ann of team red"
     std::string text() const;
 };
 

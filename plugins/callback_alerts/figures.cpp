@@ -9,12 +9,23 @@ namespace alerts {
 namespace {
 
 constexpr int kFailingLooks = 2, kWaitingLooks = 3;
+constexpr double kFull = 0.9, kRoomAgain = 0.8;  // of what there may be
+constexpr const char *kConnections = "Connections of clients", *kDescriptors = "File descriptors";
 
 const std::vector<std::string_view>& wanted() {
-    static const std::vector<std::string_view> names{
-        "sluice_callback_dropped_total", "sluice_callback_delivered_total", "sluice_callback_requests_total",
-        "sluice_exporter_dropped_total", "sluice_records_dropped_total",    "sluice_ledger_dropped_total",
-        "sluice_ledger_rejected_total",  "sluice_plugin_breaker_open",      "sluice_waiting_requests"};
+    static const std::vector<std::string_view> names{"sluice_callback_dropped_total",
+                                                     "sluice_callback_delivered_total",
+                                                     "sluice_callback_requests_total",
+                                                     "sluice_exporter_dropped_total",
+                                                     "sluice_records_dropped_total",
+                                                     "sluice_ledger_dropped_total",
+                                                     "sluice_ledger_rejected_total",
+                                                     "sluice_plugin_breaker_open",
+                                                     "sluice_waiting_requests",
+                                                     "sluice_client_connections",
+                                                     "sluice_client_connections_max",
+                                                     "process_open_fds",
+                                                     "process_max_fds"};
     return names;
 }
 
@@ -86,7 +97,9 @@ void Figures::take(std::string_view text, const Raise& raise) {
     std::map<std::string, std::string> who;  // of what was dropped: the callback
     bool waiting = false;
     double waiting_now = 0;
+    Rooms rooms;
     for (const auto& series : readSeries(text, wanted())) {
+        if (noteRoom(series, rooms)) continue;
         const std::string callback = labelOf(series, "callback");
         if (series.name == "sluice_callback_delivered_total") {
             delivered[callback] += series.value;
@@ -115,6 +128,7 @@ void Figures::take(std::string_view text, const Raise& raise) {
             who[key] = callback;
         }
     }
+    tellRooms(rooms, raise);
     if (!first_) {
         tellDropped(dropped, who, raise);
         tellDelivery(failed, delivered, raise);
@@ -137,6 +151,42 @@ void Figures::take(std::string_view text, const Raise& raise) {
             "Deployments, or the gateway, serve as many as they may at once. Raise max_parallel_requests, or "
             "add deployments.";
     raise(std::move(news));
+}
+
+bool Figures::noteRoom(const Series& series, Rooms& rooms) {
+    const std::string& name = series.name;
+    const bool descriptors = name == "process_open_fds" || name == "process_max_fds";
+    if (!descriptors && name.rfind("sluice_client_connections", 0) != 0) return false;
+    const bool most = name == "process_max_fds" || name == "sluice_client_connections_max";
+    Room& room = rooms[descriptors ? kDescriptors : kConnections];
+    (most ? room.most : room.used) = series.value;
+    return true;
+}
+
+// Each request may take a descriptor for its client and one for its upstream, so connections to upstreams end
+// where these do: the gateway has no other bound for them.
+void Figures::tellRooms(const Rooms& rooms, const Raise& raise) {
+    for (const auto& [what, room] : rooms) {
+        if (room.most <= 0) continue;
+        const double share = room.used / room.most;
+        bool& told = full_[what];
+        const bool full = share >= (told ? kRoomAgain : kFull);
+        if (full == told) continue;
+        told = full;
+        Alert news = alert("connections_exhausted", what);
+        news.title = full ? "Connections run out" : "There is room for connections again";
+        news.who = what;
+        news.facts = {{"In use", number(static_cast<int64_t>(room.used)) + " of " +
+                                     number(static_cast<int64_t>(room.most)) + " (" + percent(share) + ")"}};
+        news.resolves = !full;
+        if (full)
+            news.advice =
+                what == kDescriptors
+                    ? "Without any, no client is accepted and no upstream reached. Raise the limit "
+                      "(ulimit -n, LimitNOFILE), or add gateways."
+                    : "Beyond it new clients get 503. Raise listen.limits.connections_max, or add gateways.";
+        raise(std::move(news));
+    }
 }
 
 void Figures::tellDropped(const Totals& now, const std::map<std::string, std::string>& who,

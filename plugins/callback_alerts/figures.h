@@ -1,5 +1,6 @@
 // What the gateway and its plugins count, in Prometheus' text format, and what of it is bad news: callbacks
-// that drop records or cannot deliver, usage that is lost, plugins whose breaker is open, requests that wait.
+// that drop records or cannot deliver, usage that is lost, plugins whose breaker is open, requests that wait,
+// connections and descriptors that run out.
 #pragma once
 
 #include <map>
@@ -30,6 +31,13 @@ public:
 
 private:
     using Totals = std::map<std::string, double>;
+    struct Room {
+        double used = 0, most = 0;
+    };
+    using Rooms = std::map<std::string, Room>;  // by what it is room for, in words
+    /// False: it says nothing of any room.
+    static bool noteRoom(const Series& series, Rooms& rooms);
+    void tellRooms(const Rooms& rooms, const Raise& raise);
     void tellDropped(const Totals& now, const std::map<std::string, std::string>& who, const Raise& raise);
     void tellDelivery(const Totals& failed, const Totals& delivered, const Raise& raise);
     Alert alert(const char* type, std::string subject) const;
@@ -41,6 +49,7 @@ private:
     std::map<std::string, bool> open_;    // breakers that were told of
     int waiting_looks_ = 0;
     bool waiting_told_ = false;
+    std::map<std::string, bool> full_;  // rooms that were told of
 };
 
 }  // namespace alerts

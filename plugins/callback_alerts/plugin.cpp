@@ -109,7 +109,8 @@ bool Plugin::wants(std::string_view hook) const {
     if (hook == "on_request")
         return options_.metrics_ms > 0 &&
                (options_.has("exporter_failures") || options_.has("plugin_failures") ||
-                options_.has("waiting_requests") || options_.has("failed_tracking_spend"));
+                options_.has("waiting_requests") || options_.has("connections_exhausted") ||
+                options_.has("failed_tracking_spend"));
     return true;
 }
 

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "messages.h"
+
 namespace alerts {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr int kRowsMax = 10'000;  // those who have spent the most
 
 int64_t wholeOf(const Json& row, const char* member) {
     const auto found = row.find(member);
@@ -31,18 +35,30 @@ std::optional<Spend::Sums> readSums(const std::string& answer, const std::string
     return sums;
 }
 
-std::optional<Spend::Sums> Spend::since(const std::string& dimension, int64_t since_ms,
-                                        const std::vector<std::string>& values) const {
+std::optional<Spend::Sums> Spend::ask(const Json& question, const std::string& by) const {
     if (!watcher_ || !watcher_->store()) return std::nullopt;
-    Json question{
-        {"report", "totals"}, {"dimension", dimension}, {"since_ms", std::max<int64_t>(0, since_ms)}};
-    if (!values.empty()) question["values"] = values;
     const std::string text = question.dump(-1, ' ', false, Json::error_handler_t::replace);
     std::string answer;
     const auto status = watcher_->store()->report(
         watcher_->owner(), sluice::str(text), &answer,
         [](void* sink, sluice_str json) { static_cast<std::string*>(sink)->append(sluice::view(json)); });
-    return status == SLUICE_OK ? readSums(answer, dimension) : std::nullopt;
+    return status == SLUICE_OK ? readSums(answer, by) : std::nullopt;
+}
+
+std::optional<Spend::Sums> Spend::since(const std::string& dimension, int64_t since_ms,
+                                        const std::vector<std::string>& values) const {
+    Json question{
+        {"report", "totals"}, {"dimension", dimension}, {"since_ms", std::max<int64_t>(0, since_ms)}};
+    if (!values.empty()) question["values"] = values;
+    return ask(question, dimension);
+}
+
+std::optional<Spend::Sums> Spend::within(const std::string& dimension, const std::string& value,
+                                         const std::string& by, int64_t since_ms) const {
+    Json question{
+        {"report", "spend"}, {"group_by", {by}}, {"where", {{dimension, value}}}, {"limit", kRowsMax}};
+    if (since_ms > 0) question["from"] = isoTime(since_ms).substr(0, 10);
+    return ask(question, by);
 }
 
 std::optional<Spend::Sums> Spend::between(const std::string& dimension, int64_t from_ms,

@@ -32,7 +32,14 @@ public:
     /// From one moment to another: what was spent since the one, less what was spent since the other.
     std::optional<Sums> between(const std::string& dimension, int64_t from_ms, int64_t to_ms) const;
 
+    /// Of one value of a dimension, by another one ("model_group", "user"): whole days (UTC), from that of
+    /// the moment on.
+    std::optional<Sums> within(const std::string& dimension, const std::string& value, const std::string& by,
+                               int64_t since_ms) const;
+
 private:
+    std::optional<Sums> ask(const nlohmann::json& question, const std::string& by) const;
+
     const accounts::Watcher* watcher_ = nullptr;
 };
 

@@ -19,12 +19,12 @@ const Types& silentTypes() {
 }  // namespace
 
 const Types& usualTypes() {
-    static const Types types{"llm_exceptions",    "llm_too_slow",         "llm_requests_hanging",
-                             "budget_alerts",     "db_exceptions",        "daily_reports",
-                             "spend_reports",     "fallback_reports",     "cooldown_deployment",
-                             "outage_alerts",     "region_outage_alerts", "failed_tracking_spend",
-                             "error_rate",        "deployment_down",      "key_expiry",
-                             "exporter_failures", "plugin_failures",      "waiting_requests"};
+    static const Types types{
+        "llm_exceptions",      "llm_too_slow",     "llm_requests_hanging", "budget_alerts",
+        "db_exceptions",       "daily_reports",    "spend_reports",        "fallback_reports",
+        "cooldown_deployment", "outage_alerts",    "region_outage_alerts", "failed_tracking_spend",
+        "error_rate",          "deployment_down",  "key_expiry",           "exporter_failures",
+        "plugin_failures",     "waiting_requests", "connections_exhausted"};
     return types;
 }
 

@@ -102,8 +102,11 @@ void Plugin::note(const sluice::Request& request, PerRequest& state, const Polic
     services_.runs.record(1, {policy.name(), verdict});
     std::string& out = state.notes;
     out += out.empty() ? "[" : ",";
-    out += "{\"policy\":" + sluice::jsonQuoted(policy.name()) + ",\"hook\":\"" + lua_policy::name(phase) +
-           "\",\"verdict\":\"";
+    out += "{\"policy\":";
+    out += policy.nameJson();
+    out += ",\"hook\":\"";
+    out += lua_policy::name(phase);
+    out += "\",\"verdict\":\"";
     out += verdict;
     out += '"';
     if (!policy.version().empty()) out += ",\"version\":" + sluice::jsonQuoted(policy.version());
@@ -116,7 +119,9 @@ void Plugin::note(const sluice::Request& request, PerRequest& state, const Polic
             out += ",\"category\":" + sluice::jsonQuoted(call->decision.category);
     }
     out += '}';
-    (void)request.setAttribute("lua.verdicts", out + "]");
+    out += ']';
+    (void)request.setAttribute("lua.verdicts", out);
+    out.pop_back();
 }
 
 // At most one line a second: what fails, fails for every request.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <sluice/json.hpp>
+
 #include "api/api.h"
 #include "sandbox/freeze.h"
 
@@ -54,7 +56,10 @@ const char* name(Phase phase) {
 }
 
 Policy::Policy(PolicyOptions options, const Services& services, Pool& pool)
-    : options_(std::move(options)), services_(services), pool_(pool) {
+    : options_(std::move(options)),
+      services_(services),
+      pool_(pool),
+      name_json_(sluice::jsonQuoted(options_.name)) {
     Ran ran;
     auto first = make({}, ran);
     if (!ran.ok()) throw sluice::ConfigError("policy " + options_.name + ": " + ran.fault);
@@ -167,7 +172,7 @@ Ran Policy::run(Call& call) {
     // A state that was killed may be in any condition; one more is soon made.
     if (ran.kind == Ran::Kind::Killed) return ran;
     sandbox->reset();
-    pool_.give(std::move(key), std::move(sandbox));
+    pool_.give(key, std::move(sandbox));
     return ran;
 }
 

@@ -27,6 +27,7 @@ public:
     Policy(PolicyOptions options, const Services& services, Pool& pool);
 
     const std::string& name() const { return options_.name; }
+    const std::string& nameJson() const { return name_json_; }  // quoted
     const PolicyOptions& options() const { return options_; }
     const StreamPlan& stream() const { return stream_; }
     bool has(Phase hook) const { return (hooks_ & bit(hook)) != 0; }
@@ -52,6 +53,7 @@ private:
     PolicyOptions options_;
     const Services& services_;
     Pool& pool_;
+    const std::string name_json_;
     std::string binary_;
     std::string version_;
     unsigned hooks_ = 0;

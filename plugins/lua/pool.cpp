@@ -7,27 +7,35 @@ namespace lua_policy {
 std::unique_ptr<Sandbox> Pool::take(const std::string& key) {
     const std::lock_guard lock(mutex_);
     const auto found = by_key_.find(key);
-    if (found == by_key_.end()) return nullptr;
-    const auto at = found->second.back();
-    found->second.pop_back();
-    if (found->second.empty()) by_key_.erase(found);
-    auto state = std::move(at->state);
-    list_.erase(at);
-    return state;
+    if (found == by_key_.end() || found->second.idle.empty()) return nullptr;
+    const auto at = found->second.idle.back();
+    found->second.idle.pop_back();
+    spare_.splice(spare_.begin(), list_, at);
+    return std::move(at->state);
 }
 
-void Pool::give(std::string key, std::unique_ptr<Sandbox> state) {
+void Pool::give(const std::string& key, std::unique_ptr<Sandbox> state) {
     std::unique_ptr<Sandbox> dies;  // after the lock
     const std::lock_guard lock(mutex_);
-    list_.push_front({std::move(key), std::move(state)});
-    by_key_[list_.front().key].push_back(list_.begin());
-    if (list_.size() <= max_) return;
+    if (spare_.empty()) spare_.emplace_front();
+    list_.splice(list_.begin(), spare_, spare_.begin());
+    const auto [own, fresh] = by_key_.try_emplace(key);
+    list_.front().state = std::move(state);
+    list_.front().same = &own->second;
+    own->second.idle.push_back(list_.begin());
+    if (list_.size() > max_) dies = dropOldest();
+    if (fresh && by_key_.size() > 2 * max_)
+        std::erase_if(by_key_, [](const auto& one) { return one.second.idle.empty(); });
+}
+
+// With the lock.
+std::unique_ptr<Sandbox> Pool::dropOldest() {
     const auto last = std::prev(list_.end());
-    auto& same = by_key_[last->key];
+    auto& same = last->same->idle;
     same.erase(std::find(same.begin(), same.end(), last));
-    if (same.empty()) by_key_.erase(last->key);
-    dies = std::move(last->state);
-    list_.erase(last);
+    auto state = std::move(last->state);
+    spare_.splice(spare_.begin(), list_, last);
+    return state;
 }
 
 size_t Pool::idle() const {

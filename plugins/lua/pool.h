@@ -22,20 +22,25 @@ public:
     void resize(size_t max) { max_ = max; }
     /// Null if none is idle. [any]
     std::unique_ptr<Sandbox> take(const std::string& key);
-    void give(std::string key, std::unique_ptr<Sandbox> state);
+    void give(const std::string& key, std::unique_ptr<Sandbox> state);
     size_t idle() const;
 
 private:
+    struct Same;
     struct Idle {
-        std::string key;
+        Same* same = nullptr;
         std::unique_ptr<Sandbox> state;
     };
-    using List = std::list<Idle>;  // the one used last in front
+    struct Same {  // of one key
+        std::vector<std::list<Idle>::iterator> idle;
+    };
+    std::unique_ptr<Sandbox> dropOldest();
 
     mutable std::mutex mutex_;
     size_t max_;
-    List list_;
-    std::unordered_map<std::string, std::vector<List::iterator>> by_key_;
+    std::list<Idle> list_;                          // the one used last in front
+    std::list<Idle> spare_;                         // without a state: taking and giving allocate nothing
+    std::unordered_map<std::string, Same> by_key_;  // some are empty
 };
 
 }  // namespace lua_policy

@@ -1,6 +1,7 @@
 // The deployments that are still in the choice, and what the filters take out of it.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,34 +33,22 @@ inline bool overTokens(const sluice::Candidate& c) {
     return tpm && static_cast<double>(c.tokensThisMinute()) >= *tpm;
 }
 
-/// For one call of route. The beginning is a look at each candidate, available or not, that says which
-/// filters may have something to do; a list of them is made when the first one has, or at once for filters
-/// that always have.
+/// For one call of route. What is constant of the candidates is known of their group; a list of them is made
+/// when the first filter looks at each.
 class Choice {
 public:
-    enum class List { Later, Now };
-    Choice(const sluice_candidates& given, FactsTable& table, List when = List::Later)
-        : given_(given), table_(table), listed_(when == List::Now) {
-        if (listed_) options_.reserve(given.count);
-        for (uint32_t i = 0; i < given.count; ++i) {
-            const sluice::Candidate candidate(given, i);
-            const Facts& facts = table.of(candidate);
-            matters_ |= facts.matters;
-            const uint32_t window = candidate.maxInputTokens();
-            if (window > 0 && window < smallest_window_) smallest_window_ = window;
-            if (listed_) options_.push_back({candidate, &facts, candidate.available()});
-        }
-    }
+    Choice(const sluice_candidates& given, FactsTable& table)
+        : given_(given), group_(table.of(given_)), left_(group_->all) {}
     Choice(const Choice&) = delete;
     Choice& operator=(const Choice&) = delete;
 
     /// Matters and Capability: does any of these hold for one candidate at least?
-    bool matters(uint32_t any) const { return (matters_ & any) != 0; }
+    bool matters(uint32_t any) const { return (group_->matters & any) != 0; }
     /// Tokens; the largest number if no window is known.
-    uint32_t smallestWindow() const { return smallest_window_; }
+    uint32_t smallestWindow() const { return group_->smallest_window; }
     bool overLimits() const {
-        for (uint32_t i = 0; i < given_.count; ++i) {
-            const sluice::Candidate candidate(given_, i);
+        for (uint32_t i = 0; i < given_.raw().count; ++i) {
+            const sluice::Candidate candidate(given_.raw(), i);
             if (overRequests(candidate) || overTokens(candidate)) return true;
         }
         return false;
@@ -68,10 +57,11 @@ public:
     const std::vector<Option>& options() {
         if (listed_) return options_;
         listed_ = true;
-        options_.reserve(given_.count);
-        for (uint32_t i = 0; i < given_.count; ++i) {
-            const sluice::Candidate candidate(given_, i);
-            options_.push_back({candidate, &table_.of(candidate), candidate.available()});
+        options_.reserve(group_->facts.size());
+        for (uint32_t i = 0; i < group_->facts.size(); ++i) {
+            if (!has(left_, i)) continue;
+            const sluice::Candidate candidate(given_.raw(), i);
+            options_.push_back({candidate, group_->facts[i], candidate.available()});
         }
         return options_;
     }
@@ -93,14 +83,28 @@ public:
         if (left == options_.size()) return true;
         left = 0;
         for (const auto& option : options_) {
-            if (option.fits)
+            if (option.fits) {
                 options_[left++] = option;
-            else
-                (void)option.candidate.drop(asText(reason, option));
+                continue;
+            }
+            const uint32_t i = option.candidate.index();
+            left_[i / 64] &= ~(uint64_t{1} << (i % 64));
+            (void)option.candidate.drop(asText(reason, option));
         }
         options_.erase(options_.begin() + static_cast<ptrdiff_t>(left), options_.end());
         return true;
     }
+    /// The same for what only tags and patterns decide: asked once for each set of them, of one that has it.
+    template <class Fits>
+    bool narrowByTags(Fits&& fits, std::string_view reason) {
+        Bits those(left_.size());
+        for (const auto& set : group_->tag_sets) {
+            if (!fits(*set.one)) continue;
+            for (size_t w = 0; w < those.size(); ++w) those[w] |= set.who[w];
+        }
+        return leave(those, reason);
+    }
+    bool narrowToDefault(std::string_view reason) { return leave(group_->has_default_tag, reason); }
     /// Leaves none of them.
     void dropAll(std::string_view reason) {
         for (const auto& option : options()) (void)option.candidate.drop(reason);
@@ -114,11 +118,39 @@ private:
         return reason(option);
     }
 
-    const sluice_candidates& given_;
-    FactsTable& table_;
-    std::vector<Option> options_;  // once listed_
-    uint32_t matters_ = 0, smallest_window_ = UINT32_MAX;
-    bool listed_;
+    static bool has(const Bits& bits, uint32_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
+    bool availableAt(size_t word, uint64_t bits) const {
+        if (given_.wide()) return (given_.availableBits()[word] & bits) != 0;
+        for (uint32_t i = 0; i < 64; ++i) {
+            if ((bits >> i & 1) != 0 && sluice::Candidate(given_.raw(), word * 64 + i).available())
+                return true;
+        }
+        return false;
+    }
+    // As narrow().
+    bool leave(const Bits& those, std::string_view reason) {
+        bool any = false, fewer = false;
+        for (size_t w = 0; w < left_.size(); ++w) {
+            any = any || availableAt(w, left_[w] & those[w]);
+            fewer = fewer || (left_[w] & ~those[w]) != 0;
+        }
+        if (!any) return group_->facts.empty();
+        if (!fewer) return true;
+        for (size_t w = 0; w < left_.size(); ++w) left_[w] &= those[w];
+        if (given_.wide()) (void)given_.keep(left_.data(), reason);
+        for (uint32_t i = 0; !given_.wide() && i < group_->facts.size(); ++i) {
+            if (!has(left_, i)) (void)sluice::Candidate(given_.raw(), i).drop(reason);
+        }
+        const auto gone = [this](const Option& o) { return !has(left_, o.candidate.index()); };
+        options_.erase(std::remove_if(options_.begin(), options_.end(), gone), options_.end());
+        return true;
+    }
+
+    const sluice::Candidates given_;
+    const std::shared_ptr<const GroupFacts> group_;
+    Bits left_;                    // that no filter has taken out
+    std::vector<Option> options_;  // those left, once listed_
+    bool listed_ = false;
 };
 
 }  // namespace router_filters

@@ -23,6 +23,41 @@ const Facts& FactsTable::find(const sluice::Candidate& candidate) {
     return *facts;
 }
 
+std::shared_ptr<const GroupFacts> FactsTable::of(const sluice::Candidates& group) {
+    if (!group.wide()) return read(group);
+    {
+        const std::shared_lock lock(groups_mutex_);
+        const auto found = groups_.find(group.group());
+        if (found != groups_.end()) return found->second;
+    }
+    auto made = read(group);
+    const std::unique_lock lock(groups_mutex_);
+    if (groups_.size() >= kGroups) groups_.clear();
+    return groups_[group.group()] = std::move(made);
+}
+
+std::shared_ptr<const GroupFacts> FactsTable::read(const sluice::Candidates& group) {
+    auto made = std::make_shared<GroupFacts>();
+    made->all.resize(group.words());
+    made->has_default_tag.resize(group.words());
+    std::unordered_map<uint32_t, size_t> sets;  // by Facts::tag_set
+    for (uint32_t i = 0; i < group.raw().count; ++i) {
+        const sluice::Candidate candidate(group.raw(), i);
+        const Facts& facts = of(candidate);
+        const uint64_t bit = uint64_t{1} << (i % 64);
+        made->facts.push_back(&facts);
+        made->matters |= facts.matters;
+        const uint32_t window = candidate.maxInputTokens();
+        if (window > 0 && window < made->smallest_window) made->smallest_window = window;
+        made->all[i / 64] |= bit;
+        if ((facts.matters & kHasDefaultTag) != 0) made->has_default_tag[i / 64] |= bit;
+        const auto [set, fresh] = sets.try_emplace(facts.tag_set, made->tag_sets.size());
+        if (fresh) made->tag_sets.push_back({&facts, Bits(group.words())});
+        made->tag_sets[set->second].who[i / 64] |= bit;
+    }
+    return made;
+}
+
 uint32_t FactsTable::tagSetOf(const Facts& facts) {
     std::string key;
     const auto add = [&key](char kind, const std::string& text) {

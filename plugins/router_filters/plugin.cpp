@@ -35,7 +35,7 @@ std::unique_ptr<Facts> Plugin::makeFacts(const sluice::Candidate& candidate) {
 Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
     const sluice::Candidates all(given);
     if (all.begin() == all.end()) return Verdict::Continue;  // nothing to choose from: the gateway says so
-    Choice choice(given, facts_, options_.tags ? Choice::List::Now : Choice::List::Later);
+    Choice choice(given, facts_);
     const auto refused = narrow(request, request.state<PerRequest>(), choice);
     if (!refused) return Verdict::Continue;
     return request.block(sluice::Refusal{refused->message, refused->code, refused->type, "routing",

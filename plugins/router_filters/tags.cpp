@@ -1,7 +1,6 @@
 #include "tags.h"
 
 #include <algorithm>
-#include <array>
 
 #include <re2/re2.h>
 
@@ -30,25 +29,6 @@ bool isWanted(const TagRules& rules, bool match_any, const HeaderLines& lines, c
     }
     return matchesHeaders(facts, lines);
 }
-
-// Deployments with the same tags get the same answer, and a hundred of them have a few sets of tags: what was
-// said of a set is remembered for one request.
-class Verdicts {
-public:
-    template <class Judge>
-    bool of(const Facts& facts, const Judge& judge) {
-        Verdict& known = known_[facts.tag_set % known_.size()];
-        if (facts.tag_set == 0 || known.tag_set != facts.tag_set) known = {facts.tag_set, judge(facts)};
-        return known.fits;
-    }
-
-private:
-    struct Verdict {
-        uint32_t tag_set = 0;
-        bool fits = false;
-    };
-    std::array<Verdict, 32> known_;
-};
 
 Refused refusal(const Tags& tags, std::string_view model) {
     std::string list;
@@ -109,19 +89,14 @@ std::optional<Refused> filterByTags(const Tags& tags, const HeaderLines& lines, 
     if (tags.empty() && !choice.matters(kHasDefaultTag | kHasPatterns)) return std::nullopt;
     const TagRules rules = rulesOf(tags);
     if (!rules.excluded.empty() || !rules.required.empty()) {
-        Verdicts verdicts;
         const auto allowed = [&](const Facts& facts) { return isAllowed(rules, facts); };
-        if (!choice.narrow([&](const Option& o) { return verdicts.of(*o.facts, allowed); }, kReason))
-            return refusal(tags, model);
+        if (!choice.narrowByTags(allowed, kReason)) return refusal(tags, model);
     }
     // What is required and there is a match of its own.
     if (rules.wanted.empty() && !rules.required.empty()) return std::nullopt;
-    Verdicts verdicts;
     const auto wanted = [&](const Facts& facts) { return isWanted(rules, match_any, lines, facts); };
-    if (choice.narrow([&](const Option& o) { return verdicts.of(*o.facts, wanted); }, kReason))
-        return std::nullopt;
-    if (choice.narrow([](const Option& o) { return (o.facts->matters & kHasDefaultTag) != 0; }, kReason))
-        return std::nullopt;
+    if (choice.narrowByTags(wanted, kReason)) return std::nullopt;
+    if (choice.narrowToDefault(kReason)) return std::nullopt;
     return rules.wanted.empty() ? std::nullopt : std::optional(refusal(tags, model));
 }
 

@@ -15,10 +15,25 @@ bool atItsLimit(const sluice::Candidate& candidate) {
     return tpm && static_cast<double>(candidate.tokensThisMinute()) >= *tpm;
 }
 
-// Of a host that gives no numbers nothing is known.
-double latencyOf(const sluice::Candidate& candidate, const Samples& samples, const Question& q) {
-    const auto deployment = candidate.deployment();
-    return deployment ? samples.average(*deployment, q.stream, q.now_ms) : 0;
+// Calls see(index, average) for each that is available. Of a host that gives no numbers nothing is known.
+// Rows are not read where the host tells numbers without them: most of them are too slow to be looked at
+// again.
+template <class See>
+void eachAverage(const sluice::Candidates& candidates, const Samples& samples, const Question& q, See&& see) {
+    if (!candidates.wide()) {
+        for (const auto candidate : candidates) {
+            const auto number = candidate.deployment();
+            see(candidate.index(), number ? samples.average(*number, q.stream, q.now_ms) : 0);
+        }
+        return;
+    }
+    const uint64_t* available = candidates.availableBits();
+    for (uint32_t w = 0; w < candidates.words(); ++w) {
+        for (uint64_t bits = available[w]; bits != 0; bits &= bits - 1) {
+            const uint32_t i = w * 64 + static_cast<uint32_t>(__builtin_ctzll(bits));
+            see(i, samples.average(candidates.deployments()[i], q.stream, q.now_ms));
+        }
+    }
 }
 
 // Those that may be good enough, from the one round in which the lowest is found.
@@ -78,15 +93,14 @@ std::optional<Samples::Sample> sampleOf(const Ending& ending) {
 int32_t choose(const sluice::Candidates& candidates, const Samples& samples, const Question& q) {
     Shortlist shortlist(q.buffer);
     int32_t nobody = SLUICE_E_UNAVAILABLE;
-    for (const auto candidate : candidates) {
-        const double latency = latencyOf(candidate, samples, q);
-        if (!shortlist.admits(latency)) continue;
-        if (atItsLimit(candidate)) {
+    eachAverage(candidates, samples, q, [&](uint32_t i, double latency) {
+        if (!shortlist.admits(latency)) return;
+        if (atItsLimit(sluice::Candidate(candidates.raw(), i))) {
             nobody = SLUICE_E_LIMIT;
         } else {
-            shortlist.add(candidate.index(), latency);
+            shortlist.add(i, latency);
         }
-    }
+    });
     const int32_t chosen = shortlist.draw(q.random);
     return chosen < 0 ? nobody : chosen;
 }

@@ -1,16 +1,14 @@
 #include <catch2/catch.hpp>
 
 #include "book.h"
+#include "follower.h"
 #include "reports.h"
 #include "spend.h"
-#include "support.h"
 
 using namespace alerts;
 using namespace testing;
 
 namespace {
-
-const Calendar kUtc("UTC");
 
 BudgetState state(double spent, double max, const char* duration = "", double soft = -1) {
     BudgetState it;
@@ -106,50 +104,6 @@ TEST_CASE("periods begin at midnight of the time zone") {
     CHECK(long_day.end_ms - long_day.start_ms == 25 * kHour);
     CHECK_THROWS_AS(Calendar("Nowhere/Land"), sluice::ConfigError);
 }
-
-namespace {
-
-struct Follower {
-    sluice::testing::FakeHost host;
-    Books books;
-    BookOptions options;
-    Spend spend;
-    std::unique_ptr<Book> book;
-    std::unique_ptr<accounts::Watcher> watcher;
-    sluice::testing::FakePlugin plugin;
-    Raised raised;
-
-    struct Nothing {
-        Nothing(std::string_view, sluice::Host) {}
-        sluice::Verdict on_request(sluice::Request) { return sluice::Verdict::Continue; }
-    };
-    explicit Follower(Types types = usualTypes()) : plugin(host.load<Nothing>()) {
-        options.types = std::move(types);
-        host.services[SLUICE_STORE_ID] = books.service();
-    }
-    void follow() {
-        book = std::make_unique<Book>(options, kUtc, spend);
-        watcher = std::make_unique<accounts::Watcher>(sluice::Host(plugin.host()));
-        REQUIRE(watcher->open(""));
-        spend.use(watcher.get());
-        book->follow(*watcher);
-    }
-    bool check(int64_t now = kNow) {
-        raised.all.clear();
-        return book->check(now, raised.raise());
-    }
-    void touch(const std::string& key, const std::string& team = "") {
-        sluice_record record{};
-        record.size = sizeof record;
-        record.cost_pico_usd = 1;
-        record.key_id = sluice::str(key);
-        record.team = sluice::str(team);
-        book->touched(record);
-    }
-    ~Follower() { watcher.reset(); }
-};
-
-}  // namespace
 
 TEST_CASE("budgets of the store are compared with the books") {
     Follower f;

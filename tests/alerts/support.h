@@ -10,6 +10,7 @@
 #include "alert.h"
 #include "channel.h"
 #include "fake_store.h"
+#include "messages.h"
 
 namespace testing {
 
@@ -89,11 +90,38 @@ public:
         rows_.push_back({dimension, value, usd, at_ms});
     }
 
+    /// What one value of a dimension has spent with one of another: {"team", "red"}, {"user", "ann"}.
+    using Of = std::pair<std::string, std::string>;
+    void spendWithin(const Of& of, const Of& with, double usd, int64_t at_ms) {
+        within_.push_back({of, with, usd, at_ms});
+    }
+
     FakeStore store;
     std::vector<std::string> asked;
     bool away = false;
 
 private:
+    struct Within {
+        Of of, with;
+        double usd;
+        int64_t at_ms;
+    };
+    // Of whole days, as the store's are.
+    nlohmann::json spendReport(const nlohmann::json& question) const {
+        const std::string by = question["group_by"].at(0);
+        std::map<std::string, int64_t> sums;
+        for (const auto& row : within_) {
+            const auto& where = question["where"];
+            const std::string from = question.value("from", "");
+            if (row.with.first != by || where.value(row.of.first, "") != row.of.second) continue;
+            if (alerts::isoTime(row.at_ms).substr(0, 10) < from) continue;
+            sums[row.with.second] += static_cast<int64_t>(row.usd * 1e12);
+        }
+        auto answer = nlohmann::json{{"rows", nlohmann::json::array()}};
+        for (const auto& [name, pico] : sums)
+            answer["rows"].push_back({{by, name}, {"spend_pico_usd", pico}});
+        return answer;
+    }
     struct Row {
         std::string dimension, value;
         double usd;
@@ -107,6 +135,11 @@ private:
         asked.push_back(text);
         if (away) return SLUICE_E_UNAVAILABLE;
         const auto question = nlohmann::json::parse(text);
+        if (question["report"] == "spend") {
+            const std::string out = spendReport(question).dump();
+            give(sink, sluice::str(out));
+            return SLUICE_OK;
+        }
         const std::string dimension = question["dimension"];
         std::map<std::string, std::pair<int64_t, int64_t>> sums;
         for (const auto& row : rows_) {
@@ -131,6 +164,7 @@ private:
 
     sluice_store table_{};
     std::vector<Row> rows_;
+    std::vector<Within> within_;
 };
 
 }  // namespace testing

@@ -1,37 +1,35 @@
 #!/usr/bin/env python3
-"""What callbacks cost a request, and what receivers that misbehave do to requests.
+"""What callbacks cost a request.
 
     python3 tests/bench/callbacks_cost.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice
 
-cost    One run, interleaved: the bare chain, and the same with Prometheus, with Langfuse, with Datadog, and with all three;
-        the receivers take everything. CPU time a request of the process, and how it is spread: the event loop, on which
-        requests run, the thread of records behind it, and the exporters' own threads. Bar: 5 us a request on the event loop.
-faults  Langfuse and Datadog with one receiver that does wrong, round by round: it hangs, answers 500, 413, 429, garbage,
-        is away. Beside each a round in which all is well. p99 of requests, most resident memory, and, once the receiver is
-        well again, whether each record came once. Bars: p99 within the spread of the good rounds, memory within its bounds.
+One run, interleaved: the bare chain, and the same with Prometheus, with Langfuse, with Datadog, and with all three; the
+receivers take everything. CPU time a request of the process, and how it is spread: the event loop, on which requests run,
+the thread of records behind it, and the exporters' own threads. Bar: 5 us a request on the event loop.
 """
 import argparse
-import gzip
+import http.client
 import json
 import os
+import re
 import socketserver
 import statistics
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import bench_servers
-from bench_measure import Contender, closed_loop, interleaved_rounds
-from bench_processes import TICKS_PER_SECOND, Failed, Processes, rss_bytes
+from bench_measure import Contender, interleaved_rounds
+from bench_processes import TICKS_PER_SECOND, Failed, Processes
 from plugin_cost import PluginServers, Sizes
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration" / "support"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from receivers import Receiver, spans  # noqa: E402
-
 SENDERS = "sluice-export"
+# Which threads there are, by what only they do. The main thread is left out: its start is never twice the same.
+# What is left works for exporters alone; the gateway loads a copy of a plugin, which callgrind finds no names in.
+KINDS = {"event loop": "Loop::turn", "records' thread": "RecordQueue::work", "exporters' threads": "\0"}
+FEW, MANY = 300, 1_300  # requests under callgrind
+PROMPT_BYTES = 1_400    # of which a record of 4 KB is made
 BAR_US = 5.0
 QUEUE = {"queue_records": 50_000, "queue_bytes": 32 << 20}
 
@@ -125,45 +123,52 @@ def costs(servers, sizes, progress):
     return missed
 
 
-WRONG = {"hangs": lambda call: "hang", "500": lambda call: 500, "429": lambda call: (429, {"retry-after": "1"}, b""), "garbage": lambda call: "garbage",
-         "413": lambda call: 413 if len(gzip.decompress(call.raw) if call.headers.get("content-encoding") == "gzip" else call.raw) > 20_000 else None}
+def ask(server, count):
+    """Requests one after the other, whose records have 4 KB."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    body = json.dumps({"model": "gpt-test", "messages": [{"role": "user", "content": "x" * PROMPT_BYTES}]})
+    for _ in range(count):
+        connection.request("POST", bench_servers.PATH, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise Failed(f"{server.name} answered {answer.status} under callgrind")
+    connection.close()
 
 
-def faults(servers, directory, sizes, progress):
-    upstream, receiver = servers.start_upstream(), Receiver().start()
-    spool = str(directory / "spool")
-    quick = {"timeout_ms": 3000, "retry_min_ms": 100, "retry_max_ms": 1000, "spool_bytes": 4 << 30}
-    gateway = servers.start_with("faulty", upstream, [langfuse(receiver.url, spool, **quick), datadog(receiver.url, spool, **quick)])
-    answered, good, most = 1, [], rss_bytes(gateway.pid)  # one: until it was ready
-    rss_good = 0
-    for name in ["well", *WRONG, "away"]:
-        receiver.always(WRONG.get(name, lambda call: None))
-        if name == "away":
-            receiver.stop()
-        rounds = []
-        for _ in range(sizes.rounds):
-            figures = closed_loop(servers, gateway, upstream, sizes.seconds, 0)
-            answered += figures["answered_all"]
-            rounds.append(figures["latency_us"]["p99"] if "latency_us" in figures else figures["p99_us"])
-        most = max(most, rss_bytes(gateway.pid))
-        if name == "well":
-            good, rss_good = rounds, most
-        print(f"{name:<8} p99 {statistics.median(rounds):.0f} us ({min(rounds):.0f} to {max(rounds):.0f}); well: {min(good):.0f} to {max(good):.0f}; "
-              f"{rss_bytes(gateway.pid) / 1e6:.0f} MB")
-        if name == "away":
-            receiver.start()
-        receiver.always(lambda call: None)
-        receiver.let_go.set()
-        time.sleep(1.5)
-        receiver.let_go.clear()
-    deadline, ids = time.monotonic() + 120, []
-    while time.monotonic() < deadline and len(set(ids)) < answered:
-        time.sleep(1)
-        ids = [span["spanId"] for span in spans([call for call in receiver.taken() if "otel" in call.path])]
-    print(f"records: {answered} requests, {len(ids)} generations, {len(set(ids))} of them different")
-    print(f"memory: {rss_good / 1e6:.0f} MB while all was well, {most / 1e6:.0f} MB at most; the queues may hold {2 * QUEUE['queue_bytes'] / 1e6:.0f} MB")
-    receiver.stop()
-    return len(set(ids)) != answered  # a receiver that answers too late gets the same ids again
+def instructions(servers, name, upstream, plugins, count):
+    """Of a gateway's whole life with `count` requests, by kind of thread."""
+    out = servers.directory / f"callgrind_{name}_{count}"
+    server = servers.start_with(out.name, upstream, plugins,
+                                before=["valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={out}.out"], patience=120)
+    ask(server, count)
+    servers.processes.stop(server.process, patience=120)
+    total = {kind: 0 for kind in KINDS}
+    for path in servers.directory.glob(f"{out.name}.out-*"):
+        if path.name.endswith("-01"):
+            continue
+        text = path.read_text(errors="replace")
+        kind = next((kind for kind, function in KINDS.items() if function in text), "exporters' threads")
+        total[kind] += int(re.search(r"^(?:summary|totals): (\d+)", text, re.MULTILINE)[1])
+    if not total["event loop"]:
+        raise Failed(f"callgrind wrote nothing of an event loop: {servers.processes.log_tail(out.name)}")
+    return total
+
+
+def counted(servers):
+    """Instructions a request, in user space: exact where time is noisy. The difference of two runs has no start and no end in it."""
+    upstream, sink, first = servers.start_upstream(), Sink(), None
+    chains = {"bare": [], "prometheus": [PROMETHEUS], "langfuse": [langfuse(sink.url)], "datadog": [datadog(sink.url)],
+              "all three": [PROMETHEUS, langfuse(sink.url), datadog(sink.url)]}
+    print(f"{'instructions a request':<24}" + "".join(f"{kind:>20}" for kind in KINDS))
+    for name, plugins in chains.items():
+        few, many = (instructions(servers, name.replace(" ", "_"), upstream, plugins, count) for count in (FEW, MANY))
+        each = {kind: (many[kind] - few[kind]) / (MANY - FEW) for kind in KINDS}
+        first = first or each
+        more = f"  event loop {each['event loop'] - first['event loop']:+.0f}"
+        print(f"{name:<24}" + "".join(f"{each[kind]:>20.0f}" for kind in KINDS) + more, flush=True)
+    sink.shutdown()
+    return False
 
 
 def main():
@@ -172,18 +177,14 @@ def main():
     parser.add_argument("--sluice", default="build/release/bin/sluice")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--only", choices=("cost", "faults"), help="leave the other part out")
+    parser.add_argument("--callgrind", action="store_true", help="count instructions instead (needs valgrind; two minutes)")
     options = parser.parse_args()
-    missed = False
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
         servers = PluginServers(processes, Path(name), options.bin_dir, os.path.abspath(options.sluice))
         sizes, progress = Sizes(options.rounds, options.seconds), lambda text: print(text, file=sys.stderr)
         try:
-            if options.only in (None, "cost"):
-                missed |= costs(servers, sizes, progress)
-            if options.only in (None, "faults"):
-                missed |= faults(servers, Path(name), sizes, progress)
+            missed = counted(servers) if options.callgrind else costs(servers, sizes, progress)
         except Failed as failure:
             print(f"failed: {failure}", file=sys.stderr)
             return 2

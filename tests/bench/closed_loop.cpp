@@ -1,5 +1,7 @@
 #include "closed_loop.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <vector>
 
 namespace sluice::bench {
@@ -23,9 +25,14 @@ public:
         measure_from_ns_ = nowNs() + ns(settings_.warmup_seconds);
         stop_at_ns_ = measure_from_ns_ + ns(settings_.seconds);
         std::uint64_t sweep_at_ns = nowNs() + kSweepNs;
-        for (LoopClient& client : clients_) begin(client);
-        while (open_ > 0 || mayBegin()) {
-            for (const epoll_event& event : poller_.wait(sweep_at_ns))
+        next_due_ns_ = nowNs();
+        if (!paced())
+            for (LoopClient& client : clients_) begin(client);
+        while (open_ > 0 || mayBegin() || !due_.empty()) {
+            if (paced()) beginWhatIsDue();
+            const bool more = paced() && mayBegin();
+            for (const epoll_event& event :
+                 poller_.wait(more ? std::min(sweep_at_ns, next_due_ns_) : sweep_at_ns))
                 onReady(clients_[event.data.u64], event.events);
             if (nowNs() < sweep_at_ns) continue;
             sweep();
@@ -42,6 +49,7 @@ private:
     struct LoopClient : Client {
         std::string body;
         std::uint64_t begun_at_ns = 0;  // connecting included, for the timeout
+        std::uint64_t due_at_ns = 0;    // with a rate
         bool measured = false;          // not part of the warm-up
     };
 
@@ -50,15 +58,37 @@ private:
     }
 
     bool mayBegin() const {
-        const bool wanted = settings_.requests_max == 0 || measured_begun_ < settings_.requests_max;
+        const bool wanted =
+            settings_.requests_max == 0 || measured_begun_ + due_.size() < settings_.requests_max;
         return wanted && !report_.gave_up && nowNs() < stop_at_ns_;
+    }
+
+    bool paced() const { return settings_.rate > 0; }
+
+    // Those that are due and find a free connection; the others wait for one, and what they wait counts.
+    void beginWhatIsDue() {
+        for (const std::uint64_t now = nowNs(); next_due_ns_ <= now && mayBegin();) {
+            due_.push_back(next_due_ns_);
+            next_due_ns_ += ns(1.0 / settings_.rate);
+        }
+        if (report_.gave_up) due_.clear();
+        for (std::size_t tried = 0; tried < clients_.size() && !due_.empty(); ++tried) {
+            LoopClient& client = clients_[turn_++ % clients_.size()];
+            if (client.phase != Client::Phase::Idle) continue;
+            client.due_at_ns = due_.front();
+            due_.pop_front();
+            start(client);
+        }
     }
 
     // The next request of `client`, on its connection if it has one.
     void begin(LoopClient& client) {
-        if (!mayBegin()) return;
+        if (!paced() && mayBegin()) start(client);
+    }
+
+    void start(LoopClient& client) {
         client.begun_at_ns = nowNs();
-        client.measured = client.begun_at_ns >= measure_from_ns_;
+        client.measured = (paced() ? client.due_at_ns : client.begun_at_ns) >= measure_from_ns_;
         if (client.measured) ++measured_begun_;
         client.body.clear();
         client.parser.reset();
@@ -127,7 +157,7 @@ private:
         --open_;
         if (client.measured) {
             ++report_.requests;
-            report_.latency.record(last_answer_ns_ - client.sent_at_ns);
+            report_.latency.record(last_answer_ns_ - (paced() ? client.due_at_ns : client.sent_at_ns));
         }
         const bool complete = client.written == target_.request.size();
         client.phase = Client::Phase::Idle;
@@ -163,6 +193,9 @@ private:
     Poller poller_;
     std::vector<LoopClient> clients_;
     ClosedLoopReport report_;
+    std::deque<std::uint64_t> due_;  // with a rate: moments whose requests have no connection yet
+    std::uint64_t next_due_ns_ = 0;
+    std::size_t turn_ = 0;
     std::uint64_t open_ = 0;  // requests under way
     std::uint64_t measured_begun_ = 0;
     std::uint64_t failures_in_a_row_ = 0;

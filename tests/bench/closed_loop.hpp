@@ -1,6 +1,7 @@
 // Closed loop: a fixed number of keep-alive connections, each of which sends its next request when the last
 // answer is complete. What it measures is capacity and CPU a request; its latencies are those of a saturated
-// server (README.md).
+// server (README.md). With a rate, requests are due at fixed moments instead, and their latency counts from
+// then on: one that finds no free connection has begun all the same.
 #pragma once
 
 #include "histogram.hpp"
@@ -14,6 +15,7 @@ struct ClosedLoopSettings {
     double seconds = 10;             // sending stops then; what is under way is still read to its end
     std::uint64_t requests_max = 0;  // measured requests; 0: as many as fit into `seconds`
     double timeout_seconds = 10;
+    double rate = 0;  // requests a second, over all connections; 0: as fast as the answers come
 };
 
 struct ClosedLoopReport {
@@ -23,7 +25,7 @@ struct ClosedLoopReport {
     double seconds = 0;              // from the end of the warm-up to the last answer
     bool gave_up = false;            // too many failures in a row
     Faults faults;
-    Histogram latency;  // from the first byte sent to the last byte read
+    Histogram latency;  // from the first byte sent, or the moment it was due, to the last byte read
 };
 
 ClosedLoopReport runClosedLoop(const Target& target, const ClosedLoopSettings& settings);

@@ -22,6 +22,7 @@ Closed loop on keep-alive connections (the default):
   --connections N        (default 64)
   --seconds S            (default 10)      --requests N    stop after N measured requests, if that is sooner
   --warmup S             checked, not measured (default 1)
+  --rate R               requests a second, evenly, instead of one after the other; latency counts from when one was due
   --expect TEXT          each answer must contain it, in its first 64 KiB
 Streams, one connection each:
   --streams N            selects this mode
@@ -109,6 +110,7 @@ int closedLoop(const Options& options) {
     settings.warmup_seconds = options.number("warmup", 1, 0, 3600);
     settings.requests_max = options.count("requests", 0, 0, UINT64_MAX);
     settings.timeout_seconds = options.number("timeout", 10, 0.01, 3600);
+    settings.rate = options.number("rate", 0, 0, 1e6);
     requireDescriptors(settings.connections);
     const ClosedLoopReport report = runClosedLoop(targetFrom(options, false), settings);
     const double rps = report.seconds > 0 ? static_cast<double>(report.requests) / report.seconds : 0;
@@ -149,7 +151,7 @@ int run(int argc, char** argv) {
     const Options options(
         argc, argv,
         {"url", "header", "model", "body-bytes", "body", "timeout", "connections", "seconds", "requests",
-         "warmup", "expect", "streams", "ramp-per-second", "hold", "chunks"},
+         "warmup", "rate", "expect", "streams", "ramp-per-second", "hold", "chunks"},
         kUsage);
     if (!options.given("url")) Options::fail("missing option", "url");
     return options.given("streams") ? streams(options) : closedLoop(options);

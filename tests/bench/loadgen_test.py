@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -36,8 +37,8 @@ def stream(*events, end=b"0\r\n\r\n"):
 class FaultyServer:
     """Answers every request with the same bytes, `piece` at a time, and then ends the connection if `close`."""
 
-    def __init__(self, answer, close=False, piece=None):
-        self.answer, self.close, self.piece = answer, close, piece or len(answer) or 1
+    def __init__(self, answer, close=False, piece=None, delay=0.0):
+        self.answer, self.close, self.piece, self.delay = answer, close, piece or len(answer) or 1, delay
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/v1/chat/completions"
         threading.Thread(target=self.accept, daemon=True).start()
@@ -55,6 +56,7 @@ class FaultyServer:
         with connection:
             try:
                 while connection.recv(65536):  # the requests of these tests fit into one read
+                    time.sleep(self.delay)
                     for at in range(0, len(self.answer), self.piece):
                         connection.sendall(self.answer[at:at + self.piece])
                     if self.close:
@@ -103,6 +105,15 @@ class LoadgenTest(unittest.TestCase):
 
     def test_truncated_body(self):
         self.assert_fault(self.requests(OK + b"Content-Length: 99\r\n\r\nchat.completion", close=True), "closed")
+
+    def test_a_rate_is_kept_and_waiting_for_a_connection_counts(self):
+        """100 ms an answer: four connections keep up with 20 a second, one cannot, and its requests are late"""
+        for connections, worst_ms in ((4, (90, 300)), (1, (700, 2000))):
+            with self.subTest(connections=connections):
+                result = self.run_against(FaultyServer(plain(b"chat.completion"), delay=0.1), "--rate", "20", "--connections", str(connections),
+                                          "--warmup", "0", "--seconds", "1", "--timeout", "5")
+                self.assertEqual((result["requests"], result["errors"]), (20, 0), result)
+                self.assertTrue(worst_ms[0] < result["latency_us"]["max"] / 1000 < worst_ms[1], result)
 
     def test_no_answer_in_time(self):
         self.assert_fault(self.requests(OK), "timeout")

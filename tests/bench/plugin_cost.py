@@ -34,13 +34,14 @@ class Sizes:
 class PluginServers(Servers):
     """Gateways with a list of plugin instances."""
 
-    def start_with(self, name, upstream, plugins):
+    def start_with(self, name, upstream, plugins, before=(), patience=10):
+        """`before`: a command that runs the gateway, such as valgrind."""
         port = bench_servers.free_port()
         library = Path(self.sluice).resolve().parent.parent / "lib" / "sluice"
         config = self._fill("configs/plugins.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=bench_servers.WORKERS,
                             LIB=library, PLUGINS=json.dumps(plugins))
-        process = self.processes.start(name, [self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
-        self._until_ready(name, process, lambda: bench_servers.chat(port))
+        process = self.processes.start(name, [*before, self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
+        self._until_ready(name, process, lambda: bench_servers.chat(port), patience)
         return bench_servers.Server(name, process, port)
 
 

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -45,6 +47,41 @@ TEST_CASE("JSON that is written reads back as it was meant", "[writing]") {
     CHECK(back["r"] == 0.1);
     CHECK(back["inf"].is_null());
     CHECK(back["l"] == json::parse("[null,true]"));
+}
+
+TEST_CASE("every byte is escaped wherever it stands", "[writing]") {
+    const auto slowly = [](const std::string& text) {
+        std::string out;
+        for (const char one : text) {
+            const auto c = static_cast<unsigned char>(one);
+            char digits[8] = {one, 0};
+            if (one == '"' || one == '\\') std::snprintf(digits, sizeof digits, "\\%c", one);
+            if (c < 0x20) std::snprintf(digits, sizeof digits, "\\u%04x", c);
+            out += c == '\n' ? "\\n" : c == 0 ? "\\u0000" : digits;
+        }
+        return out;
+    };
+    const auto check = [&](const std::string& text) {
+        std::string out = "before";
+        exporters::appendEscaped(out, text);
+        if (out != "before" + slowly(text)) FAIL("not " << text.size() << " bytes: " << out);
+    };
+    for (const char around : {'a', '\xff', '\x21', '"', '\n'}) {
+        for (int c = 0; c < 256; ++c) {
+            for (size_t at = 0; at < 19; ++at) {
+                std::string text(19, around);
+                text[at] = static_cast<char>(c);
+                check(text);
+            }
+        }
+    }
+    uint32_t dice = 1;
+    for (size_t size = 0; size < 5'000; size += 37) {  // over the parts that it is cut into
+        std::string text;
+        while (text.size() < size) text += static_cast<char>((dice = dice * 1664525u + 1013904223u) >> 24);
+        check(text);
+        check(std::string(size, '\x01'));
+    }
 }
 
 TEST_CASE("a template is filled in, with the kind of what stands alone", "[template]") {

@@ -201,6 +201,18 @@ class Check(IntegrationTest):
         ended = self.check(text)
         self.assertEqual(ended.code, 1)
 
+    def test_v18_keys_that_plugins_read(self):
+        """what a plugin takes up is not called unused; what nobody reads is"""
+        text = MODEL.format("echo/x") + """litellm_settings: {callbacks: [prometheus], cache: true, cache_params: {type: local}, turn_off_message_loging: true}
+router_settings: {enable_pre_call_checks: true, optional_pre_call_checks: [prompt_caching], assistants_config: {}}
+"""
+        said = str(self.check(text))
+        for read in ("litellm_settings.callbacks", "litellm_settings.cache", "optional_pre_call_checks"):
+            self.assertNotIn(read + ":", said)
+        self.assertIn("turn_off_message_loging: unknown key, ignored", said)
+        self.assertIn("turn_off_message_logging", said)
+        self.assertIn("assistants_config: LiteLLM knows this key, Sluice does not use it yet", said)
+
     def test_v15_a_file_that_is_too_private_to_read(self):
         if os.geteuid() == 0:
             self.skipTest("root reads everything")

@@ -18,12 +18,19 @@ constexpr bool kSignals = true;
 
 std::atomic<bool> g_disabled{false};
 
+int64_t nowNs() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 }  // namespace
 
 void Alarm::onSignal(int, siginfo_t* info, void*) {
     if (info->si_code != SI_TIMER) return;
     const int before = errno;
     auto& alarm = *static_cast<Alarm*>(info->si_value.sival_ptr);
+    alarm.rings_at_.store(0, std::memory_order_relaxed);
     if (void* who = alarm.who_.load(std::memory_order_relaxed)) alarm.ring_(who, alarm);
     errno = before;
 }
@@ -76,16 +83,16 @@ Alarm* Alarm::take(Ring ring, void* who) {
     return &alarm;
 }
 
-void Alarm::giveBack() {
-    who_.store(nullptr, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    const itimerspec never{};
-    (void)timer_settime(timer_, 0, &never, nullptr);
-}
+void Alarm::giveBack() { who_.store(nullptr, std::memory_order_relaxed); }
 
 void Alarm::set(std::chrono::nanoseconds in) {
+    const int64_t now = nowNs(), ns = std::max<int64_t>(in.count(), 1000);
+    const int64_t before = rings_at_.load(std::memory_order_relaxed);
+    if (before >= now && before <= now + ns) return;
+    // First, since it may ring before this function returns.
+    rings_at_.store(now + ns, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     itimerspec when{};
-    const auto ns = std::max<int64_t>(in.count(), 1000);
     when.it_value.tv_sec = ns / 1'000'000'000;
     when.it_value.tv_nsec = ns % 1'000'000'000;
     (void)timer_settime(timer_, 0, &when, nullptr);

@@ -7,7 +7,9 @@
 // in a signal handler, as its own command line does; another thread could not. Hence a timer for each thread
 // (SIGEV_THREAD_ID) and a real-time signal that nobody else handles.
 //
-// The timer runs only while a script does: no system call of anybody else is interrupted.
+// Setting a timer is a system call, and most scripts end long before it rings. So it is left running when a
+// script ends, for the next one: what rings too early asks for more. At most once for each time that it was
+// set a system call of somebody else is interrupted (EINTR); the gateway's loops go on then.
 #pragma once
 
 #include <signal.h>
@@ -26,10 +28,10 @@ public:
     /// This thread's alarm, now of `who`. Null: another has it, or there are no timers; count instructions
     /// then.
     static Alarm* take(Ring ring, void* who);
-    /// It does not ring any more.
+    /// It does not ring for `who` any more.
     void giveBack();
 
-    /// Rings once, `in` that time from now; again replaces it.
+    /// Rings in that time at the latest, or earlier. In the handler: exactly then.
     void set(std::chrono::nanoseconds in);
 
     /// From now on take() gives null: for tools, which count, and for tests of that way.
@@ -48,6 +50,7 @@ private:
     bool works_ = false;
     Ring ring_ = nullptr;
     std::atomic<void*> who_{nullptr};
+    std::atomic<int64_t> rings_at_{0};  // ns of the monotonic clock; 0: it is not set
 };
 
 }  // namespace lua_policy

@@ -44,9 +44,10 @@ void Budget::begin(lua_State* L, const Limits& limits) {
     refused_ = false;
     killed_.store(Kill::None, std::memory_order_relaxed);
     time_max_ = limits.time;
-    deadline_ = Clock::now() + limits.time;
+    began_ = Clock::now();
+    deadline_ = began_ + limits.time;
     last_deadline_ = deadline_ + 9 * limits.time;
-    processor_began_ = processorTime();
+    processor_known_.store(false, std::memory_order_relaxed);
     active_ = true;
     running_.store(L, std::memory_order_relaxed);
     pause_due_.store(false, std::memory_order_relaxed);
@@ -64,20 +65,33 @@ void Budget::end(lua_State* L) {
 
 void Budget::setAlarm(std::chrono::nanoseconds in) {
     alarm_ = Alarm::take(onAlarm, this);
-    if (alarm_)
-        alarm_->set(pause_ ? std::min(in, kSlice) : in);
-    else
-        setHook(running_.load(std::memory_order_relaxed));
+    if (alarm_) return alarm_->set(std::min(in, kSlice));
+    (void)processorTimeUsed();
+    setHook(running_.load(std::memory_order_relaxed));
+}
+
+// It begins to be counted late, at the first ring at the latest: until then no more than a slice can have
+// been used. An alarm that rings in the middle of this finds it not known yet, and says the same.
+std::chrono::nanoseconds Budget::processorTimeUsed() {
+    const auto now = processorTime();
+    if (!processor_known_.load(std::memory_order_relaxed)) {
+        processor_began_ = now - std::min<std::chrono::nanoseconds>(Clock::now() - began_, kSlice);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        processor_known_.store(true, std::memory_order_relaxed);
+    }
+    return now - processor_began_;
 }
 
 // In a signal handler: whatever the thread was at goes on after it.
 void Budget::onAlarm(void* of, Alarm& alarm) {
     Budget& self = *static_cast<Budget*>(of);
-    const auto used = processorTime() - self.processor_began_;
+    const auto used = self.processorTimeUsed();
     const auto rest = self.last_deadline_ - Clock::now();
     if (self.killed() == Kill::None && used < self.alarmMax() && rest.count() > 0) {
-        alarm.set(std::min<std::chrono::nanoseconds>(self.alarmMax() - used, rest));
-        if (!self.pause_) return;
+        const auto next = std::min<std::chrono::nanoseconds>(self.alarmMax() - used, rest);
+        const bool slice_is_over = self.pause_ && used >= kSlice;
+        alarm.set(self.pause_ && !slice_is_over ? std::min(next, kSlice - used) : next);
+        if (!slice_is_over) return;
         self.pause_due_.store(true, std::memory_order_relaxed);
     } else if (self.killed() == Kill::None) {
         self.setKill(self.alarmMax() < self.time_max_ && rest.count() > 0 ? Kill::Steps : Kill::Time);
@@ -121,7 +135,7 @@ void Budget::onRing(lua_State* L) {
 bool Budget::timeIsUp() {
     const auto now = Clock::now();
     if (now <= deadline_) return false;
-    const auto used = processorTime() - processor_began_;
+    const auto used = processorTimeUsed();
     if (used >= time_max_ || now > last_deadline_) return true;
     deadline_ = now + std::chrono::duration_cast<Clock::duration>(time_max_ - used);
     return false;
@@ -130,10 +144,11 @@ bool Budget::timeIsUp() {
 void Budget::beginWait() {
     if (alarm_) alarm_->giveBack();
     alarm_ = nullptr;
+    const auto used = processorTimeUsed();
     const auto now = Clock::now().time_since_epoch();
     deadline_ -= now;
     last_deadline_ -= now;
-    processor_began_ -= processorTime();
+    processor_began_ = -used;
 }
 
 void Budget::endWait() {

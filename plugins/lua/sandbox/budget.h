@@ -105,6 +105,7 @@ private:
     void onRing(lua_State* L);
     static void onAlarm(void* self, Alarm& alarm);
     bool timeIsUp();
+    std::chrono::nanoseconds processorTimeUsed();
     /// On the processor, until the alarm rings.
     std::chrono::nanoseconds alarmMax() const {
         return std::min<std::chrono::nanoseconds>(time_max_, static_cast<int64_t>(steps_max_) * kStep);
@@ -124,11 +125,13 @@ private:
     std::atomic<bool> pause_due_{false};
     std::atomic<lua_State*> running_{nullptr};
     const char* stack_ = nullptr;
-    // The clock is cheap to ask, the processor's time is not: it is asked when the clock says that time is
-    // up. During a wait these are what is left of them.
+    // The clock is cheap to ask, the processor's time is not: it is asked from the first ring on, or when the
+    // clock says that time is up. During a wait these are what is left of them.
     Clock::time_point deadline_ = Clock::time_point::max(), last_deadline_ = Clock::time_point::max();
     Alarm* alarm_ = nullptr;  // of a run that does not count instructions
     std::chrono::nanoseconds time_max_{}, processor_began_{};
+    Clock::time_point began_{};
+    std::atomic<bool> processor_known_{false};  // processor_began_ is
     Pause pause_ = nullptr;
 };
 }  // namespace lua_policy

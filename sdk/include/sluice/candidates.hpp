@@ -59,8 +59,10 @@ private:
 /// One that may serve the request. A view: until the hook returns. [loop]
 class Candidate : public ModelDeployment {
 public:
-    Candidate(const sluice_candidates& all, uint32_t index)
-        : ModelDeployment(*all.at(&all, index)), all_(&all), index_(index) {}
+    Candidate(const sluice_candidates& all, uint32_t index) : Candidate(*all.at(&all, index), all, index) {}
+    /// `row` is what all.at() gives.
+    Candidate(const sluice_candidate& row, const sluice_candidates& all, uint32_t index)
+        : ModelDeployment(row), all_(&all), index_(index) {}
 
     uint32_t index() const { return index_; }
 
@@ -91,15 +93,23 @@ private:
     size_t count_;
 };
 
-/// All that are available, in the order of the configuration.
+/// All that are available, in the order of the configuration. One that is dropped on the way does not come.
 class Candidates {
 public:
     class iterator {
     public:
-        iterator(const sluice_candidates& all, uint32_t i) : all_(&all), i_(i) { skip(); }
-        Candidate operator*() const { return {*all_, i_}; }
+        iterator(const sluice_candidates& all, uint32_t i) : all_(&all), i_(i) {
+            if (i < all.count && SLUICE_HAS(&all, keep)) bits_ = all.available_bits(&all);
+            skip();
+        }
+        Candidate operator*() const {
+            if (!rows_) return {*all_, i_};
+            return {*reinterpret_cast<const sluice_candidate*>(rows_ + size_t{i_} * stride_), *all_, i_};
+        }
         iterator& operator++() {
             ++i_;
+            // Who looks at a second one will look at all of them.
+            if (bits_ && !rows_) rows_ = reinterpret_cast<const char*>(all_->rows(all_, &stride_));
             skip();
             return *this;
         }
@@ -108,20 +118,39 @@ public:
 
     private:
         void skip() {
-            if (SLUICE_HAS(all_, next)) {
+            if (bits_) {
+                while (i_ < all_->count && (bits_[i_ / 64] >> (i_ % 64) & 1) == 0) ++i_;
+            } else if (SLUICE_HAS(all_, next)) {
                 i_ = all_->next(all_, i_);
-                return;
+            } else {
+                while (i_ < all_->count && all_->available(all_, i_) == 0) ++i_;
             }
-            while (i_ < all_->count && all_->available(all_, i_) == 0) ++i_;
         }
         const sluice_candidates* all_;
         uint32_t i_;
+        const uint64_t* bits_ = nullptr;  // of a host that has rows: no call for each one then
+        const char* rows_ = nullptr;
+        uint32_t stride_ = 0;
     };
 
     explicit Candidates(const sluice_candidates& all) : all_(all) {}
     iterator begin() const { return {all_, 0}; }
     iterator end() const { return {all_, all_.count}; }
     const sluice_candidates& raw() const { return all_; }
+
+    /// For groups of a hundred: all at once. Below only if this is true; not before ABI 1.2.
+    bool wide() const { return SLUICE_HAS(&all_, keep); }
+    /// A number that stands for what is constant of all of them: to remember under it what was made of that.
+    uint64_t group() const { return all_.group; }
+    /// Candidate i has the number deployments()[i].
+    const uint32_t* deployments() const { return all_.deployments; }
+    /// Bit i % 64 of word i / 64 in words(). Until the hook returns; drop, pin and keep change it.
+    const uint64_t* availableBits() const { return all_.available_bits(&all_); }
+    size_t words() const { return (all_.count + 63) / 64; }
+    /// Drops those whose bit is not set. Only in route.
+    bool keep(const uint64_t* bits, std::string_view reason) const {
+        return all_.keep(&all_, bits, str(reason)) == SLUICE_OK;
+    }
 
 private:
     const sluice_candidates& all_;

@@ -109,3 +109,14 @@ TEST_CASE("hooks of a plugin that blocks run beside the loop, which goes on", "[
     CHECK(world.lastVerdict().reason == "post_call threw: as it must");
     CHECK(misuses(instance) == 0);
 }
+
+TEST_CASE("a handle that has ended holds nothing that was lent", "[plugin_host]") {
+    // More than are kept, so that they come back; a provider's calls lend without a hook that would take
+    // back.
+    for (int i = 0; i < 600; ++i) {
+        auto handle = sluice::host::newHandle();
+        REQUIRE(handle->lent.empty());
+        (void)handle->lend(std::string(1000, 'x'));
+        sluice::host::retireHandle(std::move(handle));
+    }
+}

@@ -64,6 +64,11 @@ pub struct sluice_candidates {
     pub available: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> i32>,
     pub next: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> u32>,
     pub prefer: Option<unsafe extern "C" fn(*const sluice_candidates, u32) -> sluice_status>,
+    pub group: u64,
+    pub deployments: *const u32,
+    pub rows: Option<unsafe extern "C" fn(*const sluice_candidates, *mut u32) -> *const sluice_candidate>,
+    pub available_bits: Option<unsafe extern "C" fn(*const sluice_candidates) -> *const u64>,
+    pub keep: Option<unsafe extern "C" fn(*const sluice_candidates, *const u64, sluice_str) -> sluice_status>,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]

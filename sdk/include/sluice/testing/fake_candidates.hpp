@@ -3,6 +3,7 @@
 
 #include <sluice/testing/abi_release.hpp>
 
+#include <atomic>
 #include <vector>
 
 namespace sluice::testing {
@@ -20,23 +21,25 @@ struct FakeCandidate {
 class FakeCandidates {
 public:
     FakeCandidates(std::initializer_list<FakeCandidate> list)
-        : items_(list), available_(items_.size(), 1), reasons_(items_.size()) {
+        : items_(list), bits_((items_.size() + 63) / 64), reasons_(items_.size()) {
+        for (size_t i = 0; i < items_.size(); ++i) setAvailable(i, true);
         for (const auto& c : items_)
             table_items_.push_back({sizeof(sluice_candidate), c.in_flight, str(c.id), str(c.model),
                                     str(c.provider), c.weight, c.rpm, c.tpm, c.order, str(c.params),
                                     static_cast<uint32_t>(table_items_.size()), c.max_input_tokens,
                                     c.input_cost, c.output_cost, c.latency_us, c.requests_this_minute,
                                     c.tokens_this_minute, str(c.info)});
+        for (uint32_t i = 0; i < items_.size(); ++i) numbers_.push_back(i);
         table_ = {this,
                   {sizeof(sluice_candidates), static_cast<uint32_t>(items_.size()), at, drop, pin,
-                   isAvailable, next, prefer}};
+                   isAvailable, next, prefer, nextGroup(), numbers_.data(), rows, availableBits, keep}};
     }
     FakeCandidates(const FakeCandidates&) = delete;
     FakeCandidates& operator=(const FakeCandidates&) = delete;
 
-    bool available(uint32_t i) const { return i < available_.size() && available_[i] != 0; }
+    bool available(uint32_t i) const { return i < items_.size() && (bits_[i / 64] >> (i % 64) & 1) != 0; }
     /// Takes it out of the choice, as one that was tried.
-    void exclude(uint32_t i) { available_.at(i) = 0; }
+    void exclude(uint32_t i) { setAvailable(i, false); }
     /// Why a plugin dropped it; empty if it did not.
     const std::string& dropReason(uint32_t i) const { return reasons_.at(i); }
 
@@ -75,7 +78,7 @@ private:
         auto& c = self(table);
         if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
         if (i >= c.items_.size()) return SLUICE_E_INVALID;
-        c.available_[i] = 0;
+        c.setAvailable(i, false);
         c.reasons_[i] = view(reason);
         return SLUICE_OK;
     }
@@ -83,7 +86,7 @@ private:
         auto& c = self(table);
         if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
         if (i >= c.items_.size()) return SLUICE_E_INVALID;
-        for (size_t other = 0; other < c.available_.size(); ++other) c.available_[other] = other == i ? 1 : 0;
+        for (size_t other = 0; other < c.items_.size(); ++other) c.setAvailable(other, other == i);
         return SLUICE_OK;
     }
     static sluice_status prefer(const sluice_candidates* table, uint32_t i) {
@@ -103,12 +106,35 @@ private:
         return from;
     }
 
+    static const sluice_candidate* rows(const sluice_candidates* table, uint32_t* stride) {
+        *stride = sizeof(sluice_candidate);
+        return self(table).table_items_.data();
+    }
+    static const uint64_t* availableBits(const sluice_candidates* table) { return self(table).bits_.data(); }
+    void setAvailable(size_t i, bool it_is) {
+        const uint64_t bit = uint64_t{1} << (i % 64);
+        bits_[i / 64] = it_is ? bits_[i / 64] | bit : bits_[i / 64] & ~bit;
+    }
+    static sluice_status keep(const sluice_candidates* table, const uint64_t* bits, sluice_str reason) {
+        auto& c = self(table);
+        if (!c.in_route_) return SLUICE_E_UNSUPPORTED;
+        for (uint32_t i = 0; i < table->count; ++i) {
+            if ((bits[i / 64] >> (i % 64) & 1) == 0) (void)drop(table, i, reason);
+        }
+        return SLUICE_OK;
+    }
+    static uint64_t nextGroup() {
+        static std::atomic<uint64_t> last{0};
+        return ++last;
+    }
+
     Table table_{};
     std::vector<FakeCandidate> items_;
     std::vector<sluice_candidate> table_items_;
     mutable std::unique_ptr<AtTheEdge> cut_;  // for a host of an older release
     mutable std::vector<Given<sluice_candidate>> cut_items_;
-    std::vector<char> available_;
+    std::vector<uint32_t> numbers_;
+    std::vector<uint64_t> bits_;  // those available
     std::vector<std::string> reasons_;
     uint32_t preferred_ = UINT32_MAX;
     bool in_route_ = false;
