@@ -5,6 +5,9 @@
 namespace batches {
 namespace {
 
+// The library takes a NUL for the end of the text; in JSON there is none.
+bool isJson(const std::string& body) { return body.find('\0') == std::string::npos && Json::accept(body); }
+
 std::string jsonText(std::string_view text) { return sluice::jsonQuoted(text); }
 
 // An end of line inside of JSON is space between its parts: in texts it is escaped.
@@ -123,7 +126,7 @@ std::string unansweredLine(Kind kind, const std::string& id, const std::string& 
 Result resultOf(Kind kind, const Answer& answer, const std::string& id, const std::string& custom_id) {
     Result result;
     result.next = nextOf(answer);
-    const bool json = answer.fault == Answer::Fault::None && Json::accept(answer.body);
+    const bool json = answer.fault == Answer::Fault::None && isJson(answer.body);
     if (const Fault fault = faultOf(answer, json); fault.code) {
         result.json = unansweredLine(kind, id, custom_id, fault.code, "errored", fault.message);
         return result;

@@ -93,4 +93,8 @@ TEST_CASE("what is no UTF-8 does not break the line") {
     const Result result = resultOf(Kind::OpenAI, answerOf(500, "\xff\xfe oops"), "i", "c\"d");
     CHECK(Json::parse(result.json)["custom_id"] == "c\"d");
     CHECK(Json::accept(resultOf(Kind::Anthropic, answerOf(500, "\xff"), "i", "c").json));
+    // A NUL ends no JSON (found by batches_fuzz).
+    const std::string nul("6\0{}", 4);
+    CHECK(resultOf(Kind::OpenAI, answerOf(200, nul), "i", "c").outcome == Journal::Outcome::Error);
+    CHECK(resultOf(Kind::OpenAI, answerOf(500, nul), "i", "c").json.find('\0') == std::string::npos);
 }

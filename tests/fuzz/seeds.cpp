@@ -54,6 +54,12 @@ std::string part(const std::string& disposition, const std::string& value) {
 std::map<std::string, Seeds> allSeeds() {
     const std::string get = "GET /v1/models?a=b HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
     return {
+        {"batches_fuzz",
+         {R"({"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{"model":"m","stream":false}})"
+          "\n",
+          R"({"custom_id":"a","params":{"model":"m"}})",
+          R"({"requests":[{"custom_id":"a","params":{"model":"m"}},{}]})",
+          part("name=\"purpose\"", "batch") + part("name=\"file\"; filename=\"a\"", "{}") + "--X--\r\n"}},
         {"request_fuzz",
          cut({get + get,
               "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello" + get,

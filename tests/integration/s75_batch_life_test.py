@@ -1,6 +1,7 @@
 """AU: batches over kill -9 and stops, their bounds, their owners, and whose address they are sent to."""
 import json
 import pathlib
+import shutil
 import signal
 import sys
 import time
@@ -9,7 +10,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from batch_scene import CHAT, MESSAGE, BatchScenario, line  # noqa: E402
 from scenario import KEY, SLOW, Gateway, Upstream, main, request, wait_until, whole_lines  # noqa: E402
+from processes import gateway_binary  # noqa: E402
 from waiting import free_port  # noqa: E402
+
+PLUGINS = ("admin", "auth_master_key", "callback_jsonl", "pricing", "provider_anthropic", "provider_openai", "router_simple_shuffle")
 
 
 class Restart(BatchScenario):
@@ -72,6 +76,38 @@ class Bounds(BatchScenario):
         self.assertIn("3 files, which is the most", self.upload([line("d")], status=413)["error"]["message"])
         self.call(f"/v1/batches/{first}/cancel")
         self.over(first)
+
+
+class Changed(BatchScenario):
+    @classmethod
+    def config(cls, upstream):
+        lib = gateway_binary().parent.parent / "lib" / "sluice" / "plugins"
+        cls.plugins = cls.directory / "plugins"
+        cls.plugins.mkdir()
+        for name in (*PLUGINS, "batches"):
+            shutil.copy(lib / f"{name}.so", cls.plugins)
+        cls.more = {"plugin_dirs": [str(cls.plugins)]}
+        return super().config(upstream)
+
+    def test_au26_another_version_of_the_plugin(self):
+        """the old one keeps what is done, the rest is marked, and the new one serves as soon as the old one has gone"""
+        self.upstream.script([{"sleep_ms": 300}, {"default": True}], times=None)
+        batch_id = self.create([line(f"c{i}") for i in range(200)])
+        wait_until(lambda: self.batch(batch_id)["request_counts"]["completed"])
+        library = self.plugins / "batches.so"
+        beside = self.plugins / "beside"
+        beside.write_bytes(library.read_bytes() + b"\0")
+        beside.chmod(0o755)
+        beside.rename(library)
+        self.assertTrue(self.call("/admin/reload").json()["reloaded"])
+        wait_until(lambda: self.get(f"/v1/batches/{batch_id}").status == 200, timeout=20)
+        batch = self.over(batch_id)
+        self.assertEqual((batch["status"], batch["errors"]["data"][0]["code"]), ("failed", "gateway_restarted"))
+        output, errors = self.results(batch)
+        self.assertEqual(len(output) + len(errors), 200)
+        self.assertGreater(len(output), 0)
+        self.upstream.reset()
+        self.assertEqual(self.over(self.create([line("a")]))["status"], "completed")
 
 
 class Two(BatchScenario):
