@@ -36,16 +36,26 @@ size_t sizeOf(const std::array<iovec, 3>& pieces) {
 }
 
 // Does the file end in the middle of a line, as after a crash of the machine? No, for what cannot be read or
-// is no file.
+// is no file. Another process may be in the middle of a line just now: then the file grows.
 bool endsInsideLine(const std::string& path) {
-    struct stat now {};
-    if (::stat(path.c_str(), &now) != 0 || !S_ISREG(now.st_mode) || now.st_size == 0) return false;
+    constexpr int kLooks = 5;
+    struct stat kind {};
+    if (::stat(path.c_str(), &kind) != 0 || !S_ISREG(kind.st_mode)) return false;
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    char last = '\n';
-    const bool read = ::pread(fd, &last, 1, now.st_size - 1) == 1;
+    bool inside = false;
+    for (off_t size = -1, looks = 0; looks < kLooks; ++looks) {
+        struct stat now {};
+        char last = '\n';
+        inside = ::fstat(fd, &now) == 0 && now.st_size > 0 && ::pread(fd, &last, 1, now.st_size - 1) == 1 &&
+                 last != '\n';
+        if (!inside) break;
+        if (now.st_size != size) looks = 0;
+        size = now.st_size;
+        (void)::poll(nullptr, 0, 1);
+    }
     ::close(fd);
-    return read && last != '\n';
+    return inside;
 }
 
 }  // namespace
