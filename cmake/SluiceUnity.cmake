@@ -6,10 +6,8 @@ set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
 # Targets in which two files have something of the same name in their unnamed namespaces.
 set(SLUICE_FILES_APART
     admin_api batches cache_parts callback_alerts config_api pricing_parts provider_echo router_filters sluice-policy
-    sluice_accounts sluice_admin_api_tests sluice_alerts_tests sluice_batches_tests sluice_cache_rules_tests sluice_content_engine
-    sluice_filter_tests sluice_injection_engine sluice_lua sluice_pii_engine sluice_pricing_tests sluice_remote
-    sluice_router_tests sluice_sdk_tests sluice_secrets_engine sluice_store_common sluice_store_sqlite_objects sluice_store_tests
-    store_sqlite)
+    sluice_accounts sluice_content_engine sluice_injection_engine sluice_lua sluice_pii_engine sluice_remote sluice_secrets_engine
+    sluice_store_common store_sqlite)
 
 # At the end of such a directory: compiles those file by file after all.
 function(sluice_files_apart)
