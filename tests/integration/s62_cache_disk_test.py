@@ -45,9 +45,14 @@ class OnDisk(unittest.TestCase):
         return self.call(gateway, text).headers.get("x-litellm-cache-hit") == "True"
 
     def kept(self, gateway, text):
-        """Asks until the answer comes from the disk: it gets there a little later than to the client."""
+        """Asks until the answer is there for others; on the disk it is a little later (`puts`): for a moment identical requests get the
+        answer of the one that has just ended."""
         wait_until(lambda: self.hit(gateway, text), 20 * SLOW, f"a hit for {text}")
         return self.call(gateway, text).body
+
+    def puts(self, gateway):
+        said = request(gateway.port, "GET", "/cache/ping", None, {"authorization": f"Bearer {KEY}"})
+        return sum(layer["puts"] for layer in said.json()["layers"] if layer["type"] == "disk")
 
     def test_ah01_answers_outlive_a_restart_and_kill(self):
         for end in (signal.SIGTERM, signal.SIGKILL):
@@ -56,6 +61,7 @@ class OnDisk(unittest.TestCase):
                 gateway = self.gateway()
                 self.addCleanup(gateway.stop)
                 body = self.kept(gateway, text)
+                wait_until(lambda: self.puts(gateway) == 1, 20 * SLOW, "the answer on the disk")
                 gateway.shown = True  # that it was killed is no news
                 gateway.stop(end)
                 with self.gateway() as gateway:
