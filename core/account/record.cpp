@@ -259,7 +259,7 @@ std::string toJson(const Record& r) {
     out.reserve(2048);
     JsonWriter w(out);
     w.beginObject();
-    w.key("id").text(r.record_id);
+    w.key("id").text(r.recordId());
     w.key("trace_id").text(r.trace_id.empty() ? r.call_id : r.trace_id);
     w.key("litellm_call_id").text(r.call_id);
     w.key("call_type").text(r.call_type);

@@ -15,6 +15,8 @@ using base::Clock;
 
 namespace {
 
+constexpr size_t kVerdictsUsual = 16;
+
 // Names the plugin to the watchdog while its code runs.
 class Label {
 public:
@@ -232,6 +234,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
                          instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
+    if (request_.verdicts.capacity() == 0) request_.verdicts.reserve(kVerdictsUsual);
     request_.verdicts.push_back(std::move(record));
     return outcome;
 }
