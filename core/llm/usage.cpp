@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 
+#include "base/name_bits.h"
 #include "llm/json_parser.h"
 #include "llm/json_scan.h"
 
@@ -36,6 +38,7 @@ public:
             const size_t end = skipString(text, at);
             const size_t value = skipSpace(text, skipSpace(text, end) + 1);
             const size_t behind = skipValue(text, value);
+            names_.add(text.substr(at + 1, end - at - 2));
             members_[size_++] = {text.substr(at + 1, end - at - 2), text.substr(value, behind - value)};
             at = skipSpace(text, behind);
             if (at < text.size() && text[at] == ',') at = skipSpace(text, at + 1);
@@ -46,6 +49,7 @@ public:
     size_t end() const { return end_; }
 
     std::string_view find(std::string_view name) const {
+        if (!names_.mayHave(name)) return {};
         for (size_t i = 0; i < size_; ++i) {
             if (members_[i].name == name) return members_[i].value;
         }
@@ -57,6 +61,7 @@ private:
         std::string_view name, value;
     };
     std::array<Member, 24> members_;
+    base::NameBits names_;
     size_t size_ = 0, end_ = 0;
 };
 
@@ -147,12 +152,16 @@ bool endsRoot(std::string_view text, size_t at) {
 // The root's member `usage`, an object that stands near the end of most answers, found from there; without an
 // end if it is not that simple. Inside a text the name's quotes would be escaped.
 Flat usageNearEnd(std::string_view body) {
-    constexpr std::string_view kName = "\"usage\"";
+    constexpr std::string_view kBackwards = "\"egasu\"";
     constexpr size_t kNear = 2048;
-    const size_t from = body.size() - std::min(body.size(), kNear);
-    const size_t found = body.substr(from).rfind(kName);
-    if (found == std::string_view::npos || from + found == 0 || body[from + found - 1] == '\\') return {};
-    size_t at = skipSpace(body, from + found + kName.size());
+    static const std::boyer_moore_horspool_searcher kSearch(kBackwards.begin(), kBackwards.end());
+    const auto last = body.rbegin() + static_cast<std::ptrdiff_t>(std::min(body.size(), kNear));
+    const auto found = std::search(body.rbegin(), last, kSearch);
+    if (found == last) return {};
+    const auto behind = static_cast<size_t>(body.rend() - found);
+    const size_t name = behind - kBackwards.size();
+    if (name == 0 || body[name - 1] == '\\') return {};
+    size_t at = skipSpace(body, behind);
     if (at >= body.size() || body[at] != ':') return {};
     at = skipSpace(body, at + 1);
     if (at >= body.size() || body[at] != '{') return {};
