@@ -58,6 +58,10 @@ void writeForeign(JsonWriter& w, const std::string& json) {
         w.null();
         return;
     }
+    if (json.find_first_of("\r\n") == std::string::npos) {
+        w.raw(json);
+        return;
+    }
     std::string line = json;
     std::replace_if(
         line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -285,11 +289,12 @@ std::string toJson(const Record& r) {
     writeTags(w, r);
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
-    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response),
-                                     std::pair("model_parameters", &r.parameters)}) {
-        w.key(name);
-        writeForeign(w, *json);
-    }
+    w.key("messages");
+    writeForeign(w, r.messages);
+    w.key("response");
+    writeForeign(w, r.response);
+    w.key("model_parameters");
+    writeForeign(w, r.parameters);
     w.key("finish_reason").textOrNull(r.finish_reason);
     w.key("stream_end").textOrNull(r.stream_end);
     w.key("error_str").textOrNull(r.error);

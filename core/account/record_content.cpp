@@ -46,7 +46,7 @@ std::string parametersOf(const llm::Body& body) {
         if (file || again || json.size() > kParameterMax) continue;
         if (!kParameters.has(name)) continue;
         if (out.empty()) w.beginObject();
-        w.key(name).raw(json);
+        w.foreignKey(name).raw(json);
     }
     if (!out.empty()) w.endObject();
     return out;
@@ -85,7 +85,7 @@ std::string streamedContent(const std::map<uint32_t, std::string>& lanes) {
         const auto said = lanes.find(lane);
         if (said == lanes.end()) continue;
         if (said->second.size() > kContentMax) return {};
-        w.key(name).text(said->second);
+        w.foreignKey(name).text(said->second);
     }
     w.endObject().endObject().endArray().endObject();
     return out;
