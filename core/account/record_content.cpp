@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/name_set.h"
@@ -112,7 +113,7 @@ void readParameters(Record& record, const llm::Body& body) {
 }  // namespace
 
 void workOut(Record& record) {
-    Said said = std::move(record.said);
+    Said said = std::exchange(record.said, {});  // once: what is empty now must not take its place
     const llm::Body& body = said.asked;
     if (said.parameters) readParameters(record, body);
     if (!said.content) return;

@@ -115,7 +115,9 @@ void Exchange::recordSaid() {
         r.said.answer = std::move(request_.response.body);
         r.said.lanes = std::move(request_.response.lanes);
     }
-    if (r.said.asked.size() + r.said.answer.size() > kLittle) account::workOut(r);
+    size_t bytes = r.said.asked.size() + r.said.answer.size();
+    for (const auto& [lane, text] : r.said.lanes) bytes += text.size();
+    if (bytes > kLittle) account::workOut(r);
 }
 
 }  // namespace sluice::gateway
