@@ -212,8 +212,6 @@ class Records(Scenario):
             self.get(path)
         self.records(0)
 
-
-class RecordsThatCannotBeWritten(Scenario):
     def test_a16_what_long_requests_say_is_kept_too(self):
         for size in (10, 70_000, 2_000_000):
             with self.subTest(size):
@@ -223,6 +221,8 @@ class RecordsThatCannotBeWritten(Scenario):
                 self.assertEqual(record["model_parameters"], {"temperature": 0.5})
                 self.assertEqual(record["metadata"]["requester_metadata"], {"of": "a16"})
 
+
+class RecordsThatCannotBeWritten(Scenario):
     def test_a20_a_path_that_cannot_be_opened(self):
         config = self.config(self.upstream)
         config["plugins"] = [{"plugin": "callback_jsonl", "config": {"path": "/nonexistent/records.jsonl"}}]
