@@ -58,7 +58,7 @@ void writeForeign(JsonWriter& w, const std::string& json) {
         w.null();
         return;
     }
-    if (json.find_first_of("\r\n") == std::string::npos) {
+    if (json.find('\n') == std::string::npos && json.find('\r') == std::string::npos) {
         w.raw(json);
         return;
     }
