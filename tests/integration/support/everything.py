@@ -15,7 +15,7 @@ def guardrail(name, kind, **params):
 
 def everything(*more_plugins, cache=None):
     return {"guardrails": [guardrail("pii", "guard_pii", pii_entities_config={"EMAIL_ADDRESS": "MASK", "CREDIT_CARD": "MASK"}), guardrail("secrets", "hide-secrets")],
-            "policies": [{"name": "canary", "code": LUA}],
+            "policies": [{"name": "canary", "code": LUA, "bind": {"route": ["chat", "completions", "responses", "messages"]}}],
             "litellm_settings": {"cache": True, "cache_params": cache or {"type": "local", "ttl": 60}, "callbacks": ["prometheus"]},
             "plugins": [{"plugin": "store_sqlite", "config": {"path": "sluice.db"}}, {"plugin": "ledger"}, {"plugin": "pricing"},
                         {"plugin": "callback_jsonl", "config": {"path": "records.jsonl"}}, *more_plugins]}
