@@ -101,8 +101,10 @@ SPELLINGS = [b"xchunked", b"chunked, identity", b"identity, chunked", b"gzip, ch
              b"chunked\x00", b"cow", b"chunked\r\n\tx", b"\r\n chunked", b"0", b"=?utf-8?B?Y2h1bmtlZA==?="]
 
 
-PIECES = [b" ", b"\t", b"\r", b"\n", b"\r\n", b"\r\n ", b"\x00", b"\x0b", b"\x0c", b"\x7f", b"\x85", b"\xa0", b"\xff", b"_", b"-", b"+", b".", b",", b";", b":", b'"', b"'", b"0", b"1", b"0x", b"e1",
-          b"x", b"chunked", b"identity", b"gzip", b", chunked", b"chunked, ", b"Content-Length: 3\r\n", b"\r\nTransfer-Encoding: chunked", b"\r\nContent-Length: 3", "\u212a".encode(), b"=?utf-8?Q?=0A?="]
+PIECES = [b" ", b"\t", b"\r", b"\n", b"\r\n", b"\r\n ", b"\x00", b"\x0b", b"\x0c", b"\x7f", b"\x85", b"\xa0", b"\xff", b"_", b"-", b"+", b".", b",", b";", b":", b'"',
+          b"'", b"0", b"1", b"0x", b"e1",
+          b"x", b"chunked", b"identity", b"gzip", b", chunked", b"chunked, ", b"Content-Length: 3\r\n", b"\r\nTransfer-Encoding: chunked", b"\r\nContent-Length: 3",
+          "\u212a".encode(), b"=?utf-8?Q?=0A?="]
 
 
 def mutations(count, seed):

@@ -15,8 +15,10 @@ from scenario import USER, main, post, request, wait_until  # noqa: E402
 CHAT = "/v1/chat/completions"
 FORGED = "2026-01-01T00:00:00.000 info FORGED"
 # name -> what an attacker writes where a name is wanted
-TEXTS = {"LF": f"a\n{FORGED}", "CR LF": f"a\r\n{FORGED}", "CR": f"a\r{FORGED}", "NUL": f"a\0{FORGED}", "a title for the terminal": f"a\x1b]0;{FORGED}\x07", "clear the screen": "a\x1b[2J\x1b[1;1H" + FORGED,
-         "C1": f"a\x9b2J\x85{FORGED}", "separators": f"a\u2028{FORGED}\u2029\x0b\x0c\x1e", "backspaces": "a" + "\b" * 30 + FORGED, "DEL": "a\x7f" * 9 + FORGED, "quotes": f'a"}},"x":"{FORGED}',
+TEXTS = {"LF": f"a\n{FORGED}", "CR LF": f"a\r\n{FORGED}", "CR": f"a\r{FORGED}", "NUL": f"a\0{FORGED}", "a title for the terminal": f"a\x1b]0;{FORGED}\x07",
+         "clear the screen": "a\x1b[2J\x1b[1;1H" + FORGED,
+         "C1": f"a\x9b2J\x85{FORGED}", "separators": f"a\u2028{FORGED}\u2029\x0b\x0c\x1e", "backspaces": "a" + "\b" * 30 + FORGED, "DEL": "a\x7f" * 9 + FORGED,
+         "quotes": f'a"}},"x":"{FORGED}',
          "a label": f'a"}} 1\nFORGED_metric{{x="', "backslash": f"a\\\n{FORGED}\\", "bidi": f"a\u202e{FORGED}", "a format": "a{} {0} %s %n %x " + FORGED, "long": "a" * 100_000}
 C0 = re.compile(rb"[\x00-\x09\x0b-\x1f]")  # but the line feed
 CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")  # DEL and C1 too: what moves a terminal, which shows the log
@@ -66,9 +68,11 @@ class Injection(Hostile):
         """model, user, metadata, tags, names of tools and roles"""
         for name, text in TEXTS.items():
             with self.subTest(name):
-                for body in ({"model": text, "messages": USER}, {"model": "gpt", "messages": USER, "user": text}, {"model": "gpt", "messages": USER, "metadata": {"tags": [text], text: text, "session_id": text}},
+                for body in ({"model": text, "messages": USER}, {"model": "gpt", "messages": USER, "user": text},
+                             {"model": "gpt", "messages": USER, "metadata": {"tags": [text], text: text, "session_id": text}},
                              {"model": "gpt", "messages": [{"role": text, "content": text, "name": text}]}, {"model": "gpt", "messages": USER, text: text},
-                             {"model": "gpt", "messages": USER, "guardrails": [text]}, {"model": "gpt", "messages": USER, "fallbacks": [text]}, {"model": "gpt", "messages": USER, "stream": text}):
+                             {"model": "gpt", "messages": USER, "guardrails": [text]}, {"model": "gpt", "messages": USER, "fallbacks": [text]},
+                             {"model": "gpt", "messages": USER, "stream": text}):
                     answer = self.call(CHAT, body)
                     self.assertLess(answer.status, 500, answer.body[:300])
                     self.assertNotIn("FORGED", "".join(f"{k}: {v}\n" for k, v in answer.headers.items() if "\n" in v or "\r" in v or "\x1b" in v))
@@ -84,15 +88,18 @@ class Injection(Hostile):
                 raw.send(b"GET /v1/" + text.encode() + b" HTTP/1.1\r\nHost: g\r\n\r\n")
                 self.assertIn(raw.answer().status, (400, 404, 501, 505))
                 coded = urllib.parse.quote(text, safe="")
-                for path in (f"/v1/{coded}", f"/v1/models/{coded}", f"/v1/models?x={coded}", f"/openai/deployments/{coded}/chat/completions", f"/engines/{coded}/chat/completions", f"/key/info?key={coded}"):
+                for path in (f"/v1/{coded}", f"/v1/models/{coded}", f"/v1/models?x={coded}", f"/openai/deployments/{coded}/chat/completions",
+                             f"/engines/{coded}/chat/completions", f"/key/info?key={coded}"):
                     answer = self.call(path, {"messages": USER}, "POST" if "completions" in path else "GET")
                     self.assertLess(answer.status, 500, (path, answer.body[:300]))
         self.assert_clean()
 
     def test_av82_in_header_values(self):
         """control characters are refused (s10, Q08); what is left, text above ASCII and words with a meaning, stays a value"""
-        values = [b"\xc2\x9b2J" + FORGED.encode(), b"\x9b2J\x85", b"\xff\xfe\xc3(", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "a\u2028b".encode(), b"%0d%0aX-Evil:%201", b"\\r\\nX-Evil: 1", b"a{} %s", b'"}] ,"x":"', b"=?utf-8?Q?=0AX:?="]
-        names = ("User-Agent", "X-Litellm-Call-Id", "X-Litellm-Tags", "X-Forwarded-For", "Referer", "Origin", "OpenAI-Organization", "OpenAI-Beta", "X-Request-Id", "X-Litellm-Num-Retries", "X-Litellm-Timeout",
+        values = [b"\xc2\x9b2J" + FORGED.encode(), b"\x9b2J\x85", b"\xff\xfe\xc3(", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "a\u2028b".encode(), b"%0d%0aX-Evil:%201",
+                  b"\\r\\nX-Evil: 1", b"a{} %s", b'"}] ,"x":"', b"=?utf-8?Q?=0AX:?="]
+        names = ("User-Agent", "X-Litellm-Call-Id", "X-Litellm-Tags", "X-Forwarded-For", "Referer", "Origin", "OpenAI-Organization", "OpenAI-Beta", "X-Request-Id",
+                 "X-Litellm-Num-Retries", "X-Litellm-Timeout",
                  "Traceparent", "X-Litellm-Spend-Logs-Metadata", "X-Litellm-Customer-Id", "Langfuse_Trace_Name", "Accept-Language", "Idempotency-Key", "Langfuse-Session-Id")
         body = json.dumps({"model": "gpt", "messages": USER}).encode()
         for value in values:
@@ -121,8 +128,10 @@ class Injection(Hostile):
         for name, text in TEXTS.items():
             if name == "long":
                 continue
-            answers = ({"respond": {"status": 400, "body": {"error": {"message": text, "type": text, "code": text}}}}, {"respond": {"status": 500, "body": text}}, {"respond": {"status": 429, "body": {"error": text}}},
-                       {"respond": {"status": 200, "body": {"id": text, "object": "chat.completion", "model": text, "choices": [{"index": 0, "finish_reason": text, "message": {"role": "assistant", "content": text}}],
+            answers = ({"respond": {"status": 400, "body": {"error": {"message": text, "type": text, "code": text}}}}, {"respond": {"status": 500, "body": text}},
+                       {"respond": {"status": 429, "body": {"error": text}}},
+                       {"respond": {"status": 200, "body": {"id": text, "object": "chat.completion", "model": text,
+                                                            "choices": [{"index": 0, "finish_reason": text, "message": {"role": "assistant", "content": text}}],
                                                             "system_fingerprint": text, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}}})
             for number, script in enumerate(answers):
                 with self.subTest(name, script=number):
@@ -133,7 +142,8 @@ class Injection(Hostile):
         self.assert_clean()
 
     def test_av85_in_an_upstreams_head(self):
-        lines = ["HTTP/1.1 200 \x1b[2J", "HTTP/1.1 500 a\x9b2J", f"HTTP/1.1 200 OK\r\nx-request-id: \x1b]0;{FORGED}\x07", "HTTP/1.1 429 \xff\r\nretry-after: \x9b1", "HTTP/1.1 200 OK\r\nopenai-processing-ms: a\u2028b",
+        lines = ["HTTP/1.1 200 \x1b[2J", "HTTP/1.1 500 a\x9b2J", f"HTTP/1.1 200 OK\r\nx-request-id: \x1b]0;{FORGED}\x07", "HTTP/1.1 429 \xff\r\nretry-after: \x9b1",
+                 "HTTP/1.1 200 OK\r\nopenai-processing-ms: a\u2028b",
                  f"HTTP/1.1 200 OK\r\ncontent-type: application/json\x9b; {FORGED}", "HTTP/1.1 200 OK\r\nx-request-id: =?utf-8?Q?=0D=0AX-Evil:_1?="]
         for number, line in enumerate(lines):
             with self.subTest(line):
