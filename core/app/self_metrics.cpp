@@ -81,6 +81,7 @@ void SelfMetrics::define(Metrics& m) {
     waiting_ =
         gauge("sluice_waiting_requests", "Requests that wait for room at a deployment or in the gateway");
     mirrors_ = gauge("sluice_mirrored_requests", "Copies of requests on their way to a mirror");
+    bodies_ = gauge("sluice_request_bodies_bytes", "What request bodies hold beyond the first 64 KB of each");
     generation_ = gauge("sluice_generation", "Number of the generation that serves; a reload adds one");
     generations_ =
         gauge("sluice_generations_alive", "Generations that requests still hold, the serving one included");
@@ -126,6 +127,7 @@ void SelfMetrics::collect(Metrics& m) const {
     const auto generation = gateway_.generation();
     m.set(in_flight_, {}, static_cast<double>(gateway_.inFlight()));
     m.set(waiting_, {}, static_cast<double>(gateway_.waitingRoom().waiting()));
+    m.set(bodies_, {}, static_cast<double>(gateway_.bodies().used()));
     m.set(mirrors_, {}, gateway_.mirrors().load());
     m.set(generation_, {}, static_cast<double>(generation->number()));
     m.set(generations_, {}, static_cast<double>(alive_.count()));

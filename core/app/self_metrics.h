@@ -36,7 +36,7 @@ private:
     int plugin_failures_ = -1, plugin_timeouts_ = -1, plugin_stalls_ = -1, plugin_misuses_ = -1,
         breaker_ = -1;
     int fibers_ = -1, fiber_runs_ = -1, connections_ = -1, connections_max_ = -1;
-    int upstream_connections_ = -1, records_ = -1;
+    int upstream_connections_ = -1, records_ = -1, bodies_ = -1;
     int memory_ = -1, cpu_ = -1, descriptors_ = -1, descriptors_max_ = -1, started_ = -1;
     double started_at_;
 };

@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -31,6 +32,13 @@ sigset_t blockSignals() {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
     return set;
+}
+
+// Large bodies come from the system and go back to it. glibc would raise the threshold to 32 MB with the first
+// large block that is freed; from then on, what a burst of large bodies took stays with the process.
+void giveLargeBlocksBack() {
+    ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+    ::mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
 }
 
 // Each request may need two descriptors; the soft limit is often 1,024.
@@ -168,6 +176,7 @@ private:
 
 int serve(const ServeOptions& options) {
     const sigset_t signals = blockSignals();
+    giveLargeBlocksBack();
     raiseDescriptorLimit();
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);

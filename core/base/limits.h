@@ -21,6 +21,9 @@ struct Limits {
     uint32_t write_timeout_ms = 300'000;      // longest time a client may take nothing from us
     // --- size (answered with 413) ---
     uint64_t body_bytes_max = 100ull * 1024 * 1024;
+    // Bodies of all requests together, as long as their requests last; more is 429. The first 64 KB of each are
+    // not counted, so that large ones do not shut out small ones. While bodies grow, half as much again may be in use.
+    uint64_t bodies_in_flight_bytes_max = 1024ull * 1024 * 1024;
     // --- number (answered with 503) ---
     uint32_t connections_max = 20'000;
     uint32_t connections_per_address_max =
@@ -54,5 +57,6 @@ inline constexpr size_t kFiberStackBytes = 256 * 1024;
 inline constexpr size_t kJsonMembersMax = 16'384;
 inline constexpr size_t kAttributesMax = 64;
 inline constexpr size_t kMetricSeriesMax = 1'000;
+inline constexpr size_t kMetricLabelBytesMax = 256;  // the rest of a longer value is cut off
 
 }  // namespace sluice::base

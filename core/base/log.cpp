@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "base/log_filter.h"
+#include "base/text.h"
 
 namespace sluice::base::log {
 namespace {
@@ -27,15 +28,20 @@ spdlog::logger& logger() {
     return *instance;
 }
 
+// No text makes a line of its own, moves a terminal's cursor, or is anything but UTF-8.
 std::string escaped(std::string_view text, bool json) {
     std::string out;
     out.reserve(text.size() + 8);
-    for (const char c : text) {
-        const auto u = static_cast<unsigned char>(c);
+    const bool utf8 = isUtf8(text);
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        auto u = static_cast<unsigned char>(c);
+        const bool c1 = u == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+        if (utf8 && c1) u = static_cast<unsigned char>(text[++i]);  // U+0080 to U+009F
         if (json && (c == '"' || c == '\\')) {
             out += '\\';
             out += c;
-        } else if (u < 0x20 || u == 0x7f) {
+        } else if (u < 0x20 || u == 0x7f || (u >= 0x80 && !utf8) || (utf8 && c1)) {
             out += json ? fmt::format("\\u{:04x}", u) : fmt::format("\\x{:02x}", u);
         } else {
             out += c;

@@ -55,6 +55,8 @@ void readLimits(const Tree& tree, base::Limits& limits, Section& parent, Faults&
     constexpr uint64_t kHuge = 1ull << 40;
     limits.body_bytes_max =
         section.whole("body_bytes_max", "bytes", 1, kHuge).value_or(limits.body_bytes_max);
+    limits.bodies_in_flight_bytes_max = section.whole("bodies_in_flight_bytes_max", "bytes", 1, kHuge)
+                                            .value_or(limits.bodies_in_flight_bytes_max);
     limits.response_bytes_max =
         section.whole("response_bytes_max", "bytes", 1024, kHuge).value_or(limits.response_bytes_max);
     section.warnUnknown();

@@ -22,6 +22,7 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
       lease_([this](std::shared_ptr<account::Record>&& record) {
           settleRecord(gateway_, generation_, record_chain_, std::move(record));
       }),
+      body_share_(gateway_.bodies(), generation_->limits().bodies_in_flight_bytes_max),
       runner_(request_, generation_->chains().instanceCount()),
       patience_(
           client, [this] { return gateway_.aborting() || (during_ && during_->blocked()); },
@@ -142,7 +143,8 @@ bool Exchange::readBody() {
     }
     std::string text;
     text.reserve(std::min<uint64_t>(head_.content_length, 1 << 20));
-    if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max, request_.deadline);
+    if (auto read = client_.http().readBody(text, generation_->limits().body_bytes_max, request_.deadline,
+                                            &body_share_);
         !read) {
         answerError(read.error());
         if (read.error().code == Code::Truncated) noteLeft();  // it may still read the answer, but wants none

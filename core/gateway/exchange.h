@@ -159,6 +159,7 @@ private:
     const int64_t start_ms_;
     const host::Chain* record_chain_ = nullptr;  // whose on_complete hooks get the record
     account::Lease lease_;                       // settled after everything below has gone
+    base::ByteBudget::Share body_share_;         // of the body in request_
     host::RequestState request_;
     host::Runner runner_;
     const llm::OperationInfo* operation_ = nullptr;

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "account/record_queue.h"
+#include "base/byte_budget.h"
 #include "gateway/client.h"
 #include "gateway/generation.h"
 #include "gateway/worker.h"
@@ -45,6 +46,8 @@ public:
     void abort() { aborting_ = true; }
     bool draining() const { return draining_.load(std::memory_order_relaxed); }
     bool aborting() const { return aborting_.load(std::memory_order_relaxed); }
+    /// What the bodies of all requests hold.
+    base::ByteBudget& bodies() { return bodies_; }
     /// Copies of requests that are on their way to a mirror.
     std::atomic<uint32_t>& mirrors() { return mirrors_; }
 
@@ -70,6 +73,7 @@ private:
     route::WaitingRoom waiting_room_;
     std::atomic<uint32_t> forwarded_{0};
     std::atomic<uint32_t> mirrors_{0};
+    base::ByteBudget bodies_;
     std::atomic<bool> draining_{false};
     std::atomic<bool> aborting_{false};
     std::atomic<size_t> in_flight_{0};

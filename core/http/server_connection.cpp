@@ -81,7 +81,8 @@ ServerConnection::Next ServerConnection::readHead(RequestHead& head, base::TimeP
     return Next::Request;
 }
 
-Status ServerConnection::readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline) {
+Status ServerConnection::readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline,
+                                  base::ByteBudget::Share* share) {
     if (body_done_) return {};
     if (announced_body_ > max_bytes) {
         keep_alive_ = false;
@@ -105,6 +106,9 @@ Status ServerConnection::readBody(std::string& out, uint64_t max_bytes, base::Ti
         if (step == BodyDecoder::Step::Data) {
             if (out.size() + data.size() > max_bytes)
                 return fail(base::clientError(Code::TooLarge, "the request body is too large"));
+            if (share && !share->grow(out.size() + data.size()))
+                return fail(base::gatewayError(Code::ResourceExhausted,
+                                               "too many large request bodies at once: try again later"));
             out.append(data);
         }
         in_.consume(consumed);

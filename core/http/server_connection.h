@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/byte_budget.h"
 #include "base/limits.h"
 #include "base/status.h"
 #include "http/body.h"
@@ -29,9 +30,10 @@ public:
     const HeadFault& fault() const { return fault_; }
 
     /// Reads the whole body to the end of `out`, sending 100 Continue first if it was asked for. Errors:
-    /// TooLarge, Malformed, DeadlineExceeded, Truncated, Cancelled; after one of them the connection closes.
-    /// [loop]
-    base::Status readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline = base::kNever);
+    /// TooLarge, Malformed, DeadlineExceeded, Truncated, Cancelled, and ResourceExhausted if `share` may not
+    /// grow to the size of `out` (null: any size); after one of them the connection closes. [loop]
+    base::Status readBody(std::string& out, uint64_t max_bytes, base::TimePoint deadline = base::kNever,
+                          base::ByteBudget::Share* share = nullptr);
     /// Reads away a body that nobody wants, if it is short and comes soon, so that the connection can go on.
     /// Fails only if it is malformed or cut.
     base::Status discardBody(uint64_t max_bytes, base::TimePoint deadline);

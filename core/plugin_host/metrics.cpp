@@ -25,8 +25,14 @@ bool isMetricName(std::string_view name) {
     });
 }
 
-// Prometheus drops a page that is not UTF-8.
+// Prometheus drops a page that is not UTF-8. Clients choose some of the values (the model that they ask for), and
+// each stands in every line of its series: a page of them must not fill the memory.
 std::string clean(std::string_view text) {
+    if (text.size() > base::kMetricLabelBytesMax) {
+        size_t end = base::kMetricLabelBytesMax;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+        text = text.substr(0, end);
+    }
     std::string out(text);
     if (base::isUtf8(text)) return out;
     for (char& c : out) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';

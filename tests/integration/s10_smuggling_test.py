@@ -2,11 +2,13 @@
 import base64
 import json
 import pathlib
+import random
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
-from scenario import SLOW, USER, Closed, Scenario, main  # noqa: E402
+from scenario import FULL, SLOW, USER, Closed, Scenario, main  # noqa: E402
 
 BODY = json.dumps({"model": "gpt", "messages": USER}).encode()
 SMUGGLED_BODY = json.dumps({"model": "gpt", "messages": [{"role": "user", "content": "SMUGGLED"}]}).encode()
@@ -61,11 +63,70 @@ AMBIGUOUS = {
     "trailer CL": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n" % len(BODY) + BODY + b"\r\n0\r\nContent-Length: 999\r\n\r\n" + SMUGGLED),
     "trailer TE": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n" % len(BODY) + BODY + b"\r\n0\r\nTransfer-Encoding: x\r\n\r\n" + SMUGGLED),
     "trailer with LF": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n" % len(BODY) + BODY + b"\r\n0\r\nX: y\nZ: 1\r\n\r\n" + SMUGGLED),
+    "CL with a semicolon": (b"Content-Length: %d;\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL in quotes": (b'Content-Length: "%d"\r\n' % len(BODY), BODY + SMUGGLED),
+    "CL with a point": (b"Content-Length: %d.0\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL with an exponent": (b"Content-Length: %de0\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL with an underscore": (b"Content-Length: 1_0\r\n", BODY + SMUGGLED),
+    "CL in other digits": ("Content-Length: \u0661\u0660\r\n".encode(), BODY + SMUGGLED),
+    "CL in full width": ("Content-Length: \uff15\r\n".encode(), BODY + SMUGGLED),
+    "CL with a form feed": (b"Content-Length: %d\x0c\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL behind a no-break space": (b"Content-Length:\xa0%d\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL list, the same": (b"Content-Length: %d, %d\r\n" % (len(BODY), len(BODY)), BODY + SMUGGLED),
+    "duplicate CL in another case": (b"Content-Length: %d\r\ncontent-length: 0\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL with a NUL in its name": (b"Content-\x00Length: %d\r\n" % len(BODY), BODY + SMUGGLED),
+    "CL with a tab before the colon": (b"Content-Length\t: %d\r\n" % len(BODY), BODY + SMUGGLED),
+    "TE with a blank before the colon": (b"Transfer-Encoding : chunked\r\n", chunked(BODY) + SMUGGLED),
+    "TE with a tab before the colon": (b"Transfer-Encoding\t: chunked\r\nContent-Length: 5\r\n", chunked(BODY) + SMUGGLED),
+    "TE with a NUL in its name": (b"Transfer-\x00Encoding: chunked\r\n", chunked(BODY) + SMUGGLED),
+    "TE with a byte above ASCII in its name": (b"Transfer-Encoding\xff: chunked\r\nContent-Length: 5\r\n", chunked(BODY) + SMUGGLED),
+    "TE behind a blank": (b" Transfer-Encoding: chunked\r\n", chunked(BODY) + SMUGGLED),
+    "TE behind a tab": (b"X: y\r\n\tTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", chunked(BODY) + SMUGGLED),
+    "TE behind a bare LF": (b"X: y\nTransfer-Encoding: chunked\r\n", chunked(BODY) + SMUGGLED),
+    "TE behind two CRs": (b"X: y\r\r\nTransfer-Encoding: chunked\r\n", chunked(BODY) + SMUGGLED),
+    "two colons": (b"Transfer-Encoding:: chunked\r\n", chunked(BODY) + SMUGGLED),
+    "chunk size that is empty": (b"Transfer-Encoding: chunked\r\n", b"\r\n" + chunked(BODY) + SMUGGLED),
+    "chunk size with minus": (b"Transfer-Encoding: chunked\r\n", chunked(BODY, b"-%x") + SMUGGLED),
+    "chunk size behind a blank": (b"Transfer-Encoding: chunked\r\n", chunked(BODY, b" %x") + SMUGGLED),
+    "chunk size in other digits": (b"Transfer-Encoding: chunked\r\n", "\u0661\r\n".encode() + SMUGGLED),
+    "chunk extension of nothing": (b"Transfer-Encoding: chunked\r\n", chunked(BODY, b"%x;") + SMUGGLED),
+    "chunk extension without a name": (b"Transfer-Encoding: chunked\r\n", chunked(BODY, b"%x;=a") + SMUGGLED),
+    "last chunk with LF": (b"Transfer-Encoding: chunked\r\n", chunked(BODY)[:-5] + b"0\n\n" + SMUGGLED),
+    "last chunk that is negative": (b"Transfer-Encoding: chunked\r\n", chunked(BODY)[:-5] + b"-0\r\n\r\n" + SMUGGLED),
+    "two CRLFs behind a chunk": (b"Transfer-Encoding: chunked\r\n", chunked(BODY)[:-5] + b"\r\n0\r\n\r\n" + SMUGGLED),
     "trailer without colon": (b"Transfer-Encoding: chunked\r\n", b"%x\r\n" % len(BODY) + BODY + b"\r\n0\r\nPOST / HTTP/1.1\r\n\r\n" + SMUGGLED),
 }
 SPELLINGS = [b"xchunked", b"chunked, identity", b"identity, chunked", b"gzip, chunked", b"chunked, gzip", b"identity", b"chunked;q=1", b"'chunked'",
              b'"chunked"', b"chunked,", b",chunked", b"chunked, chunked", b"chun ked", b"\x0bchunked", b"chunked\x0b", b"\xa0chunked", b"chunk", b"",
              b"chunked\x00", b"cow", b"chunked\r\n\tx", b"\r\n chunked", b"0", b"=?utf-8?B?Y2h1bmtlZA==?="]
+
+
+PIECES = [b" ", b"\t", b"\r", b"\n", b"\r\n", b"\r\n ", b"\x00", b"\x0b", b"\x0c", b"\x7f", b"\x85", b"\xa0", b"\xff", b"_", b"-", b"+", b".", b",", b";", b":", b'"',
+          b"'", b"0", b"1", b"0x", b"e1",
+          b"x", b"chunked", b"identity", b"gzip", b", chunked", b"chunked, ", b"Content-Length: 3\r\n", b"\r\nTransfer-Encoding: chunked", b"\r\nContent-Length: 3",
+          "\u212a".encode(), b"=?utf-8?Q?=0A?="]
+
+
+def mutations(count, seed):
+    """(number, bytes): a good request, framed either way or both, with one to three changes in its framing, and another request behind it."""
+    rng = random.Random(seed)
+    for number in range(count):
+        body = json.dumps({"model": "gpt", "messages": [{"role": "user", "content": f"n{number}"}]}).encode()
+        by_length, by_chunks = (b"Content-Length: %d" % len(body), body), (b"Transfer-Encoding: chunked", chunked(body))
+        lines, sent = rng.choice([by_length, by_chunks, (by_length[0] + b"\r\n" + by_chunks[0], rng.choice([body, by_chunks[1]]))])
+        wire = bytearray(lines + b"\r\n\r\n" + sent)
+        reach = len(wire) if rng.random() < 0.3 and sent != body else len(lines) + 2  # framing only: a body may be anything
+        for _ in range(rng.choice((1, 1, 1, 2, 3))):
+            at, how = rng.randrange(reach), rng.random()
+            if how < 0.6:
+                wire[at:at] = rng.choice(PIECES)
+            elif how < 0.75:
+                wire[at:at + 1] = rng.choice(PIECES)
+            elif how < 0.9:
+                del wire[at]
+            else:
+                wire[at:at + 1] = bytes(wire[at:at + 1]).swapcase()
+        yield number, LINE + KEY + b"Connection: close\r\n" + bytes(wire) + SMUGGLED
 
 
 class Smuggling(Scenario):
@@ -162,6 +223,27 @@ class Smuggling(Scenario):
                 self.assertEqual([answer.status for answer in self.answers(head + BODY)], [401])
         self.assert_refused(request(b"Content-Length: =?utf-8?Q?5?=\r\n", BODY + SMUGGLED))
         self.assertEqual(self.upstream.log(), [])
+
+    def test_q12_mutations_from_the_upstreams_side(self):
+        """whatever the framing is turned into: the upstream sees this request, once and whole, framed one way, or nothing. Never the other one"""
+        count, answered = 1500 if not FULL else 20_000, 0
+        for number, data in mutations(count, seed=10):
+            with self.subTest(number=number):
+                got = self.answers(data)
+                self.assertLessEqual(len(got), 1, data)
+                answered += [answer.status for answer in got] == [200]
+        seen = {}
+        for entry in self.said(answered):
+            head = base64.b64decode(entry["raw_head_b64"]).lower()
+            content = json.loads(entry["body"])["messages"][0]["content"]
+            self.assertNotIn(content, seen, "twice")
+            seen[content] = entry
+            self.assertRegex(content, r"^n\d+$")
+            framing = [line for line in re.split(rb"[\r\n]+", head) if re.sub(rb"[^a-z]", b"", line.partition(b":")[0]) in (b"contentlength", b"transferencoding")]
+            self.assertEqual(len(framing), 1, head)
+            self.assertTrue(entry["body_complete"])
+        self.assertEqual(len(seen), answered, "one request upstream for each answer, and no more")
+        self.assertGreater(answered, count // 50, "some changes mean nothing: those go on")
 
     def test_q08_control_characters_in_fields(self):
         for byte in (b"\x00", b"\x01", b"\x07", b"\x0b", b"\x0c", b"\x1b", b"\x7f", b"\r", b"\n"):

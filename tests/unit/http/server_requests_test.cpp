@@ -108,6 +108,27 @@ TEST_CASE("bodies have a bound", "[http]") {
     }
 }
 
+TEST_CASE("bodies have a bound together", "[http]") {
+    base::ByteBudget budget;
+    const size_t half = 2 * base::ByteBudget::kFree;
+    const auto text = std::string(half, 'x');
+    const auto read = [&](base::ByteBudget::Share& share) {
+        Reading r(post("Content-Length: " + std::to_string(half) + "\r\n", text));
+        std::string body;
+        return r.connection.readBody(body, 2 * half, base::kNever, &share);
+    };
+    {
+        base::ByteBudget::Share first(budget, half + 1), second(budget, half + 1);
+        CHECK(read(first));
+        CHECK(budget.used() == half);
+        const auto refused = read(second);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == base::Code::ResourceExhausted);
+        CHECK(second.grow(base::ByteBudget::kFree));  // a small one finds room
+    }
+    CHECK(budget.used() == 0);
+}
+
 TEST_CASE("a body that is announced as too large is refused before it is sent for", "[http]") {
     Reading r(post("Content-Length: 1000000\r\nExpect: 100-continue\r\n"));
     std::string body;

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 using sluice::host::Metrics;
 using Kind = sluice::host::Metrics::Kind;
@@ -115,6 +116,25 @@ TEST_CASE("label values are valid UTF-8, or Prometheus drops the whole page", "[
     const int id = metrics.define(Kind::Counter, "a_total", "", {"model"});
     CHECK(record(metrics, id, 1, {"bad \xff\xfe"}));
     CHECK_NOTHROW(nlohmann::json(metrics.text()).dump());
+}
+
+TEST_CASE("label values have a bound, and are not cut inside a character", "[plugin_host]") {
+    Metrics metrics;
+    const int id = metrics.define(Kind::Counter, "asked_total", "x", {"model"});
+    for (const char* tail : {"a", "ab", "abc"}) {
+        const std::string long_one = tail + std::string("\xe2\x82\xac") + std::string(1'000'000, 'x');
+        std::string euros(tail);
+        for (int i = 0; i < 500; ++i) euros += "\xe2\x82\xac";
+        for (const std::string& value : {long_one, euros}) {
+            CHECK(record(metrics, id, 1, {value}));
+            CHECK(record(metrics, id, 1, {value}));
+        }
+    }
+    const std::string page = metrics.text();
+    CHECK(page.size() < 10 * sluice::base::kMetricLabelBytesMax);
+    CHECK(sluice::base::isUtf8(page));
+    CHECK(page.find('?') == std::string::npos);
+    CHECK(page.find(" 2\n") != std::string::npos);
 }
 
 TEST_CASE("many threads record at once", "[plugin_host]") {
