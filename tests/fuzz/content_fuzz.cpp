@@ -1,5 +1,6 @@
-// The readers of whole requests and answers in every dialect: each text stands where it is said to, and one that is replaced reads back as
-// it was replaced, all others as they were; the usage of an answer is read, whatever it says.
+// The readers of whole requests and answers in every dialect: each text stands where it is said to, and one
+// that is replaced reads back as it was replaced, all others as they were; the usage of an answer is read,
+// whatever it says.
 #include <string>
 
 #include "fuzz.h"
@@ -19,7 +20,8 @@ void checkPlaces(Content& content) {
         const auto raw = content.raw(i);
         fuzz::require(raw.size() == info.end - info.begin, "a text outside of its source");
         fuzz::require(info.plain || info.opaque || llm::isJson(raw), "a text whose source is no JSON value");
-        fuzz::require(info.opaque || content.text(i).size() <= raw.size() || raw.find('\\') != raw.npos, "a text longer than its source");
+        fuzz::require(info.opaque || content.text(i).size() <= raw.size() || raw.find('\\') != raw.npos,
+                      "a text longer than its source");
     }
 }
 
@@ -37,7 +39,8 @@ bool replaceOne(Content& content, size_t chosen) {
 void compare(Content& before, Content& after, size_t chosen) {
     fuzz::require(before.size() == after.size(), "another number of texts after a replacement");
     for (size_t i = 0; i < before.size(); ++i) {
-        fuzz::require(told(after, i) == told(before, i), i == chosen ? "a replacement does not read back" : "another text has changed");
+        fuzz::require(told(after, i) == told(before, i),
+                      i == chosen ? "a replacement does not read back" : "another text has changed");
         fuzz::require(after.info(i).where == before.info(i).where, "a text has moved");
     }
 }
@@ -76,7 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
     ofRequest(text, data[0]);
     ofAnswer(text, data[0]);
-    for (const auto dialect : {llm::Dialect::OpenAI, llm::Dialect::OpenAIResponses, llm::Dialect::Anthropic}) {
+    for (const auto dialect :
+         {llm::Dialect::OpenAI, llm::Dialect::OpenAIResponses, llm::Dialect::Anthropic}) {
         llm::Usage sum = llm::usageOfAnswer(text, dialect);
         llm::addUsage(sum, sum);
     }

@@ -1,5 +1,5 @@
-// Tokens and key sets from strangers: each text of bytes has one form only, no message shows anything of a token, and nothing is signed by a
-// key that does not fit.
+// Tokens and key sets from strangers: each text of bytes has one form only, no message shows anything of a
+// token, and nothing is signed by a key that does not fit.
 #include <stdexcept>
 #include <string>
 
@@ -69,13 +69,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
     const std::string first = text.substr(0, text.find('\n'));
     const std::string rest = first.size() < text.size() ? text.substr(first.size() + 1) : text;
-    if (const auto bytes = fromBase64Url(first)) require(base64Url(*bytes) == first, "two forms of the same bytes");
+    if (const auto bytes = fromBase64Url(first))
+        require(base64Url(*bytes) == first, "two forms of the same bytes");
     std::string fault;
     const auto token = readToken(first, fault);
     require(token.has_value() || !fault.empty(), "refused without a word");
     require(!token || (looksLikeToken(first) && mayBeToken(first)), "a token that does not look like one");
     if (token) {
-        require(first.compare(0, token->input.size(), token->input) == 0, "what is signed is not how the token begins");
+        require(first.compare(0, token->input.size(), token->input) == 0,
+                "what is signed is not how the token begins");
         require(token->algorithm != nullptr, "a token without an algorithm");
         checkObject(token->payload);
     }

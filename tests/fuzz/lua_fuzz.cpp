@@ -1,5 +1,5 @@
-// The matcher of policies against Lua's own, on the pattern up to the first line feed and the text behind it; and the whole input as a script,
-// which ends within its budget, twice the same.
+// The matcher of policies against Lua's own, on the pattern up to the first line feed and the text behind it;
+// and the whole input as a script, which ends within its budget, twice the same.
 #include <chrono>
 #include <string>
 
@@ -14,7 +14,8 @@ using sluice::fuzz::require;
 
 namespace {
 
-constexpr size_t kTheirsBytesMax = 64;  // Lua's own matcher has no budget: exponential patterns need short texts
+constexpr size_t kTheirsBytesMax =
+    64;  // Lua's own matcher has no budget: exponential patterns need short texts
 const Limits kLimits{50'000, std::chrono::milliseconds(200), 1024 * 1024};
 
 // What find, match and gsub say, one text; "error" if they refuse. False if the budget was used up.
@@ -63,7 +64,8 @@ void comparePatterns(const std::string& pattern, const std::string& text) {
     luaL_openlibs(L);
     lua_getglobal(L, "string");
     keepFunctions(L);
-    (void)ask(L, text, pattern, theirs, [&](int arguments) { return lua_pcall(L, arguments, LUA_MULTRET, 0) == LUA_OK ? 0 : 1; });
+    (void)ask(L, text, pattern, theirs,
+              [&](int arguments) { return lua_pcall(L, arguments, LUA_MULTRET, 0) == LUA_OK ? 0 : 1; });
     lua_close(L);
     require(ours == theirs, "a pattern matches otherwise than in Lua");
 }
@@ -71,18 +73,21 @@ void comparePatterns(const std::string& pattern, const std::string& text) {
 void runScript(const std::string& source) {
     Sandbox sandbox(kLimits);
     const auto began = std::chrono::steady_clock::now();
-    if (!sandbox.compile(source, "fuzz").ok() || !sandbox.run(0, 0, kLimits).ok() || !sandbox.seal().ok()) return;
+    if (!sandbox.compile(source, "fuzz").ok() || !sandbox.run(0, 0, kLimits).ok() || !sandbox.seal().ok())
+        return;
     for (int twice = 0; twice < 2; ++twice) {
         if (sandbox.pushGlobal("f") == LUA_TFUNCTION) (void)sandbox.run(0, 0, kLimits);
         sandbox.reset();
     }
-    require(std::chrono::steady_clock::now() - began < std::chrono::seconds(30), "a script that outlives its budget");
+    require(std::chrono::steady_clock::now() - began < std::chrono::seconds(30),
+            "a script that outlives its budget");
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    static const bool counted = (lua_policy::Alarm::disable(true), true);  // what ends does not depend on the machine
+    static const bool counted =
+        (lua_policy::Alarm::disable(true), true);  // what ends does not depend on the machine
     (void)counted;
     const std::string input(reinterpret_cast<const char*>(data), size);
     const size_t line = std::min(input.find('\n'), input.size());

@@ -1,4 +1,5 @@
-// Text of streams that plugins hold and release: whatever is taken in whichever order, bytes and their places stay together.
+// Text of streams that plugins hold and release: whatever is taken in whichever order, bytes and their places
+// stay together.
 #include <deque>
 #include <string>
 #include <utility>
@@ -17,8 +18,10 @@ void check(const PlacedText& text, const Model& model) {
     fuzz::require(text.size() == model.size() && text.empty() == model.empty(), "another number of bytes");
     size_t i = 0;
     for (const char c : text.view()) fuzz::require(c == model[i++].first, "another byte");
-    fuzz::require(text.firstPlace() == (model.empty() ? host::kNoPlace : model.front().second), "the first byte is from elsewhere");
-    fuzz::require(text.lastPlace() == (model.empty() ? host::kNoPlace : model.back().second), "the last byte is from elsewhere");
+    fuzz::require(text.firstPlace() == (model.empty() ? host::kNoPlace : model.front().second),
+                  "the first byte is from elsewhere");
+    fuzz::require(text.lastPlace() == (model.empty() ? host::kNoPlace : model.back().second),
+                  "the last byte is from elsewhere");
 }
 
 void pop(Model& model, std::string_view taken) {
@@ -45,11 +48,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                 for (const char c : more) model.emplace_back(c, place);
                 break;
             }
-            case 1: pop(model, text.take(n)); break;
+            case 1:
+                pop(model, text.take(n));
+                break;
             case 2: {
                 const uint64_t upto = n * place / 255;
                 pop(model, text.takeUpTo(upto));
-                fuzz::require(model.empty() || model.front().second > upto, "bytes from up to there were left");
+                fuzz::require(model.empty() || model.front().second > upto,
+                              "bytes from up to there were left");
                 break;
             }
             case 3: {
@@ -61,7 +67,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                 }
                 break;
             }
-            case 4: pop(other_model, other.take(n)); break;
+            case 4:
+                pop(other_model, other.take(n));
+                break;
             default:
                 if (n < 8) {
                     text.clear();

@@ -1,5 +1,5 @@
-// Tables of prices and the numbers in them: what is accepted is written as JSON that reads back as the same table, a price is found or not
-// but never throws, and a cost is never negative.
+// Tables of prices and the numbers in them: what is accepted is written as JSON that reads back as the same
+// table, a price is found or not but never throws, and a cost is never negative.
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,8 @@ void checkNumber(std::string_view text) {
     for (const int places : {0, 12, pricing::kPlaces}) {
         const auto value = pricing::scaled(text, places);
         require(!value || *value >= 0, "a number below nothing");
-        require(!value || nlohmann::json::accept(text) || text.front() == '0', "a number that is none in JSON");
+        require(!value || nlohmann::json::accept(text) || text.front() == '0',
+                "a number that is none in JSON");
     }
 }
 

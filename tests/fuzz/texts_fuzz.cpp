@@ -1,5 +1,6 @@
-// Events of streams for plugins: an event that is known again by its bytes says what parsing it would have said; each text stands where it is
-// said to; and an event whose texts are replaced is one event, with those texts and all else as it was.
+// Events of streams for plugins: an event that is known again by its bytes says what parsing it would have
+// said; each text stands where it is said to; and an event whose texts are replaced is one event, with those
+// texts and all else as it was.
 #include <string>
 #include <vector>
 
@@ -13,10 +14,12 @@ using llm::EventText;
 
 namespace {
 
-constexpr llm::Operation kOperations[] = {llm::Operation::Chat, llm::Operation::Completions, llm::Operation::Responses, llm::Operation::Messages};
+constexpr llm::Operation kOperations[] = {llm::Operation::Chat, llm::Operation::Completions,
+                                          llm::Operation::Responses, llm::Operation::Messages};
 
 bool same(const EventText& a, const EventText& b) {
-    return a.kind == b.kind && a.lane == b.lane && a.part == b.part && a.text == b.text && a.begin == b.begin && a.end == b.end && a.json == b.json;
+    return a.kind == b.kind && a.lane == b.lane && a.part == b.part && a.text == b.text &&
+           a.begin == b.begin && a.end == b.end && a.json == b.json;
 }
 
 void checkPlace(std::string_view data, const EventText& text) {
@@ -25,7 +28,8 @@ void checkPlace(std::string_view data, const EventText& text) {
     const auto value = data.substr(text.begin, text.end - text.begin);
     fuzz::require(llm::isJson(value), "a text stands where no JSON value is");
     if (text.kind == EventText::Kind::Scrub || text.kind == EventText::Kind::Opaque) return;
-    fuzz::require(text.json ? value == text.text : llm::jsonString(value) == text.text, "a text is not what stands there");
+    fuzz::require(text.json ? value == text.text : llm::jsonString(value) == text.text,
+                  "a text is not what stands there");
 }
 
 // The event with every text of it replaced, read back.
@@ -64,11 +68,13 @@ void run(llm::Operation operation, std::string_view stream, bool everywhere) {
         llm::StreamReader fresh(operation);
         if (everywhere) fresh.lookEverywhere();
         const auto kind = reader.read(event, true);
-        fuzz::require((kind == llm::StreamReader::Kind::Malformed) == (fresh.read(event, true) == llm::StreamReader::Kind::Malformed),
+        fuzz::require((kind == llm::StreamReader::Kind::Malformed) ==
+                          (fresh.read(event, true) == llm::StreamReader::Kind::Malformed),
                       "whether an event is good depends on those before it");
         if (kind == llm::StreamReader::Kind::Malformed) continue;
         const auto texts = reader.texts(), parsed = fresh.texts();
-        fuzz::require(texts.size() == parsed.size(), "an event that is known again has another number of texts");
+        fuzz::require(texts.size() == parsed.size(),
+                      "an event that is known again has another number of texts");
         for (size_t i = 0; i < texts.size(); ++i) {
             fuzz::require(same(texts[i], parsed[i]), "an event that is known again says something else");
             checkPlace(event.data, texts[i]);

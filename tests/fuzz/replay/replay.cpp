@@ -1,5 +1,5 @@
-// Runs a fuzz target over its seeds and over every file of a folder: sluice_fuzz_replay TARGET [FOLDER]. A target that finds a fault aborts; the
-// input that it was given is named then.
+// Runs a fuzz target over its seeds and over every file of a folder: sluice_fuzz_replay TARGET [FOLDER]. A
+// target that finds a fault aborts; the input that it was given is named then.
 #include <signal.h>
 #include <unistd.h>
 
@@ -31,7 +31,8 @@ const std::pair<std::string, Target> kTargets[] = {
 char at_hand[256] = "none";
 
 void onFault(int number) {
-    for (const char* word : {"the fault is in: ", static_cast<const char*>(at_hand), "\n"}) (void)!::write(STDERR_FILENO, word, std::strlen(word));
+    for (const char* word : {"the fault is in: ", static_cast<const char*>(at_hand), "\n"})
+        (void)!::write(STDERR_FILENO, word, std::strlen(word));
     ::signal(number, SIG_DFL);
     ::raise(number);
 }
