@@ -14,18 +14,24 @@ Seeds after(const std::string& firsts, const Seeds& texts) {
 }
 
 const Seeds kBodies = {
-    R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"t\u00e4"},{"type":"image_url","image_url":{"url":"data:x"}}]},)"
-    R"({"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},{"role":"tool","tool_call_id":"1","content":"r"}],"stop":["x"]})",
-    R"({"model":"c","system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"1","content":"r"},{"type":"document","source":{"type":"text","data":"d"}}]}],)"
+    R"({"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text",)"
+    R"("text":"t\u00e4"},{"type":"image_url","image_url":{"url":"data:x"}}]},)"
+    R"({"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},{"role":"tool",)"
+    R"("tool_call_id":"1","content":"r"}],"stop":["x"]})",
+    R"({"model":"c","system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"1",)"
+    R"("content":"r"},{"type":"document","source":{"type":"text","data":"d"}}]}],)"
     R"("tools":[{"name":"f","description":"d","input_schema":{"properties":{"name":{"description":"p"}}}}]})",
-    R"({"instructions":"i","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"t"}]},{"type":"function_call_output","output":"o"}]})",
+    R"({"instructions":"i","input":[{"type":"message","role":"user","content":[{"type":"input_text",)"
+    R"("text":"t"}]},{"type":"function_call_output","output":"o"}]})",
     R"({"prompt":["a","b"],"suffix":"c"})",
     R"({"input":[[1,2],[3]]})",
     R"({"query":"q","documents":["d",{"text":"e"}]})",
     R"({"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"a","reasoning_content":"r","refusal":null},"finish_reason":"stop"}],)"
     R"("usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"prompt_tokens_details":{"cached_tokens":1}}})",
-    R"({"content":[{"type":"thinking","thinking":"t","signature":"s"},{"type":"text","text":"a"}],"usage":{"input_tokens":1,"cache_read_input_tokens":2,"output_tokens":3}})",
-    R"({"output":[{"type":"message","content":[{"type":"output_text","text":"a","annotations":[{"title":"t"}]}]}],"output_text":"a","usage":{"input_tokens":1,"output_tokens":2}})",
+    R"({"content":[{"type":"thinking","thinking":"t","signature":"s"},{"type":"text","text":"a"}],"usage":{"input_tokens":1,)"
+    R"("cache_read_input_tokens":2,"output_tokens":3}})",
+    R"({"output":[{"type":"message","content":[{"type":"output_text","text":"a","annotations":[{"title":"t"}]}]}],"output_text":"a",)"
+    R"("usage":{"input_tokens":1,"output_tokens":2}})",
     R"({"data":[{"embedding":[0.1,-2e-3]}]})",
     R"({"error":{"message":"m","code":1}})",
     "plain text",
@@ -87,15 +93,18 @@ void addMoreSeeds(std::map<std::string, Seeds>& seeds) {
     seeds["placed_fuzz"] = {std::string("\0\12\0\62\1\3\2\200\3\5\4\2", 12),
                             std::string("\0\377\0\377\3\100\1\100\0\12\5\1\0\3", 14)};
     seeds["prices_fuzz"] = {
-        R"({"gpt-4o":{"litellm_provider":"openai","input_cost_per_token":2.5e-6,"output_cost_per_token":0.00001,"input_cost_per_token_above_128k_tokens":1e-7}})",
-        R"({"provider":"openai","source":"s","models":{"m":{"input_cost_per_token":1,"cache_read_input_token_cost":"x","output_cost_per_token_flex":0}}})",
+        R"({"gpt-4o":{"litellm_provider":"openai","input_cost_per_token":2.5e-6,"output_cost_per_token":0.00001,)"
+    R"("input_cost_per_token_above_128k_tokens":1e-7}})",
+        R"({"provider":"openai","source":"s","models":{"m":{"input_cost_per_token":1,"cache_read_input_token_cost":"x",)"
+    R"("output_cost_per_token_flex":0}}})",
         "0.00000250", "12345678901234567890e-30",
         R"({"a":{"max_tokens":null,"mode":"chat"},"sample_spec":{}})"};
     seeds["jwt_fuzz"] = {
         "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.eyJleHAiOjIwMDAwMDAwMDAsImlzcyI6Imh0dHBzOi8vYSIsImF1ZCI6ImIifQ."
         "AAAA\n"
         R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"},{"kty":"EC","crv":"P-256",)"
-        R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","alg":"ES256"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]})",
+        R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","alg":"ES256"},{"kty":"RSA",)"
+    R"("n":"AQAB","e":"AQAB"}]})",
         R"({"exp":1.9e9,"nbf":0,"aud":["b"],"iss":"https://a","a":{"b":{"c":[1]}}})", "eyJhbGciOiJub25lIn0..",
         "sk-1234",
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END "
