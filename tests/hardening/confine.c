@@ -3,7 +3,7 @@
  *   sluice_confine [--filter FILE] [--user ID] [--writable DIRECTORY]... -- PROGRAM ARGUMENT...
  *
  * --filter FILE    a BPF program, as seccomp_export_bpf(3) writes it; loaded last, so that it holds for execve and all that follows
- * --user ID        becomes that user and group; only root can. Others stay who they are
+ * --user ID        becomes that user and group, without any capability; only root can. Others stay who they are
  * --writable DIR   the whole tree is read-only except for these, the first of which
  *                  becomes the working directory; without any, the tree is left alone
  *
@@ -69,8 +69,8 @@ static void makeReadOnly(char** writable, int count) {
 }
 
 static void giveUpPrivileges(long user) {
-    for (int capability = 0; capability < 64; ++capability) (void)prctl(PR_CAPBSET_DROP, capability);
     if (user > 0) {
+        for (int capability = 0; capability < 64; ++capability) (void)prctl(PR_CAPBSET_DROP, capability);
         must(setgroups(0, NULL), "setgroups");
         must(setresgid((gid_t)user, (gid_t)user, (gid_t)user), "setresgid");
         must(setresuid((uid_t)user, (uid_t)user, (uid_t)user), "setresuid");
