@@ -1,17 +1,11 @@
-// Writes a few good and bad inputs for each fuzz target into DIRECTORY/TARGET, for libFuzzer to start from.
+#include "seeds.h"
+
 #include <elf.h>
 
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <string>
-#include <vector>
 
+namespace sluice::fuzz {
 namespace {
-
-using Seeds = std::vector<std::string>;
 
 // With the byte that says how the input is cut.
 Seeds cut(const Seeds& texts) {
@@ -51,9 +45,11 @@ std::string part(const std::string& disposition, const std::string& value) {
     return "--X\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + value + "\r\n";
 }
 
+}  // namespace
+
 std::map<std::string, Seeds> allSeeds() {
     const std::string get = "GET /v1/models?a=b HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n";
-    return {
+    std::map<std::string, Seeds> seeds = {
         {"batches_fuzz",
          {R"({"custom_id":"a","method":"POST","url":"/v1/embeddings","body":{"model":"m","stream":false}})"
           "\n",
@@ -106,20 +102,8 @@ std::map<std::string, Seeds> allSeeds() {
           "include: [nothing.yaml]\n"}},
         {"manifest_fuzz", {kManifest, elf(kManifest), elf("{}"), elf("")}},
     };
+    addMoreSeeds(seeds);
+    return seeds;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: sluice_fuzz_seeds DIRECTORY\n");
-        return 2;
-    }
-    for (const auto& [target, seeds] : allSeeds()) {
-        const auto folder = std::filesystem::path(argv[1]) / target;
-        std::filesystem::create_directories(folder);
-        for (size_t i = 0; i < seeds.size(); ++i)
-            std::ofstream(folder / ("seed_" + std::to_string(i)), std::ios::binary) << seeds[i];
-    }
-    return 0;
-}
+}  // namespace sluice::fuzz
