@@ -22,6 +22,13 @@ constexpr const char* kNumbers[]{"max_budget", "soft_budget",          "tpm_limi
 
 std::vector<std::string> textsOf(const Json& list) { return textsIn(Json{{"list", list}}, "list"); }
 
+// What opens models: their names, and those of access groups, which may stand among them as well.
+Json modelsAbove(const Json& above) {
+    auto names = textsIn(above, "models");
+    for (auto& group : textsIn(above, "access_group_ids")) names.push_back(std::move(group));
+    return names;
+}
+
 void requireModelsWithin(const Json& wanted, const Json& bound, const std::string& whose) {
     const accounts::Models above(accounts::Json(textsOf(bound)));
     if (above.open() || above.all()) return;
@@ -43,8 +50,10 @@ void requireWithin(const Json& wishes, const Json& above, const std::string& who
         if (wanted.is_null() || wanted.get<double>() > above[member].get<double>())
             beyond(member, wanted, whose, above[member]);
     }
-    if (wishes.contains("models") && isSet(above, "models"))
-        requireModelsWithin(wishes["models"], above["models"], whose);
+    const Json bound = modelsAbove(above);
+    if (wishes.contains("models")) requireModelsWithin(wishes["models"], bound, whose);
+    if (!textsIn(wishes, "access_group_ids").empty())
+        requireModelsWithin(wishes["access_group_ids"], bound, whose);
 }
 
 void requireNoneOf(const Json& wishes, std::initializer_list<const char*> members) {
@@ -127,8 +136,9 @@ void KeyBounds::takeOver(const Caller& caller, const Json& key) const {
                                    "max_parallel_requests"}) {
             if (isSet(caller.key, member) && !isSet(key, member)) refuse(member);
         }
-        for (const char* member : {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit",
-                                   "allowed_ips", "allowed_routes", "guardrails", "enforced_params"}) {
+        for (const char* member :
+             {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit", "allowed_ips",
+              "allowed_routes", "guardrails", "enforced_params", "access_group_ids"}) {
             if (isSet(caller.key, member) && key.value(member, Json()) != caller.key[member]) refuse(member);
         }
     }
@@ -143,8 +153,9 @@ void KeyBounds::inherit(const Caller& caller, Json& key) const {
                                "rpm_limit", "tpd_limit", "rpd_limit", "max_parallel_requests"}) {
         if (isSet(caller.key, member) && !key.contains(member)) key[member] = caller.key[member];
     }
-    for (const char* member : {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit",
-                               "allowed_ips", "guardrails", "enforced_params", "permissions"}) {
+    for (const char* member :
+         {"budget_id", "model_max_budget", "model_tpm_limit", "model_rpm_limit", "allowed_ips", "guardrails",
+          "enforced_params", "permissions", "access_group_ids"}) {
         if (!isSet(caller.key, member)) continue;
         if (key.contains(member) && key[member] != caller.key[member])
             throw forbidden(std::string(member) + ": allowed: that of the key that asks");
@@ -154,7 +165,7 @@ void KeyBounds::inherit(const Caller& caller, Json& key) const {
 
 void KeyBounds::makeNew(const Caller& caller, Json& key) const {
     if (caller.admin()) return;
-    requireNoneOf(key, {"spend", "budget_id", "permissions", "blocked"});
+    requireNoneOf(key, {"spend", "budget_id", "permissions", "blocked", "access_group_ids"});
     keepMetadata(key, Json::object());
     if (!key.contains("user_id") && textIn(key, "team_id").empty() && textIn(key, "organization_id").empty())
         key["user_id"] = caller.user;
@@ -168,15 +179,15 @@ void KeyBounds::makeNew(const Caller& caller, Json& key) const {
 
 void KeyBounds::change(const Caller& caller, const Json& before, Json& wishes) const {
     if (caller.admin()) return;
-    requireNoneOf(wishes, {"spend", "budget_id", "permissions", "blocked", "temp_budget_increase",
-                           "temp_budget_expiry"});
+    requireNoneOf(wishes, {"spend", "budget_id", "permissions", "blocked", "access_group_ids",
+                           "temp_budget_increase", "temp_budget_expiry"});
     keepMetadata(wishes, before);
     Json after = before;
     for (const auto& [name, value] : wishes.items()) after[name] = value;
     const bool runs = rights_.runsOwnerOf(caller, before) && rights_.runsOwnerOf(caller, after);
     // null would take away what an admin has set.
-    for (const char* member :
-         {"budget_id", "permissions", "blocked", "temp_budget_increase", "temp_budget_expiry"}) {
+    for (const char* member : {"budget_id", "permissions", "blocked", "access_group_ids",
+                               "temp_budget_increase", "temp_budget_expiry"}) {
         if (wishes.contains(member) && isSet(before, member))
             throw forbidden(std::string(member) + ": only proxy admins may change this");
     }

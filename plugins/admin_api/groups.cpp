@@ -64,14 +64,16 @@ void Groups::checkReferences(const Resource& resource, const Json& value) const 
 // which are taken.
 void Groups::boundNew(const Resource& resource, const Caller& caller, Json& value) const {
     if (caller.admin()) return;
-    requireNoneOf(value, {resource.id, "budget_id", "blocked", "sso_user_id"});
+    requireNoneOf(value, {resource.id, "budget_id", "blocked", "sso_user_id", "access_group_ids"});
     keepMetadata(value, Json::object());
     if (resource.is("team")) {
         const auto organization = textIn(value, "organization_id");
         if (!rights_.runsOrganization(caller, organization)) throw notYours();
         const auto above = documents_.find("organization", organization);
         Json all = value;  // what is not said is everything
-        if (above && isSet(above->value, "models") && !isSet(all, "models")) all["models"] = Json::array();
+        const bool bound =
+            above && (isSet(above->value, "models") || isSet(above->value, "access_group_ids"));
+        if (bound && !isSet(all, "models")) all["models"] = Json::array();
         if (above) requireWithin(all, above->value, "the organisation");
     } else {
         requireSmallRole(value);
@@ -84,9 +86,9 @@ void Groups::boundChange(const Resource& resource, const Caller& caller, const J
                          Json& wishes) const {
     if (caller.admin()) return;
     keepMetadata(wishes, before);
-    for (const char* member :
-         {"budget_id", "blocked", "sso_user_id", "organization_id", "guardrails", "members_with_roles",
-          "admins", "members", "model_max_budget", "model_tpm_limit", "model_rpm_limit"}) {
+    for (const char* member : {"budget_id", "blocked", "sso_user_id", "organization_id", "guardrails",
+                               "access_group_ids", "members_with_roles", "admins", "members",
+                               "model_max_budget", "model_tpm_limit", "model_rpm_limit"}) {
         if (wishes.contains(member) && wishes[member] != before.value(member, Json()))
             throw Refused(403, "auth_error", std::string(member) + ": only proxy admins may change this",
                           member);

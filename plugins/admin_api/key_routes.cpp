@@ -7,6 +7,7 @@ const Fields& keyFields() {
     static const auto fields = withLimits({{"key_alias", Type::Text},
                                            {"duration", Type::Duration},
                                            {"aliases", Type::TextMap},
+                                           {"access_group_ids", Type::Texts},
                                            {"config", Type::Mapping},
                                            {"user_id", Type::Id},
                                            {"team_id", Type::Id},

@@ -5,12 +5,14 @@
 
 #include <sluice/plugin.hpp>
 
+#include "access_groups.h"
 #include "accounts/jwt_mapping.h"
 #include "audit.h"
 #include "groups.h"
 #include "json_text.h"
 #include "jwt_mappings.h"
 #include "keys.h"
+#include "known_models.h"
 #include "openapi.h"
 #include "spend.h"
 #include "table.h"
@@ -54,9 +56,11 @@ public:
           tags_(documents_, host),
           tag_activity_(documents_, host),
           jwt_mappings_(documents_, host),
+          access_groups_(documents_, models_, host),
           audit_(documents_),
           table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), jwt_mappings_.routes(),
-                         tag_activity_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
+                         access_groups_.routes(), tag_activity_.routes(), spend_.routes(), audit_.routes(),
+                         ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
@@ -64,8 +68,10 @@ public:
 
     void start() {
         documents_.follow(store_, {"team", "user", "organization", "project", "customer", "tag", "budget",
-                                   "key", accounts::kJwtMappingKind});
+                                   "key", "access_group", accounts::kJwtMappingKind});
     }
+
+    void model_group(std::string_view name, const sluice::Deployments& all) { models_.learn(name, all); }
 
     const std::vector<sluice::Route>& routes() const { return table_.registered(); }
 
@@ -128,6 +134,8 @@ private:
     Tags tags_;
     TagActivity tag_activity_;
     JwtMappings jwt_mappings_;
+    KnownModels models_;
+    AccessGroups access_groups_;
     Audit audit_;
     Table table_;
     std::string store_;
@@ -141,7 +149,7 @@ SLUICE_PLUGIN(admin_api::Plugin, R"({
   "version": "0.2.0",
   "abi": 1,
   "description": "LiteLLM's admin routes: keys, teams, users, organisations, budgets, what they spend, who changed what",
-  "interfaces": ["sluice.endpoint/1", "sluice.start/1"],
+  "interfaces": ["sluice.endpoint/1", "sluice.start/1", "sluice.models/1"],
   "blocking": true,
   "config_schema": {
     "type": "object",

@@ -141,3 +141,52 @@ TEST_CASE("into a team of an organisation come its members only") {
     CHECK(add("never-was") == 403);
     CHECK(add("olga") == 200);
 }
+
+TEST_CASE("access groups open models: only proxy admins give them, and they bound whoever holds them") {
+    World world;
+    const std::string ulf = World::keyOf("ulf");
+    REQUIRE(world.post("/key/update", R"({"key":")" + ulf + R"(","access_group_ids":["beta"]})").status ==
+            200);
+    const auto make = [&](const std::string& body, const char* who = "ulf") {
+        return world.ask("POST", "/key/generate", body, World::as(who));
+    };
+    const auto made = make("{}");
+    REQUIRE(made.status == 200);
+    CHECK(made.body["access_group_ids"] == Json{"beta"});
+    CHECK(make(R"({"models":["beta"]})").status == 200);
+    for (const char* more : {R"({"models":[]})", R"({"models":["gpt"]})", R"({"access_group_ids":["more"]})",
+                             R"({"access_group_ids":["beta"]})", R"({"access_group_ids":[]})"}) {
+        CAPTURE(more);
+        CHECK(make(more).status == 403);
+    }
+    // Neither by a change, nor by taking another of one's own keys over.
+    const std::string own = R"({"key":")" + ulf + R"(",)";
+    for (const char* more : {R"("access_group_ids":null})", R"("access_group_ids":["more"]})",
+                             R"("models":[]})", R"("models":["gpt"]})"}) {
+        CAPTURE(more);
+        CHECK(world.ask("POST", "/key/update", own + more, World::as("ulf")).status == 403);
+    }
+    (void)world.post(
+        "/key/generate",
+        R"({"key":"sk-another-of-ulfs","user_id":"ulf","models":["gpt"],"access_group_ids":["more"]})");
+    (void)world.post("/key/generate", R"({"key":"sk-narrow-one-of-ulfs","user_id":"ulf","models":["gpt"]})");
+    const Identity narrow{hashOf("sk-narrow-one-of-ulfs"), "", "ulf", ""};
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":"sk-another-of-ulfs"})", narrow).status == 403);
+    CHECK(world.ask("POST", "/key/regenerate", R"({"key":"sk-another-of-ulfs"})", World::as("ulf")).status ==
+          403);
+    // A team whose models are those of its groups stays within them.
+    (void)world.post("/team/update", R"({"team_id":"t","access_group_ids":["beta"]})");
+    for (const char* more :
+         {R"({"team_id":"t","models":["gpt"]})", R"({"team_id":"t","access_group_ids":["beta","more"]})",
+          R"({"team_id":"t","access_group_ids":null})"}) {
+        CAPTURE(more);
+        CHECK(world.ask("POST", "/team/update", more, World::as("tina")).status == 403);
+    }
+    CHECK(
+        world.ask("POST", "/team/update", R"({"team_id":"t","models":["beta"]})", World::as("tina")).status ==
+        200);
+    CHECK(world
+              .ask("POST", "/team/new",
+                   R"({"organization_id":"o","models":["gpt"],"access_group_ids":["x"]})", World::as("olga"))
+              .status == 403);
+}

@@ -58,6 +58,8 @@ class World:
             self.post(f"/{kind}/new", {("user_id" if kind == "customer" else f"{kind}_id"): f"{kind}-{n}"})
         for kind in ("tag", "tag-gone"):
             self.post("/tag/new", {"name": f"{kind}-{n}"})
+        for kind in ("group", "group-gone"):
+            self.post("/access_group/new", {"access_group": f"{kind}-{n}", "model_names": ["gpt"]})
         for kind in ("client", "client-gone"):
             self.post("/jwt/key/mapping/new", {"jwt_claim_name": "azp", "jwt_claim_value": f"{kind}-{n}", "key": key})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
@@ -71,6 +73,8 @@ class World:
         key = self.post("/key/generate", {"user_id": "zed", "team_id": team, "key_alias": f"zed-marker-{n}", "metadata": MARK})["key"]
         for kind in ("tag", "tag-gone"):
             self.post("/tag/new", {"name": f"{kind}-{n}"})
+        for kind in ("group", "group-gone"):
+            self.post("/access_group/new", {"access_group": f"{kind}-{n}", "model_names": ["gpt"]})
         for kind in ("client", "client-gone"):
             self.post("/jwt/key/mapping/new", {"jwt_claim_name": "azp", "jwt_claim_value": f"{kind}-{n}", "key": key})
         token = self.post("/v2/key/info", {"keys": [key]})["info"][0]["token"]
@@ -95,10 +99,11 @@ def samples(method, path, t):
                "/team/spend/report": f"team_id={t.team}", "/organization/daily/activity": f"organization_ids={t.org}", "/organization/spend/report": f"organization_id={t.org}",
                "/key/spend/report": f"api_key={t.key}", "/spend/logs": f"api_key={t.key}", "/spend/logs/v2": f"api_key={t.key}", "/spend/logs/ui": f"api_key={t.key}",
                "/tag/summary": "start_date=2026-11-01&end_date=2026-11-30", "/jwt/key/mapping/info": f"id={mapping_id(f'client-{t.n}')}"}
+    group = f"group-gone-{t.n}" if method == "DELETE" else f"group-{t.n}"
     if path == "/spend/users" and t.user == "nobody":
         queries.pop(path)
     if method == "GET":
-        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody")
+        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody").replace("{access_group}", group)
         path = path.removesuffix("/aggregated")
         return where + ("?" + queries[path] if path in queries else ""), None
     team, key = {"team_id": t.team}, {"key": t.key}
@@ -117,6 +122,7 @@ def samples(method, path, t):
               "/team/{team_id}/callback": {"callback_name": "langfuse"}, "/budget/info": {"budgets": [f"budget-{t.n}"]}}
     tag = {"name": f"tag-{t.n}"}
     bodies.update({"/tag/new": {"name": f"tag-more-{t.n}"}, "/tag/update": {**tag, "description": "x"}, "/tag/delete": {"name": f"tag-gone-{t.n}"}, "/tag/info": {"names": [tag["name"]]}})
+    bodies.update({"/access_group/new": {"access_group": f"group-more-{t.n}", "model_names": ["gpt"]}, "/access_group/{access_group}/update": {"model_names": ["gpt"]}})
     bodies.update({"/jwt/key/mapping/new": {"jwt_claim_name": "azp", "jwt_claim_value": f"client-more-{t.n}", **key},
                    "/jwt/key/mapping/update": {"id": mapping_id(f"client-{t.n}"), "description": "x"}, "/jwt/key/mapping/delete": {"id": mapping_id(f"client-gone-{t.n}")}})
     for kind in ("project", "customer", "end_user", "budget"):
@@ -125,5 +131,5 @@ def samples(method, path, t):
         bodies[f"/{kind}/new"] = {name: f"{kind}-more-{t.n}"} if name == "user_id" else {}
         for word in ("update", "delete", "block", "unblock"):
             bodies[f"/{kind}/{word}"] = one
-    where = path.replace("{key}", t.key).replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
+    where = path.replace("{key}", t.key).replace("{access_group}", group).replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
     return where, bodies.get(path, {})
