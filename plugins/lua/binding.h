@@ -20,8 +20,6 @@ struct Subject {
     std::vector<std::string> tags;
 };
 
-bool matchesGlob(std::string_view pattern, std::string_view text);
-
 struct Binding {
     std::array<std::vector<std::string>, kWhos> allowed;
 

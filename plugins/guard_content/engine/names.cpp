@@ -1,6 +1,7 @@
 #include "names.h"
 
 #include <nlohmann/json.hpp>
+#include <sluice/glob.hpp>
 
 #include <algorithm>
 
@@ -54,28 +55,8 @@ void collect(const Json& value, int depth, std::vector<std::string>& names) {
 
 }  // namespace
 
-bool matchesName(std::string_view pattern, std::string_view name) {
-    size_t p = 0, n = 0, star = std::string_view::npos, resume = 0;
-    while (n < name.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = n;
-        } else if (p < pattern.size() && pattern[p] == name[n]) {
-            ++p;
-            ++n;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            n = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
-
 bool NameList::allows(std::string_view name) const {
-    const auto matches = [name](const std::string& pattern) { return matchesName(pattern, name); };
+    const auto matches = [name](const std::string& pattern) { return sluice::matchesGlob(pattern, name); };
     if (std::any_of(denied.begin(), denied.end(), matches)) return false;
     return allowed.empty() || std::any_of(allowed.begin(), allowed.end(), matches);
 }

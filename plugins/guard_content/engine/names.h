@@ -7,9 +7,7 @@
 
 namespace guard_content {
 
-/// `*` stands for any characters, also for none. Linear in the name for each `*`. [any]
-bool matchesName(std::string_view pattern, std::string_view name);
-
+/// `*` in them stands for any characters, also for none.
 struct NameList {
     std::vector<std::string> allowed;  // empty: all
     std::vector<std::string> denied;

@@ -1,5 +1,6 @@
 // What ctx can do: refuse, answer, change the request.
 #include <nlohmann/json.hpp>
+#include <sluice/glob.hpp>
 #include <sluice/json.hpp>
 
 #include "answers.h"
@@ -228,7 +229,7 @@ int denyModel(lua_State* L) {
     const auto pattern = textArgument(L, 2);
     const std::string reason(luaL_optstring(L, 3, "denied by a policy"));
     lua_Integer denied = 0;
-    if (call.phase == Phase::Request && matchesGlob(pattern, call.request->model())) {
+    if (call.phase == Phase::Request && sluice::matchesGlob(pattern, call.request->model())) {
         denied = 1;
         if (call.decision.kind == Decision::Kind::None)
             call.decision = {Decision::Kind::Block,
@@ -243,7 +244,8 @@ int denyModel(lua_State* L) {
     if (call.phase == Phase::Route) {
         for (const auto candidate : sluice::Candidates(*call.candidates)) {
             const std::string full = std::string(candidate.provider()) + "/" + std::string(candidate.model());
-            if (!matchesGlob(pattern, candidate.model()) && !matchesGlob(pattern, full)) continue;
+            if (!sluice::matchesGlob(pattern, candidate.model()) && !sluice::matchesGlob(pattern, full))
+                continue;
             ++denied;
             if (!call.shadow) (void)candidate.drop(reason);
         }

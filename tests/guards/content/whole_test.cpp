@@ -3,6 +3,8 @@
 
 #include <random>
 
+#include <sluice/glob.hpp>
+
 #include "cpu_time.h"
 #include "engine/json_schema.h"
 #include "engine/language.h"
@@ -37,12 +39,12 @@ TEST_CASE("tokens are counted roughly, and alike in pieces") {
 }
 
 TEST_CASE("names with stars") {
-    CHECK(matchesName("gpt-*", "gpt-4o"));
-    CHECK(matchesName("*", ""));
-    CHECK(matchesName("a*b*c", "aXXbYYc"));
-    CHECK(matchesName("a*bc", "abcbc"));
-    CHECK_FALSE(matchesName("gpt-*", "xgpt-4"));
-    CHECK_FALSE(matchesName("a*b", "abc"));
+    CHECK(sluice::matchesGlob("gpt-*", "gpt-4o"));
+    CHECK(sluice::matchesGlob("*", ""));
+    CHECK(sluice::matchesGlob("a*b*c", "aXXbYYc"));
+    CHECK(sluice::matchesGlob("a*bc", "abcbc"));
+    CHECK_FALSE(sluice::matchesGlob("gpt-*", "xgpt-4"));
+    CHECK_FALSE(sluice::matchesGlob("a*b", "abc"));
     const NameList list{{"read_*", "list"}, {"read_secret"}};
     CHECK(list.allows("read_file"));
     CHECK_FALSE(list.allows("read_secret"));
@@ -110,7 +112,8 @@ TEST_CASE("languages of the texts that people write") {
         {"he", "החלטנו שהפגישה תתקיים ביום חמישי אחר הצהריים."},
         {"ar", "قررنا أن يكون الاجتماع يوم الخميس لأن الجميع لا يستطيعون الحضور اليوم."},
         {"fa",
-         "تصمیم گرفتیم که جلسه روز پنجشنبه برگزار شود چون امروز همه نمی‌توانند "
+         "تصمیم گرفتیم که جلسه روز پنجشنبه برگزار شود چون امروز همه "
+         "نمی‌توانند "
          "بیایند."},
         {"ur", "ہم نے فیصلہ کیا ہے کہ اجلاس جمعرات کو ہو گا کیونکہ آج سب نہیں آ سکتے۔"},
         {"hi", "हमने तय किया है कि बैठक गुरुवार को होगी क्योंकि आज सब लोग नहीं आ सकते।"},
