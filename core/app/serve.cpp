@@ -34,8 +34,8 @@ sigset_t blockSignals() {
     return set;
 }
 
-// Large bodies come from the system and go back to it. glibc would raise the threshold to 32 MB with the first
-// large block that is freed; from then on, what a burst of large bodies took stays with the process.
+// Large bodies come from the system and go back to it. glibc would raise the threshold to 32 MB with the
+// first large block that is freed; from then on, what a burst of large bodies took stays with the process.
 void giveLargeBlocksBack() {
     ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     ::mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);

@@ -1,4 +1,5 @@
-// Memory that many hold for one purpose, all loops together: each has a share, and the sum of the shares has a bound.
+// Memory that many hold for one purpose, all loops together: each has a share, and the sum of the shares has
+// a bound.
 #pragma once
 
 #include <atomic>
@@ -19,8 +20,8 @@ public:
         Share(const Share&) = delete;
         Share& operator=(const Share&) = delete;
 
-        /// `bytes` are held from now on, if that leaves all shares together below the bound; otherwise false, and
-        /// nothing has changed. [any thread]
+        /// `bytes` are held from now on, if that leaves all shares together below the bound; otherwise false,
+        /// and nothing has changed. [any thread]
         [[nodiscard]] bool grow(uint64_t bytes) {
             if (bytes <= kFree || bytes <= held_) return true;
             const uint64_t more = bytes - held_;

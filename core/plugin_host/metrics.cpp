@@ -25,8 +25,8 @@ bool isMetricName(std::string_view name) {
     });
 }
 
-// Prometheus drops a page that is not UTF-8. Clients choose some of the values (the model that they ask for), and
-// each stands in every line of its series: a page of them must not fill the memory.
+// Prometheus drops a page that is not UTF-8. Clients choose some of the values (the model that they ask for),
+// and each stands in every line of its series: a page of them must not fill the memory.
 std::string clean(std::string_view text) {
     if (text.size() > base::kMetricLabelBytesMax) {
         size_t end = base::kMetricLabelBytesMax;
