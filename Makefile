@@ -11,7 +11,7 @@ help:
 
 build:
 	@tools/install/install.sh build
-	@tools/build.sh release
+	@tools/build.sh release shipped
 
 run: build
 	@tools/run.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Configures (once) and builds one CMake preset: tools/build.sh release
+# Configures (once) and builds one CMake preset, or targets of it: tools/build.sh release [shipped]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-preset="${1:?usage: tools/build.sh PRESET}"
+preset="${1:?usage: tools/build.sh PRESET [TARGET...]}"
 
 # Ninja from Debian, whatever else is on PATH.
 if [[ ! -f "build/$preset/build.ninja" ]]; then
@@ -15,4 +15,4 @@ if [[ ! -f "build/$preset/build.ninja" ]]; then
     }
     rm -f "$log"
 fi
-exec cmake --build "build/$preset" -- --quiet
+exec cmake --build "build/$preset" ${2:+--target "${@:2}"} -- --quiet

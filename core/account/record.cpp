@@ -58,6 +58,10 @@ void writeForeign(JsonWriter& w, const std::string& json) {
         w.null();
         return;
     }
+    if (json.find('\n') == std::string::npos && json.find('\r') == std::string::npos) {
+        w.raw(json);
+        return;
+    }
     std::string line = json;
     std::replace_if(
         line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -259,7 +263,7 @@ std::string toJson(const Record& r) {
     out.reserve(2048);
     JsonWriter w(out);
     w.beginObject();
-    w.key("id").text(r.record_id);
+    w.key("id").text(r.recordId());
     w.key("trace_id").text(r.trace_id.empty() ? r.call_id : r.trace_id);
     w.key("litellm_call_id").text(r.call_id);
     w.key("call_type").text(r.call_type);
@@ -285,11 +289,12 @@ std::string toJson(const Record& r) {
     writeTags(w, r);
     w.key("end_user").textOrNull(r.end_user);
     w.key("requester_ip_address").textOrNull(r.client_address);
-    for (const auto& [name, json] : {std::pair("messages", &r.messages), std::pair("response", &r.response),
-                                     std::pair("model_parameters", &r.parameters)}) {
-        w.key(name);
-        writeForeign(w, *json);
-    }
+    w.key("messages");
+    writeForeign(w, r.messages);
+    w.key("response");
+    writeForeign(w, r.response);
+    w.key("model_parameters");
+    writeForeign(w, r.parameters);
     w.key("finish_reason").textOrNull(r.finish_reason);
     w.key("stream_end").textOrNull(r.stream_end);
     w.key("error_str").textOrNull(r.error);

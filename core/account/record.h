@@ -1,12 +1,14 @@
-// The completion record: everything that is known of one request when it is over. Plain values; turned into
-// JSON by the workers, never on a loop.
+// The completion record: everything that is known of one request when it is over. Plain values, and views
+// into what lives as long as the request's generation; turned into JSON by the workers, never on a loop.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "llm/body.h"
 #include "llm/usage.h"
 
 namespace sluice::account {
@@ -17,9 +19,9 @@ enum class Outcome { Success, Failure, Cancelled, Blocked };
 const char* name(Outcome outcome);
 
 struct GuardrailEntry {
-    std::string name;
-    std::string phase;
-    std::string verdict;
+    std::string_view name;     // of the instance
+    std::string_view phase;    // static text
+    std::string_view verdict;  // static text
     std::string reason;
     double duration_ms = 0;
     std::string report;      // JSON: what it says it has found; may be empty
@@ -28,19 +30,28 @@ struct GuardrailEntry {
 
 /// One try at one deployment.
 struct AttemptEntry {
-    std::string deployment_id;
+    std::string_view deployment_id;
     std::string model_group;
-    std::string provider;
-    int http_status = 0;      // of the upstream's answer; 0: none came
-    std::string error_class;  // empty: it gave the answer
+    std::string_view provider;
+    int http_status = 0;           // of the upstream's answer; 0: none came
+    std::string_view error_class;  // static text; empty: it gave the answer
     std::string error;
     double duration_ms = 0;
     llm::Usage usage;
     int64_t cost_pico_usd = -1;  // 1e-12 USD, as a plugin said; -1: none did
 };
 
+/// What was asked and answered, as it was: record_content.h works it out.
+struct Said {
+    bool content = false;     // `messages` and `response` are wanted
+    bool parameters = false;  // what else the request said is wanted
+    llm::Body asked;
+    std::string answer;                     // of an answer that was no stream
+    std::map<uint32_t, std::string> lanes;  // of a stream
+};
+
 struct Record {
-    std::string record_id;       // ours alone
+    std::string own_id;          // ours alone, where call_id is not
     std::string call_id;         // may be what the client has chosen
     std::string trace_id;        // as the client names it (x-litellm-trace-id); empty: call_id
     std::string_view route;      // static text
@@ -56,10 +67,10 @@ struct Record {
     double overhead_ms = 0;  // our own share until the answer began
     std::string model;       // as the client named it
     std::string model_group;
-    std::string deployment_id;
+    std::string_view deployment_id;
     std::string upstream_model;
-    std::string provider;
-    std::string api_base;
+    std::string_view provider;
+    std::string_view api_base;
     uint32_t attempts = 0;
     uint32_t retries = 0, fallbacks = 0;
     std::vector<AttemptEntry> attempt_list;
@@ -77,11 +88,14 @@ struct Record {
     std::string key_id, key_alias, tenant, user, team, organization, end_user;
     std::vector<GuardrailEntry> guardrails;
     std::vector<std::pair<std::string, std::string>> attributes;
+    Said said;
     std::string messages, response;  // JSON; empty: not kept
     // What else the request said, as JSON objects; empty: nothing, or nobody wants to know.
     std::string metadata, parameters;
     uint64_t request_bytes = 0;
     uint64_t response_bytes = 0;
+
+    const std::string& recordId() const { return own_id.empty() ? call_id : own_id; }
 };
 
 /// One line of JSON with LiteLLM's StandardLoggingPayload fields (docs.litellm.ai/docs/proxy/logging_spec);

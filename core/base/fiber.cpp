@@ -2,12 +2,14 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cassert>
 #include <exception>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/prefetch.h"
 #include "base/sanitize.h"
 #include "base/stack_pool.h"
 
@@ -62,7 +64,13 @@ Fiber::~Fiber() {
 
 Fiber* Fiber::current() { return t_current; }
 
+void Fiber::looksFirstAt(std::span<const MemorySpan> pieces) {
+    first_count_ = std::min(pieces.size(), kFirstMax);
+    std::copy_n(pieces.begin(), first_count_, first_.begin());
+}
+
 void Fiber::resume() {
+    for (size_t i = 0; i < first_count_; ++i) prefetchToChange(first_[i].from, first_[i].bytes);
     auto* globals = reinterpret_cast<EhState*>(abi::__cxa_get_globals());
     const EhState loop_eh = *globals;
     *globals = eh_;

@@ -3,8 +3,10 @@
 // interrupts it, and the wait it is in returns Wake::Interrupted.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include <boost/context/fiber.hpp>
 
@@ -16,6 +18,12 @@ class Loop;
 class StackPool;
 
 enum class Wake : uint8_t { Ready, Timeout, Interrupted };
+
+/// A piece of memory.
+struct MemorySpan {
+    const void* from = nullptr;
+    size_t bytes = 0;
+};
 
 class Fiber final : private TimerNode {
 public:
@@ -39,6 +47,11 @@ public:
     bool interrupted() const { return interrupted_; }
 
     Loop& loop() { return loop_; }
+
+    /// Memory that the fiber looks at first whenever it has woken: asked for while it still wakes
+    /// (prefetch.h). At most kFirstMax pieces, which live until there are others, or none. [loop]
+    static constexpr size_t kFirstMax = 6;
+    void looksFirstAt(std::span<const MemorySpan> pieces);
 
 private:
     friend class Loop;
@@ -64,6 +77,8 @@ private:
     bool interruptible_ = false;
     bool interrupted_ = false;
     bool done_ = false;
+    size_t first_count_ = 0;
+    std::array<MemorySpan, kFirstMax> first_;
     Fiber* list_prev_ = nullptr;  // all fibers of the loop
     Fiber* list_next_ = nullptr;
     // For the sanitizers, which have to be told about every change of stack; unused otherwise.

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sluice::base {
 
@@ -100,16 +101,38 @@ bool isUtf8(std::string_view text) {
     return true;
 }
 
+namespace {
+
+bool isPlain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+// Are all of eight bytes such?
+bool arePlain8(uint64_t x) {
+    constexpr uint64_t kOnes = 0x0101010101010101ull;
+    constexpr uint64_t kHigh = 0x8080808080808080ull;
+    const auto is = [&](uint64_t c) { return ~((x ^ (kOnes * c)) + kOnes * 0x7f); };
+    const uint64_t low = ~(x + kOnes * (0x80 - 0x20));  // below 0x20
+    return ((x | low | is('"') | is('\\') | is(0x7f)) & kHigh) == 0;
+}
+
+size_t plainPrefix(std::string_view text) {
+    size_t at = 0;
+    for (uint64_t word; at + 8 <= text.size(); at += 8) {
+        std::memcpy(&word, text.data() + at, 8);
+        if (!arePlain8(word)) break;
+    }
+    while (at < text.size() && isPlain(text[at])) ++at;
+    return at;
+}
+
+}  // namespace
+
+bool isPlainJson(std::string_view text) { return plainPrefix(text) == text.size(); }
+
 void appendJsonQuoted(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
-    const auto plain = [](char c) {
-        return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f && c != '"' &&
-               c != '\\';
-    };
     out += '"';
     while (!text.empty()) {
-        const auto stop =
-            static_cast<size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+        const size_t stop = plainPrefix(text);
         out.append(text.substr(0, stop));
         text.remove_prefix(stop);
         if (text.empty()) break;

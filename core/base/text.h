@@ -42,6 +42,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 /// Valid UTF-8 (RFC 3629) throughout?
 bool isUtf8(std::string_view text);
 
+/// ASCII of which nothing has to be escaped in a JSON string.
+bool isPlainJson(std::string_view text);
+
 /// JSON string literal with its quotes, control characters and invalid UTF-8 escaped.
 std::string jsonQuoted(std::string_view text);
 void appendJsonQuoted(std::string& out, std::string_view text);

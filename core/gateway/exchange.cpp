@@ -3,6 +3,7 @@
 #include "gateway/exchange.h"
 
 #include "base/random.h"
+#include "gateway/completion.h"
 #include "gateway/local_answers.h"
 
 namespace sluice::gateway {
@@ -18,7 +19,7 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
       generation_(gateway.generation()),
       start_(base::Clock::now()),
       start_ms_(base::wallMillis()),
-      lease_([this](account::Record&& record) {
+      lease_([this](std::shared_ptr<account::Record>&& record) {
           settleRecord(gateway_, generation_, record_chain_, std::move(record));
       }),
       runner_(request_, generation_->chains().instanceCount()),

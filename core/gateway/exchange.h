@@ -134,8 +134,12 @@ private:
     void noteFailure(const base::Error& error);
     base::Status signOfLife(bool probe);
 
-    void settle();
+    // --- its record (exchange_record.cpp) ---
     void fillRecord();
+    void recordGuardrails();
+    void recordSaid();
+
+    void settle();
     double overheadMs() const;
     bool wantsUsage() const {
         return wantsRecord() || runner_.chain().settles || !runner_.chain().on_attempt_end.empty() ||

@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/random.h"
 #include "gateway/exchange.h"
-#include "gateway/record_content.h"
 #include "http/writer.h"
 #include "llm/refusal_body.h"
 
@@ -260,66 +258,6 @@ void Exchange::settle() {
     const account::Record& r = lease_.record;
     runner_.settled({sizeof(sluice_settlement), static_cast<uint32_t>(r.http_status), r.usage.prompt_tokens,
                      r.usage.completion_tokens, r.cost_pico_usd, r.usage.known ? 1 : 0, attempts_});
-}
-
-void Exchange::fillRecord() {
-    if (!wantsRecord()) return;
-    account::Record& r = lease_.record;
-    r.call_id = request_.call_id;
-    r.record_id = given_call_id_ ? base::randomUuid() : request_.call_id;
-    r.route = operation_->name;
-    r.call_type = operation_->call_type;
-    r.stream = request_.stream;
-    r.start_ms = start_ms_;
-    r.first_token_ms = first_token_ms_;
-    r.duration_ms = base::toMillis(base::Clock::now() - start_);
-    r.end_ms = start_ms_ + static_cast<int64_t>(r.duration_ms);
-    r.upstream_ms = base::toMillis(upstream_time_);
-    r.overhead_ms = r.duration_ms - r.upstream_ms;
-    r.model = request_.model;
-    r.model_group = group_;
-    r.attempts = attempts_;
-    r.retries = plan_ ? plan_->retries() : 0;
-    r.fallbacks = plan_ ? plan_->fallbacks() : 0;
-    r.upstream_model = request_.attempt.model;
-    if (deployment_) {
-        r.deployment_id = deployment_->config->id;
-        r.provider = deployment_->config->provider;
-        r.api_base = deployment_->api_base;
-    }
-    r.client_address = request_.client_address;
-    r.user_agent = head_.fields.find("user-agent").value_or("");
-    const host::Identity& who = request_.identity;
-    r.key_id = who.key_id;
-    r.key_alias = who.key_alias;
-    r.tenant = who.tenant;
-    r.user = who.user;
-    r.team = who.team;
-    r.organization = who.organization;
-    r.end_user = who.end_user;
-    for (const auto& v : request_.verdicts) {
-        const auto found = request_.guards.reports.find({v.instance, v.phase});
-        r.guardrails.push_back({v.instance->id(), host::name(v.phase), v.verdict, v.reason,
-                                v.duration_us / 1000.0,
-                                found == request_.guards.reports.end() ? "" : found->second,
-                                v.instance->settings().guard != nullptr});
-    }
-    for (const auto* guard : generation_->chains().guards().unasked(request_))
-        r.guardrails.push_back(
-            {guard->id(), "", "not_run", "the request ended before it was its turn", 0, ""});
-    if (wantsContent()) {
-        r.messages = askedContent(request_);
-        r.response = answeredContent(request_);
-    }
-    if (r.cache_hit) {
-        r.usage.known = true;
-        r.usage.prompt_tokens = request_.from_cache->prompt_tokens;
-        r.usage.completion_tokens = request_.from_cache->completion_tokens;
-        r.usage.total_tokens = r.usage.prompt_tokens + r.usage.completion_tokens;
-    }
-    r.attributes.assign(request_.attributes.begin(), request_.attributes.end());
-    if (wantsJson(*record_chain_)) noteAsked(r, request_);
-    r.response_bytes = client_.http().bytesSent();
 }
 
 }  // namespace sluice::gateway

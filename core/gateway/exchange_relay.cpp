@@ -191,13 +191,13 @@ std::optional<route::Failure> Exchange::relayBody(UpstreamAnswer& upstream) {
     if (tee) attempt_usage_ = llm::usageOfAnswer(seen, operation_->dialect);
     noteUsage();
     keeper_.finish();
-    if (wantsContent()) request_.response.body = seen;
     if (!http.begun()) {
         respond(seen);
     } else {
         closeBooks();
         (void)http.end();
     }
+    if (wantsContent()) request_.response.body = std::move(seen);
     return std::nullopt;
 }
 

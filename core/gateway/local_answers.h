@@ -1,10 +1,9 @@
-// What the gateway answers by itself: the list of models, and its health. And where records go.
+// What the gateway answers by itself: the list of models, and its health.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "account/record.h"
 #include "gateway/gateway.h"
 #include "llm/error_body.h"
 #include "llm/operation.h"
@@ -19,10 +18,5 @@ struct LocalAnswer {
 };
 
 LocalAnswer localAnswer(const llm::RouteMatch& match, const Generation& generation, const Gateway& gateway);
-
-/// Queues the record for the chain's on_complete hooks; nothing happens without any. The generation stays
-/// alive until they have run.
-void settleRecord(Gateway& gateway, std::shared_ptr<const Generation> generation, const host::Chain* chain,
-                  account::Record&& record);
 
 }  // namespace sluice::gateway

@@ -110,23 +110,25 @@ base::Status StreamFilter::feedAll(Texts texts) {
     return {};
 }
 
-// What a call of a hook looks at and changes in the request, besides.
+// What a call of a hook looks at and changes, besides. How large a plugin's state is, the plugin alone knows.
+std::array<base::MemorySpan, base::Fiber::kFirstMax> StreamFilter::memory() const {
+    constexpr size_t kState = 128;
+    std::array<base::MemorySpan, base::Fiber::kFirstMax> all{
+        {{this, sizeof *this}, {&runner_, sizeof runner_}, {&request_.reply, sizeof request_.reply}}};
+    const auto* last = reinterpret_cast<const char*>(&request_.edits) + sizeof request_.edits;
+    const auto* first = reinterpret_cast<const char*>(&request_.contents);
+    all[3] = {first, static_cast<size_t>(last - first)};
+    if (listeners_.empty()) return all;
+    all[4] = {listeners_.front().handle, sizeof *listeners_.front().handle};
+    all[5] = {listeners_.front().state, kState};
+    return all;
+}
+
 void StreamFilter::prefetch() const {
-    base::prefetchToChange(this, sizeof *this);
-    base::prefetch(&runner_, sizeof runner_);
-    base::prefetchToChange(&request_.reply.set);
     base::prefetchToChange(&request_.not_scanned);
     base::prefetchToChange(&request_.failed);
     base::prefetch(&request_.verdicts);
-    base::prefetch(&request_.contents, sizeof request_.contents);
-    base::prefetch(&request_.edits);
-}
-
-void StreamFilter::prefetchMore() const {
-    constexpr size_t kState = 128;  // how large it is, the plugin alone knows
     for (const auto& listener : listeners_) {
-        base::prefetchToChange(listener.handle, sizeof *listener.handle);
-        base::prefetch(listener.state, kState);
         base::prefetch(&listener.instance->breaker);
         base::prefetch(&listener.instance->settings().guard);
         base::prefetch(&listener.instance->settings().timeout_ms);

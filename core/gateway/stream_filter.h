@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fiber.h"
 #include "gateway/held_events.h"
 #include "gateway/stream_channel.h"
 #include "llm/sse.h"
@@ -37,10 +38,10 @@ public:
     /// The stream is over, in whichever way.
     base::Status end(int32_t end, std::string& out);
 
-    /// An event is about to come: asks for the memory that it takes. prefetchMore() follows the pointers in
-    /// there, so some work should lie between the two. [loop]
+    /// Memory that every event takes, for the fiber to ask for when it wakes.
+    std::array<base::MemorySpan, base::Fiber::kFirstMax> memory() const;
+    /// An event is about to come: follows the pointers in there. [loop]
     void prefetch() const;
-    void prefetchMore() const;
 
     /// When something has been held too long; kNever if nothing is held.
     base::TimePoint deadline() const;
@@ -49,7 +50,7 @@ public:
 private:
     using Texts = std::span<const llm::EventText>;
     using Held = HeldEvents::Text;
-    struct Listener {  // known for the sake of prefetchMore()
+    struct Listener {  // known for the sake of prefetch()
         const host::Instance* instance;
         const sluice_ctx* handle;
         const void* state;  // of the plugin
@@ -66,7 +67,7 @@ private:
 
     // Most streams have one text and one subscriber. 20 ms and some hundred other streams lie between two
     // events of one, so what every event touches stands in one piece, and not in blocks here and there.
-    static constexpr size_t kRoom = 640;
+    static constexpr size_t kRoom = 896;
 
     host::Runner& runner_;
     host::RequestState& request_;

@@ -24,9 +24,14 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
     if (!request.subscriptions.empty()) {
         filter_ = std::make_unique<StreamFilter>(runner, request);
         reader_.lookEverywhere();
+        if (auto* fiber = base::Fiber::current()) fiber->looksFirstAt(filter_->memory());
     }
     if (memory_ && memory_->continues() && assemble_)
         request.response.lanes[llm::kLaneText] = memory_->said();
+}
+
+StreamRelay::~StreamRelay() {
+    if (auto* fiber = base::Fiber::current(); fiber && filter_) fiber->looksFirstAt({});
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
@@ -37,7 +42,6 @@ base::Status StreamRelay::take(std::string_view bytes, std::string& out) {
     splitter_.feed(bytes);
     llm::SseEvent event;
     while (splitter_.next(event)) {
-        if (filter_) filter_->prefetchMore();
         if (auto taken = takeEvent(event, out); !taken) return taken;
     }
     if (splitter_.tooLarge())

@@ -21,6 +21,9 @@ public:
     /// `memory`: of the request's stream so far, if it may be taken up; else null.
     StreamRelay(llm::Operation operation, host::Runner& runner, host::RequestState& request,
                 const base::Limits& limits, bool hide_usage, bool assemble, StreamMemory* memory);
+    ~StreamRelay();
+    StreamRelay(const StreamRelay&) = delete;
+    StreamRelay& operator=(const StreamRelay&) = delete;
 
     /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
     base::Status take(std::string_view bytes, std::string& out);

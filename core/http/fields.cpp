@@ -28,29 +28,50 @@ bool hasControl8(uint64_t x) {
     return (below_space | ((del - kOnes) & ~del & kHigh)) != 0;
 }
 
+// Are eight bytes all of a-z, 0-9, hyphen and underscore, as in most names?
+bool isPlainName8(uint64_t x) {
+    constexpr uint64_t kOnes = 0x0101010101010101ull;
+    constexpr uint64_t kHigh = 0x8080808080808080ull;
+    const auto within = [&](uint64_t low, uint64_t high) {
+        return (x + kOnes * (0x80 - low)) & ~(x + kOnes * (0x7f - high));
+    };
+    const auto is = [&](uint64_t c) { return ~((x ^ (kOnes * c)) + kOnes * 0x7f); };
+    const uint64_t plain = within('a', 'z') | within('0', '9') | is('-') | is('_');
+    return (x & kHigh) == 0 && (plain & kHigh) == kHigh;
+}
+
 bool isFieldByte(char c) {
     const auto u = static_cast<unsigned char>(c);
     return (u >= 0x20 && u != 0x7f) || u == '\t';
 }
 
+bool allFieldBytes(std::string_view text) {
+    for (const char c : text) {
+        if (!isFieldByte(c)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool isToken(std::string_view text) {
-    if (text.empty()) return false;
-    for (const char c : text) {
-        if (!kTchar[static_cast<unsigned char>(c)]) return false;
+    bool all = !text.empty();
+    for (uint64_t word; text.size() >= 8; text.remove_prefix(8)) {
+        std::memcpy(&word, text.data(), 8);
+        if (!isPlainName8(word)) break;
     }
-    return true;
+    for (const char c : text) all &= kTchar[static_cast<unsigned char>(c)];
+    return all;
 }
 
 bool isFieldValue(std::string_view text) {
     while (text.size() >= 8) {
         uint64_t word;
         std::memcpy(&word, text.data(), 8);
-        if (hasControl8(word) && !std::all_of(text.begin(), text.begin() + 8, isFieldByte)) return false;
+        if (hasControl8(word) && !allFieldBytes(text.substr(0, 8))) return false;
         text.remove_prefix(8);
     }
-    return std::all_of(text.begin(), text.end(), isFieldByte);
+    return allFieldBytes(text);
 }
 
 bool listContains(std::string_view list, std::string_view token) {
@@ -61,6 +82,7 @@ bool listContains(std::string_view list, std::string_view token) {
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const {
+    if (!names_.mayHave(name)) return std::nullopt;
     for (const auto& field : list_) {
         if (base::iequals(field.name, name)) return field.value;
     }
@@ -68,25 +90,39 @@ std::optional<std::string_view> Fields::find(std::string_view name) const {
 }
 
 size_t Fields::count(std::string_view name) const {
+    if (!names_.mayHave(name)) return 0;
     return static_cast<size_t>(std::count_if(list_.begin(), list_.end(),
                                              [&](const Field& f) { return base::iequals(f.name, name); }));
 }
 
 bool Fields::add(std::string_view name, std::string_view value) {
     if (!isToken(name) || !isFieldValue(value)) return false;
-    list_.push_back({texts_.keep(name), texts_.keep(value)});
+    append(name, value);
     return true;
+}
+
+void Fields::append(std::string_view name, std::string_view value) {
+    if (list_.size() == list_.capacity()) list_.reserve(std::max<size_t>(32, 2 * list_.size()));
+    names_.add(name);
+    char* const at = texts_.room(name.size() + value.size());
+    std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at));
+    list_.push_back({{at, name.size()}, {at + name.size(), value.size()}});
 }
 
 bool Fields::set(std::string_view name, std::string_view value) {
     if (!isToken(name) || !isFieldValue(value)) return false;
-    const auto first =
-        std::find_if(list_.begin(), list_.end(), [&](const Field& f) { return base::iequals(f.name, name); });
+    const bool may_be_there = names_.mayHave(name);
+    const auto first = may_be_there
+                           ? std::find_if(list_.begin(), list_.end(),
+                                          [&](const Field& f) { return base::iequals(f.name, name); })
+                           : list_.end();
     if (first == list_.end()) {
-        list_.push_back({texts_.keep(name), texts_.keep(value)});
+        append(name, value);
         return true;
     }
-    first->value = texts_.keep(value);
+    char* const at = texts_.room(value.size());
+    std::copy(value.begin(), value.end(), at);
+    first->value = {at, value.size()};
     list_.erase(
         std::remove_if(first + 1, list_.end(), [&](const Field& f) { return base::iequals(f.name, name); }),
         list_.end());
@@ -99,19 +135,18 @@ size_t Fields::remove(std::string_view name) {
 
 void Fields::clear() {
     list_.clear();
+    names_.clear();
     texts_.clear();
 }
 
-std::string_view Fields::Texts::keep(std::string_view text) {
+char* Fields::Texts::room(size_t size) {
     constexpr size_t kBlock = 1024;
-    if (text.size() > left_) {
-        left_ = std::max(kBlock, text.size());
+    if (size > left_) {
+        left_ = std::max(kBlock, size);
         at_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(left_)).get();
     }
-    const std::string_view kept(std::copy(text.begin(), text.end(), at_) - text.size(), text.size());
-    at_ += text.size();
-    left_ -= text.size();
-    return kept;
+    left_ -= size;
+    return std::exchange(at_, at_ + size);
 }
 
 void Fields::Texts::clear() {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/name_bits.h"
+
 namespace sluice::http {
 
 struct Field {
@@ -23,7 +25,10 @@ public:
     Fields& operator=(Fields&&) = default;  // not copied: views would show the text of the other one
 
     /// Adds a field whose text outlives this object.
-    void addBorrowed(std::string_view name, std::string_view value) { list_.push_back({name, value}); }
+    void addBorrowed(std::string_view name, std::string_view value) {
+        names_.add(name);
+        list_.push_back({name, value});
+    }
 
     /// First field of that name, any case.
     std::optional<std::string_view> find(std::string_view name) const;
@@ -53,7 +58,7 @@ private:
             left_ = std::exchange(from.left_, 0);
             return *this;
         }
-        std::string_view keep(std::string_view text);
+        char* room(size_t size);  // for that many bytes; stays where it is
         void clear();
 
     private:
@@ -62,7 +67,10 @@ private:
         size_t left_ = 0;
     };
 
+    void append(std::string_view name, std::string_view value);
+
     std::vector<Field> list_;
+    base::NameBits names_;  // of all that were ever added
     Texts texts_;
 };
 

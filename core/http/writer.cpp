@@ -1,10 +1,18 @@
 #include "http/writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
 
 namespace sluice::http {
+namespace {
+
+constexpr size_t kFieldExtra = 4;  // colon, space, line end
+
+char* put(char* at, std::string_view text) { return std::copy(text.begin(), text.end(), at); }
+
+}  // namespace
 
 std::string_view reasonPhrase(int status) {
     switch (status) {
@@ -92,7 +100,12 @@ void appendField(std::string& out, std::string_view name, uint64_t value) {
 }
 
 void appendFields(std::string& out, const Fields& fields) {
-    for (const auto& field : fields) appendField(out, field.name, field.value);
+    size_t size = 0;
+    for (const auto& field : fields) size += field.name.size() + field.value.size() + kFieldExtra;
+    const size_t before = out.size();
+    out.resize(before + size);
+    char* at = out.data() + before;
+    for (const auto& field : fields) at = put(put(put(put(at, field.name), ": "), field.value), "\r\n");
 }
 
 std::string_view dateLine() {

@@ -41,6 +41,7 @@ base::Result<Body> Body::read(std::string text, BodyKind kind, std::string_view 
 }
 
 const Body::Edit* Body::edit(std::string_view name) const {
+    if (!edited_.mayHave(name)) return nullptr;
     const auto found =
         std::find_if(edits_.begin(), edits_.end(), [&](const Edit& e) { return e.name == name; });
     return found == edits_.end() ? nullptr : &*found;
@@ -106,6 +107,7 @@ bool Body::set(std::string_view name, std::string_view json) {
     if (Edit* e = const_cast<Edit*>(edit(name))) {
         *e = std::move(fresh);
     } else {
+        edited_.add(name);
         edits_.push_back(std::move(fresh));
     }
     return true;
@@ -123,6 +125,7 @@ bool Body::remove(std::string_view name) {
     if (Edit* e = const_cast<Edit*>(edit(name))) {
         e->json.clear();
     } else {
+        edited_.add(name);
         edits_.push_back({std::string(name), {}, {}, {}});
     }
     return true;

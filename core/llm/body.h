@@ -79,6 +79,7 @@ private:
 
     std::shared_ptr<const Original> original_;  // shared by the copies that attempts edit
     std::vector<Edit> edits_;
+    base::NameBits edited_;  // their names
 };
 
 }  // namespace sluice::llm

@@ -57,6 +57,7 @@ base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
             Code::Malformed, std::string("the body is not valid JSON: ") + simdjson::error_message(error));
     }
     JsonIndex index;
+    index.members_.reserve(8);
     index.open_ = skipSpace(text, 0);
     if (text[index.open_] != '{') return base::clientError(Code::Malformed, "the body must be a JSON object");
     DuplicateCheck duplicates;
@@ -75,6 +76,7 @@ base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
         if (index.members_.size() >= base::kJsonMembersMax)
             return base::clientError(Code::TooLarge, "the body has too many members");
         at = skipSpace(text, member.value_end);
+        index.names_.add(member.name);
         index.members_.push_back(std::move(member));
         if (text[at] == ',') at = skipSpace(text, at + 1);
     }
@@ -82,6 +84,7 @@ base::Result<JsonIndex> JsonIndex::read(std::string_view text) {
 }
 
 const JsonMember* JsonIndex::find(std::string_view name) const {
+    if (!names_.mayHave(name)) return nullptr;
     for (const auto& member : members_) {
         if (member.name == name) return &member;
     }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/name_bits.h"
 #include "base/status.h"
 
 namespace sluice::llm {
@@ -30,6 +31,7 @@ public:
 
 private:
     std::vector<JsonMember> members_;
+    base::NameBits names_;  // of the members
     size_t open_ = 0;
 };
 

@@ -35,11 +35,11 @@ struct EventText {
     Kind kind = Kind::Delta;
     uint32_t lane = 0;
     uint32_t part = 0;  // low 16 bits: choice, content block or output item; high ones: call or part in it
-    std::string text;
+    std::string text = {};
     size_t begin = 0;   // where its JSON stands in the event's data; 0 with end: nowhere, or not known yet
     size_t end = 0;     // behind it
     bool json = false;  // of Whole: `text` is JSON, and what takes its place has to be
-    JsonPath where;     // the way there; empty for Whole and for what stands nowhere
+    JsonPath where = {};  // the way there; empty for Whole and for what stands nowhere
 };
 
 /// Appends the texts of an event in the order in which they stand. `root` must be an object.

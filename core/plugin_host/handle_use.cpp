@@ -12,14 +12,13 @@ namespace {
 
 constexpr size_t kKept = 256;  // handles that have ended, for each thread
 
-bool refuse(sluice_ctx* ctx, const char* what) {
+void count(sluice_ctx* ctx, const char* what) {
     HandleUse& use = *ctx->use.load(std::memory_order_relaxed);
     use.unpunished = true;
     const uint64_t times = use.misuses.fetch_add(1, std::memory_order_relaxed) + 1;
     if ((times & (times - 1)) == 0)  // 1, 2, 4, 8 …
         base::log::error("plugin {}: it used the handle of a request {} ({} times so far)", use.instance,
                          what, times);
-    return false;
 }
 
 std::deque<std::unique_ptr<sluice_ctx>>& ended() {
@@ -36,20 +35,11 @@ HandleUse& handleUseOf(const std::string& instance) {
     return all.try_emplace(instance, instance).first->second;
 }
 
-const void* thisThread() {
-    thread_local const char here = 0;
-    return &here;
-}
-
-bool mayUse(sluice_ctx* ctx) {
-    if (!ctx) {
-        base::log::error("a plugin called the host about a request, and gave no handle");
-        return false;
-    }
-    if (ctx->thread.load(std::memory_order_relaxed) != thisThread())
-        return refuse(ctx, "on another thread than its hook's");
-    if (ctx->phase == Phase::None) return refuse(ctx, "outside its hooks, or after the request's end");
-    return true;
+void noteMisuse(sluice_ctx* ctx) {
+    if (!ctx) return base::log::error("a plugin called the host about a request, and gave no handle");
+    const bool elsewhere = ctx->thread.load(std::memory_order_relaxed) != thisThread();
+    count(ctx,
+          elsewhere ? "on another thread than its hook's" : "outside its hooks, or after the request's end");
 }
 
 std::unique_ptr<sluice_ctx> newHandle() {

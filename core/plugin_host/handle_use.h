@@ -5,7 +5,6 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <type_traits>
 
 #include "sluice/base.h"
 
@@ -23,32 +22,17 @@ struct HandleUse {
 HandleUse& handleUseOf(const std::string& instance);
 
 /// Which thread this is; compares only.
-const void* thisThread();
+inline const void* thisThread() {
+    thread_local const char here = 0;
+    return &here;
+}
 
-/// True if the handle belongs to a hook that runs, and on this thread. If not, that is counted and logged.
-bool mayUse(sluice_ctx* ctx);
+/// Counts and logs that a handle was used where it may not be.
+void noteMisuse(sluice_ctx* ctx);
 
 /// The memory of a handle that has ended is kept for a while before it becomes another's, so that a plugin
 /// that has kept it is noticed. [loop]
 std::unique_ptr<sluice_ctx> newHandle();
 void retireHandle(std::unique_ptr<sluice_ctx> handle);
-
-template <auto Function>
-struct Checked;
-template <class R, class... Args, R (*Function)(sluice_ctx*, Args...)>
-struct Checked<Function> {
-    static R call(sluice_ctx* ctx, Args... args) {
-        if (mayUse(ctx)) [[likely]]
-            return Function(ctx, args...);
-        if constexpr (std::is_same_v<R, sluice_status>) {
-            return SLUICE_E_INVALID;
-        } else {
-            return R{};
-        }
-    }
-};
-/// `Function` behind the check, for the tables of the ABI.
-template <auto Function>
-inline constexpr auto checked = &Checked<Function>::call;
 
 }  // namespace sluice::host

@@ -1,6 +1,8 @@
 // The host services of the ABI, a table each, defined in the files named for them.
 #pragma once
 
+#include <type_traits>
+
 #include "plugin_host/request_state.h"
 #include "sluice/sluice.h"
 
@@ -32,6 +34,33 @@ extern const sluice_host_http kHostHttp;
 inline HostHandle& handle(const sluice_host* host) {
     return *reinterpret_cast<HostHandle*>(const_cast<sluice_host*>(host));
 }
+
+/// True if the handle belongs to a hook that runs, and on this thread. If not, that is counted and logged.
+inline bool mayUse(sluice_ctx* ctx) {
+    const bool may =
+        ctx && ctx->thread.load(std::memory_order_relaxed) == thisThread() && ctx->phase != Phase::None;
+    if (!may) [[unlikely]]
+        noteMisuse(ctx);
+    return may;
+}
+
+template <auto Function>
+struct Checked;
+template <class R, class... Args, R (*Function)(sluice_ctx*, Args...)>
+struct Checked<Function> {
+    static R call(sluice_ctx* ctx, Args... args) {
+        if (mayUse(ctx)) [[likely]]
+            return Function(ctx, args...);
+        if constexpr (std::is_same_v<R, sluice_status>) {
+            return SLUICE_E_INVALID;
+        } else {
+            return R{};
+        }
+    }
+};
+/// `Function` behind the check, for the tables of the ABI.
+template <auto Function>
+inline constexpr auto checked = &Checked<Function>::call;
 
 /// A may-wait call is about to park: afterwards other plugins have run, so the label has to be set anew.
 class WaitMark {

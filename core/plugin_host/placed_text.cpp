@@ -12,7 +12,7 @@ constexpr size_t kGoneMax = 64;  // less is not worth moving the rest forward
 void PlacedText::append(uint64_t place, std::string_view text) {
     if (text.empty()) return;
     tidy();
-    bytes_.append(text);
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
     mark(place, text.size());
 }
 
@@ -34,7 +34,7 @@ void PlacedText::clear() {
 void PlacedText::tidy() {
     if (empty()) return clear();
     if (gone_ < kGoneMax || gone_ < size()) return;
-    bytes_.erase(0, gone_);
+    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(gone_));
     marks_.erase(marks_.begin(), marks_.begin() + static_cast<std::ptrdiff_t>(first_));
     gone_ = first_ = 0;
 }
@@ -55,14 +55,14 @@ std::string_view PlacedText::take(size_t bytes) {
 std::string_view PlacedText::takeUpTo(uint64_t place) {
     const size_t from = gone_;
     for (; first_ < marks_.size() && marks_[first_].place <= place; ++first_) gone_ += marks_[first_].bytes;
-    return std::string_view(bytes_).substr(from, gone_ - from);
+    return {bytes_.data() + from, gone_ - from};
 }
 
 void PlacedText::moveTo(PlacedText& to, size_t bytes) {
     const std::string_view moved = view().substr(0, bytes);
     if (moved.empty()) return;
     to.tidy();
-    to.bytes_.append(moved);
+    to.bytes_.insert(to.bytes_.end(), moved.begin(), moved.end());
     for (size_t left = moved.size(); left > 0;) {
         Mark& mark = marks_[first_];
         const size_t part = std::min(mark.bytes, left);

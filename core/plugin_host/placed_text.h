@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 namespace sluice::host {
 
@@ -38,8 +38,10 @@ private:
     void tidy();
     void mark(uint64_t place, size_t bytes);
 
-    std::string bytes_;
-    std::vector<Mark> marks_;
+    // Most texts that wait are short. What every event touches stands in one piece with whoever owns this,
+    // and not in blocks here and there.
+    boost::container::small_vector<char, 40> bytes_;
+    boost::container::small_vector<Mark, 3> marks_;
     size_t gone_ = 0;   // bytes that were taken and still stand in front
     size_t first_ = 0;  // likewise marks
 };

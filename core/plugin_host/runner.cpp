@@ -15,6 +15,12 @@ using base::Clock;
 
 namespace {
 
+void keep(VerdictRecord&& record, std::vector<VerdictRecord>& all) {
+    constexpr size_t kUsual = 16;
+    if (all.capacity() == 0) all.reserve(kUsual);
+    all.push_back(std::move(record));
+}
+
 // Names the plugin to the watchdog while its code runs.
 class Label {
 public:
@@ -232,7 +238,7 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
                          instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
-    request_.verdicts.push_back(std::move(record));
+    keep(std::move(record), request_.verdicts);
     return outcome;
 }
 

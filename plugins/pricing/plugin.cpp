@@ -97,24 +97,29 @@ int64_t Plugin::estimate(std::string_view model, uint64_t prompt, uint64_t compl
 }
 
 Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
-    const auto cost = costOfAttempt(attempt);
+    auto& mine = attempt.state<PerRequest>();
+    const auto cost = mine.foreseen == attempt.number() ? mine.cost : costOfAttempt(attempt);
     if (!cost) return Verdict::Continue;
     (void)attempt.setCost(cost->spent);
-    auto& mine = attempt.state<PerRequest>();
-    mine.spent += cost->spent;
-    mine.original += cost->original;
+    mine.sum.spent += cost->spent;
+    mine.sum.original += cost->original;
     mine.counted = attempt.number();
     if (attempt.figure(SLUICE_ATTEMPT_USAGE_ESTIMATED) == 1) estimated_total_.record(1, {attempt.provider()});
     return Verdict::Continue;
 }
 
-// Of an answer that is not streamed the usage is known before its head goes out.
+// Of an answer that is not streamed the usage is known before its head goes out; it does not change until the
+// attempt ends.
 Verdict Plugin::on_response(sluice::Response response) {
     const sluice::Attempt attempt(response.raw());
-    const auto& mine = response.state<PerRequest>();
-    Cost sum{mine.spent, mine.original};
+    auto& mine = response.state<PerRequest>();
+    Cost sum = mine.sum;
     if (mine.counted == 0 || mine.counted != attempt.number()) {
         const auto cost = costOfAttempt(attempt);
+        if (attempt.figure(SLUICE_ATTEMPT_PROMPT_TOKENS)) {
+            mine.foreseen = attempt.number();
+            mine.cost = cost;
+        }
         if (!cost) return Verdict::Continue;
         sum = {sum.spent + cost->spent, sum.original + cost->original};
     }
@@ -147,7 +152,7 @@ std::optional<int64_t> Plugin::listPrice(const sluice::Attempt& attempt) {
 }
 
 void Plugin::noteUnknown(std::string_view provider, std::string_view model) {
-    const std::string name = std::string(provider) + "/" + std::string(model);
+    const std::string name = std::string(provider).append("/").append(model);
     unknown_total_.record(1, {provider});
     {
         const std::lock_guard lock(unknown_lock_);

@@ -21,10 +21,15 @@ class Plugin {
 public:
     Plugin(std::string_view config_json, sluice::Host host);
 
+    struct Cost {
+        int64_t spent = 0, original = 0;  // original: without discounts and margins
+    };
     /// What the attempts of one request have cost so far, in 1e-12 USD.
     struct PerRequest {
-        int64_t spent = 0, original = 0;  // original: without discounts and margins
-        uint32_t counted = 0;             // number of the last attempt in it
+        Cost sum;
+        uint32_t counted = 0;   // number of the last attempt in it
+        uint32_t foreseen = 0;  // number of the attempt that `cost` was worked out for, when its answer began
+        std::optional<Cost> cost;
     };
 
     void model_group(std::string_view name, const sluice::Deployments& deployments);
@@ -42,9 +47,6 @@ public:
     bool import_state(std::string_view bytes);
 
 private:
-    struct Cost {
-        int64_t spent, original;
-    };
     std::optional<Cost> costOfAttempt(const sluice::Attempt& attempt);
     std::optional<int64_t> listPrice(const sluice::Attempt& attempt);
     void noteUnknown(std::string_view provider, std::string_view model);

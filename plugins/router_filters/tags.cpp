@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::string_view kReason = "its tags do not fit";
 
-bool hasAny(const Facts& facts, const Tags& tags) {
-    return std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) { return facts.has(tag); });
+bool hasAny(const Facts& facts, const TagRules::Views& tags) {
+    return std::any_of(tags.begin(), tags.end(), [&](std::string_view tag) { return facts.has(tag); });
 }
 
-bool hasAll(const Facts& facts, const Tags& tags) {
-    return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) { return facts.has(tag); });
+bool hasAll(const Facts& facts, const TagRules::Views& tags) {
+    return std::all_of(tags.begin(), tags.end(), [&](std::string_view tag) { return facts.has(tag); });
 }
 
 bool isAllowed(const TagRules& rules, const Facts& facts) {
@@ -47,7 +47,7 @@ Refused refusal(const Tags& tags, std::string_view model) {
 
 TagRules rulesOf(const Tags& tags) {
     TagRules rules;
-    for (const auto& tag : tags) {
+    for (const std::string_view tag : tags) {
         if (tag[0] == '!')
             rules.excluded.push_back(tag.substr(1));
         else if (tag[0] == '&')

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "choice.h"
@@ -11,11 +12,12 @@
 
 namespace router_filters {
 
-/// What a request's tags ask for.
+/// What a request's tags ask for; views into them.
 struct TagRules {
-    Tags wanted;    // "free": any of these, or all
-    Tags required;  // "&free"
-    Tags excluded;  // "!free"
+    using Views = std::vector<std::string_view>;
+    Views wanted;    // "free": any of these, or all
+    Views required;  // "&free"
+    Views excluded;  // "!free"
 };
 TagRules rulesOf(const Tags& tags);
 

@@ -19,19 +19,20 @@ bool atItsLimit(const sluice::Candidate& candidate) {
 // Rows are not read where the host tells numbers without them: most of them are too slow to be looked at
 // again.
 template <class See>
-void eachAverage(const sluice::Candidates& candidates, const Samples& samples, const Question& q, See&& see) {
+void eachAverage(const sluice::Candidates& candidates, const Samples::View& samples, See&& see) {
     if (!candidates.wide()) {
         for (const auto candidate : candidates) {
             const auto number = candidate.deployment();
-            see(candidate.index(), number ? samples.average(*number, q.stream, q.now_ms) : 0);
+            see(candidate.index(), number ? samples.average(*number) : 0);
         }
         return;
     }
     const uint64_t* available = candidates.availableBits();
+    const uint32_t* deployments = candidates.deployments();
     for (uint32_t w = 0; w < candidates.words(); ++w) {
         for (uint64_t bits = available[w]; bits != 0; bits &= bits - 1) {
             const uint32_t i = w * 64 + static_cast<uint32_t>(__builtin_ctzll(bits));
-            see(i, samples.average(candidates.deployments()[i], q.stream, q.now_ms));
+            see(i, samples.average(deployments[i]));
         }
     }
 }
@@ -42,9 +43,12 @@ public:
     explicit Shortlist(double buffer) : factor_(1 + buffer) {}
 
     /// False: it is too slow to count, whatever comes.
-    bool admits(double latency) const { return latency <= lowest_ * factor_; }
+    bool admits(double latency) const { return latency <= admitted_; }
     void add(uint32_t index, double latency) {
-        if (latency < lowest_) lowest_ = latency;
+        if (latency < lowest_) {
+            lowest_ = latency;
+            admitted_ = latency * factor_;
+        }
         if (count_ == kKept && lowest_ < dropped_at_) dropTooSlow();
         if (count_ < kKept) kept_[count_++] = {latency, index};
     }
@@ -72,6 +76,7 @@ private:
 
     double factor_;
     double lowest_ = std::numeric_limits<double>::infinity();
+    double admitted_ = lowest_;  // up to that one is good enough
     double dropped_at_ = lowest_;
     uint32_t count_ = 0;
     std::array<Entry, kKept> kept_;  // the first count_ are filled in
@@ -90,10 +95,10 @@ std::optional<Samples::Sample> sampleOf(const Ending& ending) {
     return sample;
 }
 
-int32_t choose(const sluice::Candidates& candidates, const Samples& samples, const Question& q) {
+int32_t choose(const sluice::Candidates& candidates, Samples& samples, const Question& q) {
     Shortlist shortlist(q.buffer);
     int32_t nobody = SLUICE_E_UNAVAILABLE;
-    eachAverage(candidates, samples, q, [&](uint32_t i, double latency) {
+    eachAverage(candidates, samples.at(q.now_ms, q.stream), [&](uint32_t i, double latency) {
         if (!shortlist.admits(latency)) return;
         if (atItsLimit(sluice::Candidate(candidates.raw(), i))) {
             nobody = SLUICE_E_LIMIT;

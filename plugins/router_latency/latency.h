@@ -37,6 +37,6 @@ struct Question {
 
 /// Index of the choice; SLUICE_E_LIMIT if all that are available are at their limits, SLUICE_E_UNAVAILABLE if
 /// none is available. Allocates nothing.
-int32_t choose(const sluice::Candidates& candidates, const Samples& samples, const Question& question);
+int32_t choose(const sluice::Candidates& candidates, Samples& samples, const Question& question);
 
 }  // namespace router_latency

@@ -15,17 +15,14 @@ namespace router_latency {
 /// is the sum of those before it and the last one.
 class Series {
 public:
-    /// Under the lock of Samples.
     void add(double sample, uint32_t size_max);
-    void clear();
-    /// 0: there are no samples. [any]
-    double average() const { return average_.load(std::memory_order_relaxed); }
+    /// 0: there are no samples.
+    double average() const { return count_ == 0 ? 0 : (before_last_ + last_) / count_; }
 
 private:
     uint32_t count_ = 0;
     double before_last_ = 0;
     double last_ = 0;
-    std::atomic<double> average_{0};
 };
 
 /// By deployment number. Averages are read without a lock; a sample is added under one, and the memory for a
@@ -46,34 +43,54 @@ public:
 
     /// Numbers from kDeploymentsMax on are not remembered. [any]
     void add(uint32_t deployment, const Sample& sample, int64_t now_ms);
-    /// 0 if nothing is known. `stream`: the average to the first token, if there is one. Here because it is
-    /// asked of each deployment of each request. [any]
-    double average(uint32_t deployment, bool stream, int64_t now_ms) const {
-        if (deployment >= kDeploymentsMax) return 0;
-        const Page* page = pages_[deployment / kPage].load(std::memory_order_acquire);
-        if (!page) return 0;
-        const Deployment& its = (*page)[deployment % kPage];
-        if (now_ms >= its.expires_ms.load(std::memory_order_relaxed)) return 0;
-        const double to_first = stream ? its.first_token.average() : 0;
-        return to_first > 0 ? to_first : its.whole.average();
+
+    /// The averages as they are at that time. Valid while this object lives. [any]
+    class View {
+    public:
+        /// 0 if nothing is known. Of streams the average to the first token, if there is one. Here because it
+        /// is asked of each deployment of each request: two loads, most of them from memory side by side.
+        double average(uint32_t deployment) const {
+            if (deployment >= kDeploymentsMax) return 0;
+            const Page* page = all_.pages_[deployment / kPage].load(std::memory_order_acquire);
+            return page ? (*page)[which_][deployment % kPage].load(std::memory_order_relaxed) : 0;
+        }
+
+    private:
+        friend class Samples;
+        View(const Samples& all, bool stream) : all_(all), which_(stream ? kStream : kWhole) {}
+        const Samples& all_;
+        const size_t which_;
+    };
+    View at(int64_t now_ms, bool stream) {
+        if (now_ms >= first_end_ms_.load(std::memory_order_relaxed)) forgetOld(now_ms);
+        return {*this, stream};
     }
 
     static constexpr uint32_t kDeploymentsMax = 65'536;
 
 private:
+    static constexpr uint32_t kPage = 64;
+    static constexpr size_t kWhole = 0, kStream = 1;
+    using Averages = std::array<std::atomic<double>, kPage>;
+    using Page = std::array<Averages, 2>;
     struct Deployment {
         Series whole, first_token;
-        std::atomic<int64_t> expires_ms{0};
+        int64_t ends_ms = 0;  // unknown from then on
     };
-    static constexpr uint32_t kPage = 64;
-    using Page = std::array<Deployment, kPage>;
+    struct Book {
+        Page page{};
+        std::array<Deployment, kPage> deployments;
+    };
 
-    Deployment& at(uint32_t deployment);  // under mutex_
+    Book& bookOf(uint32_t deployment);  // under mutex_
+    static void show(Book& book, uint32_t slot);
+    void forgetOld(int64_t now_ms);
 
     const Options options_;
+    std::atomic<int64_t> first_end_ms_{INT64_MAX};  // nothing ends before that
     std::mutex mutex_;
-    std::vector<std::unique_ptr<Page>> owned_;                         // guarded by mutex_
-    std::array<std::atomic<Page*>, kDeploymentsMax / kPage> pages_{};  // owned_'s; set once
+    std::vector<std::unique_ptr<Book>> books_;  // by page, null or as in pages_; guarded by mutex_
+    std::array<std::atomic<Page*>, kDeploymentsMax / kPage> pages_{};  // of books_; set once
 };
 
 }  // namespace router_latency

@@ -212,6 +212,15 @@ class Records(Scenario):
             self.get(path)
         self.records(0)
 
+    def test_a16_what_long_requests_say_is_kept_too(self):
+        for size in (10, 70_000, 2_000_000):
+            with self.subTest(size):
+                self.setUp()
+                self.call(CHAT, {"model": "gpt", "messages": [{"role": "user", "content": "x" * size}], "temperature": 0.5, "metadata": {"of": "a16"}})
+                record = self.record()
+                self.assertEqual(record["model_parameters"], {"temperature": 0.5})
+                self.assertEqual(record["metadata"]["requester_metadata"], {"of": "a16"})
+
 
 class RecordsThatCannotBeWritten(Scenario):
     def test_a20_a_path_that_cannot_be_opened(self):

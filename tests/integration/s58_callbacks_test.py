@@ -194,6 +194,23 @@ class Callbacks(Scene):
         self.gateway()
         self.assert_once(ids[dropped:])
 
+    def test_ac12_long_questions_and_answers(self):
+        """small ones are read by the records' thread, long ones by the loop: of both everything is told"""
+        gateway = self.gateway(flush_interval_s=0.1)
+        for size in (10, 70_000, 600_000):
+            text = f"{size} " + "x" * size
+            for stream in (False, True):
+                answer = request(gateway.port, "POST", "/v1/chat/completions", {"model": "echo", "messages": [{"role": "user", "content": text}], "stream": stream,
+                                                                                "temperature": 0.5}, {"authorization": f"Bearer {KEY}"})
+                self.assertEqual(answer.status, 200)
+        all_ = self.receiver.wait(lambda calls: records(calls) if len(records(calls)) >= 6 else None, "six records")
+        for size in (10, 70_000, 600_000):
+            mine = [record for record in all_ if record["messages"][0]["content"].startswith(f"{size} ")]
+            self.assertEqual([len(record["messages"][0]["content"]) - len(f"{size} ") for record in mine], [size, size])
+            for record in mine:
+                self.assertIn("x" * size, record["response"]["choices"][0]["message"]["content"])
+                self.assertEqual(record["model_parameters"]["temperature"], 0.5)
+
     def test_ac11_bad_configurations(self):
         """say which key, what is allowed, and no secret"""
         for config, told in (({"url": "ftp://x"}, "url"), ({"url": "http://x", "template": "{{a | b}}"}, "ms, ns, iso"),

@@ -38,7 +38,7 @@ TEST_CASE("threads: samples are added while others choose") {
         for (int i = 0; i < kRounds; ++i) {
             const auto number = static_cast<uint32_t>((i * 7 + thread) % 100);
             samples.add(number, {1.0 + number, -1}, 0);
-            const double average = samples.average(number, false, 0);
+            const double average = samples.at(0, false).average(number);
             if (average < 1.0 + number - 1e-6 || average > 1.0 + number + 1e-6) ++wrong;
             if (i % 100 != 0) continue;
             const auto random = static_cast<uint64_t>(i) << 40;

@@ -72,7 +72,7 @@ TEST_CASE("TLS is what the URL says") {
 TEST_CASE("any bytes survive as text") {
     std::string all;
     for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
-    for (const std::string bytes :
+    for (const std::string& bytes :
          {all, std::string("ключ 密钥 🔑"), std::string("\xED\xA0\x80\xF4\x90\x80\x80\xC0\x80"),
           std::string("\x1A\x1A"), std::string("\xF0\x9F\x94"), std::string()}) {
         const auto text = store_postgres::toText(bytes);

@@ -1,22 +1,20 @@
-#include "gateway/record_content.h"
+#include "account/record_content.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/name_set.h"
-#include "base/text.h"
-#include "http/head.h"
 #include "llm/json_parser.h"
 #include "llm/stream_texts.h"
 
-namespace sluice::gateway {
+namespace sluice::account {
 namespace {
 
 constexpr size_t kContentMax = 1024 * 1024;
 constexpr size_t kMetadataMax = 16 * 1024;
 constexpr size_t kParameterMax = 512;
-constexpr size_t kWishMax = 512;
 
 // Of chat, completions, embeddings, messages, responses, images and speech. Nothing that holds what was said.
 constexpr base::NameSet kParameters{std::array<std::string_view, 22>{"dimensions",
@@ -49,31 +47,13 @@ std::string parametersOf(const llm::Body& body) {
         if (file || again || json.size() > kParameterMax) continue;
         if (!kParameters.has(name)) continue;
         if (out.empty()) w.beginObject();
-        w.key(name).raw(json);
+        w.foreignKey(name).raw(json);
     }
     if (!out.empty()) w.endObject();
     return out;
 }
 
-void noteFields(account::Record& record, const http::Fields& fields) {
-    for (const auto& [name, value] : fields) {
-        if (name.size() < std::string_view("x-litellm-trace-id").size() || value.size() > kWishMax) continue;
-        if (base::iequals(name, "x-litellm-trace-id") && http::isToken(value) && value.size() <= 128)
-            record.trace_id = value;
-        else if (base::iequals(name, "x-litellm-disable-callbacks"))
-            record.attributes.emplace_back("litellm.disabled_callbacks", value);
-        else if (base::iequals(name, "litellm-disable-message-redaction") && value == "true")
-            record.attributes.emplace_back("litellm.message_redaction", "off");
-        else if (base::iequals(name, "litellm-enable-message-redaction") && value == "true")
-            record.attributes.emplace_back("litellm.message_redaction", "on");
-    }
-}
-
-}  // namespace
-
-std::string askedContent(host::RequestState& request) {
-    request.contents.settle(request);
-    const llm::Body& body = request.body;
+std::string askedContent(const llm::Body& body) {
     std::string out;
     for (const char* member : {"messages", "input", "prompt", "query"}) {
         const auto found = body.member(member);
@@ -94,42 +74,32 @@ std::string askedContent(host::RequestState& request) {
     return out;
 }
 
-std::string answeredContent(host::RequestState& request) {
-    host::ResponseState& response = request.response;
-    if (!response.lanes.empty()) {
-        std::string out;
-        base::JsonWriter w(out);
-        w.beginObject().key("choices").beginArray().beginObject();
-        w.key("index").number(uint64_t{0}).key("message").beginObject().key("role").text("assistant");
-        for (const auto& [lane, name] : {std::pair<uint32_t, const char*>{llm::kLaneText, "content"},
-                                         {llm::kLaneReasoning, "reasoning_content"},
-                                         {llm::kLaneRefusal, "refusal"},
-                                         {llm::kLaneToolArgs, "tool_arguments"}}) {
-            const auto said = response.lanes.find(lane);
-            if (said == response.lanes.end()) continue;
-            if (said->second.size() > kContentMax) return {};
-            w.key(name).text(said->second);
-        }
-        w.endObject().endObject().endArray().endObject();
-        return out;
+std::string streamedContent(const std::map<uint32_t, std::string>& lanes) {
+    std::string out;
+    base::JsonWriter w(out);
+    w.beginObject().key("choices").beginArray().beginObject();
+    w.key("index").number(uint64_t{0}).key("message").beginObject().key("role").text("assistant");
+    for (const auto& [lane, name] : {std::pair<uint32_t, const char*>{llm::kLaneText, "content"},
+                                     {llm::kLaneReasoning, "reasoning_content"},
+                                     {llm::kLaneRefusal, "refusal"},
+                                     {llm::kLaneToolArgs, "tool_arguments"}}) {
+        const auto said = lanes.find(lane);
+        if (said == lanes.end()) continue;
+        if (said->second.size() > kContentMax) return {};
+        w.foreignKey(name).text(said->second);
     }
-    request.contents.settle(request);
-    if (response.body.empty() || response.body.size() > kContentMax) return {};
-    // It stands in the record as it is: what is no JSON must not get there.
-    return llm::parseJson(response.body).error() == simdjson::SUCCESS ? response.body : std::string();
+    w.endObject().endObject().endArray().endObject();
+    return out;
 }
 
-bool wantsJson(const host::Chain& chain) {
-    return std::any_of(chain.on_complete.begin(), chain.on_complete.end(),
-                       [](const auto& slot) { return !slot.instance->manifest().record_fields; });
+// An answer stands in the record as it is: what is no JSON must not get there.
+std::string answeredContent(Said& said) {
+    if (!said.lanes.empty()) return streamedContent(said.lanes);
+    if (said.answer.empty() || said.answer.size() > kContentMax) return {};
+    return llm::parseJson(said.answer).error() == simdjson::SUCCESS ? std::move(said.answer) : std::string();
 }
 
-void noteAsked(account::Record& record, host::RequestState& request) {
-    noteFields(record, request.head->fields);
-    // What was refused before anybody was asked has not been looked at by all guardrails.
-    if (request.block.set && !request.attempt.deployment) return;
-    request.contents.settle(request);
-    const llm::Body& body = request.body;
+void readParameters(Record& record, const llm::Body& body) {
     for (const char* name : {"metadata", "litellm_metadata"}) {
         const auto found = body.member(name);
         if (!found || found->empty() || found->front() != '{' || found->size() > kMetadataMax) continue;
@@ -140,4 +110,15 @@ void noteAsked(account::Record& record, host::RequestState& request) {
     if (body.isTrue("no-log")) record.attributes.emplace_back("litellm.no_log", "true");
 }
 
-}  // namespace sluice::gateway
+}  // namespace
+
+void workOut(Record& record) {
+    Said said = std::exchange(record.said, {});  // once: what is empty now must not take its place
+    const llm::Body& body = said.asked;
+    if (said.parameters) readParameters(record, body);
+    if (!said.content) return;
+    record.messages = askedContent(body);
+    record.response = answeredContent(said);
+}
+
+}  // namespace sluice::account
