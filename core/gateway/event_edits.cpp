@@ -50,7 +50,9 @@ std::string withData(std::string_view raw, std::string_view data) {
         const std::string_view line = raw.substr(0, end);
         const std::string_view ending = raw.substr(end, both ? 2 : 1);
         raw.remove_prefix(std::min(raw.size(), end + ending.size()));
-        const bool is_data = line.substr(0, 4) == "data" && (line.size() == 4 || line[4] == ':');
+        // A stream may begin with a byte order mark: the event's data stands behind it all the same.
+        const std::string_view field = line.substr(line.substr(0, 3) == "\xef\xbb\xbf" ? 3 : 0);
+        const bool is_data = field.substr(0, 4) == "data" && (field.size() == 4 || field[4] == ':');
         if (!is_data) {
             out.append(line).append(ending);
             continue;
