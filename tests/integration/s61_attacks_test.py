@@ -126,6 +126,12 @@ class Unseen(Guarded):
                 text = self.streamed("chat", [events.chat("the Fal"), events.chat("con flies")], {"stream": wish})
                 self.assertNotIn("Falcon", said(text))
 
+    def test_ag17_a_byte_order_mark_before_the_first_event(self):
+        """the mark is not part of the data line behind it (WHATWG HTML, section 9.2.6), where a masked text is put back"""
+        for dialect, event in (("chat", events.chat), ("completions", events.completion)):
+            with self.subTest(dialect):
+                self.assertNotIn("Falcon", self.streamed(dialect, ["\ufeff" + event("the Falcon flies")]))
+
 
 class InString(Guarded):
     """an attempt that broke inside of a JSON string leaves the guard inside of a string for the next attempt"""
