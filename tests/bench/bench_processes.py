@@ -95,11 +95,11 @@ class Processes:
         self.directory = directory
         self._running = []
 
-    def start(self, name, command, unprivileged=False):
-        """Starts `command`; its output goes to NAME.log. Root hands unprivileged programs to nobody."""
-        identity = {}
+    def start(self, name, command, unprivileged=False, **more):
+        """Starts `command`; its output goes to NAME.log. Root hands unprivileged programs to nobody. `more`: cwd, env."""
+        identity = dict(more)
         if unprivileged and os.geteuid() == 0:
-            identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+            identity.update(user=NOBODY, group=NOBODY, extra_groups=[])
         with open(self.directory / f"{name}.log", "wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                        start_new_session=True, **identity)

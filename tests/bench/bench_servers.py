@@ -15,13 +15,16 @@ PATH = "/v1/chat/completions"
 WORKERS = 1
 
 
-def request(port, method="GET", path="/health", body=None, key=None):
-    """(status, text) of one request."""
+def request(port, method="GET", path="/health", body=None, key=None, more=()):
+    """(status, text) of one request. `more`: "name: value", which win over the others."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         headers = {"Content-Type": "application/json"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
+        for header in more:
+            name, _, value = header.partition(":")
+            headers = {**{k: v for k, v in headers.items() if k.lower() != name.lower()}, name: value.strip()}
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode(errors="replace")
@@ -34,6 +37,12 @@ def chat(port, key=KEY):
     return request(port, "POST", PATH, json.dumps(message), key)
 
 
+def chat_as(server):
+    """chat() with what the server's headers say, such as another gateway's way to name a key."""
+    message = {"model": server.model, "messages": [{"role": "user", "content": "Hello"}]}
+    return request(server.port, "POST", PATH, json.dumps(message), KEY, server.headers)
+
+
 def upstream_counts(upstream):
     return json.loads(request(upstream.port)[1])
 
@@ -44,6 +53,7 @@ class Server:
         self.name, self.process, self.port, self.headers = name, process, port, headers
         self.url = f"http://127.0.0.1:{port}{PATH}"
         self.pid = process.pid
+        self.model = "gpt-test"
 
 
 class Servers:
@@ -62,20 +72,20 @@ class Servers:
     def start_upstream(self, name="upstream", *arguments):
         port = free_port()
         process = self.processes.start(name, [self.tool("sluice_paced_upstream"), "--port", str(port), *arguments])
-        self._until_ready(name, process, lambda: request(port))
+        self.until_ready(name, process, lambda: request(port))
         return Server(name, process, port)
 
-    def start_nginx(self, upstream):
-        port, directory = free_port(), self.directory / "nginx"
+    def start_nginx(self, upstream, name="nginx", connections=1024, buffering="on"):
+        port, directory = free_port(), self.directory / name
         directory.mkdir()
         if os.geteuid() == 0:
             shutil.chown(directory, "nobody", "nogroup")
-        config = self._fill("nginx.conf.in", "nginx.conf", WORKERS=WORKERS, DIR=directory, PORT=port,
-                            UPSTREAM_PORT=upstream.port)
+        config = self._fill("nginx.conf.in", f"{name}.conf", WORKERS=WORKERS, DIR=directory, PORT=port,
+                            UPSTREAM_PORT=upstream.port, CONNECTIONS=connections, BUFFERING=buffering)
         command = [self.nginx, "-p", str(directory), "-c", config, "-e", str(directory / "error.log")]
-        process = self.processes.start("nginx", command, unprivileged=True)
-        self._until_ready("nginx", process, lambda: chat(port))
-        return Server("nginx", process, port)
+        process = self.processes.start(name, command, unprivileged=True)
+        self.until_ready(name, process, lambda: chat(port))
+        return Server(name, process, port)
 
     def start_sluice(self, chain, upstream, name=None):
         """`chain` names a template in configs/; `name` tells two gateways with the same chain apart."""
@@ -84,7 +94,7 @@ class Servers:
                             RECORDS=self.records(name))
         command = [self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"]
         process = self.processes.start(name, command)
-        self._until_ready(name, process, lambda: chat(port))
+        self.until_ready(name, process, lambda: chat(port))
         return Server(name, process, port)
 
     def records(self, name):
@@ -98,7 +108,7 @@ class Servers:
         path.write_text(text)
         return str(path)
 
-    def _until_ready(self, name, process, probe, seconds=10):
+    def until_ready(self, name, process, probe, seconds=10):
         end = time.monotonic() + seconds
         seen = "no answer"
         while time.monotonic() < end:

@@ -17,6 +17,7 @@ Both modes:
   --model NAME           of the generated body (default gpt-test)
   --body-bytes N         generated chat request with a prompt of N bytes (default 1000)
   --body FILE            sends this file instead
+  --buckets yes          prints the histograms as well: [[upper edge in us, how many],...], within 1 %
   --timeout S            without an answer, or without a first token (default 10)
 Closed loop on keep-alive connections (the default):
   --connections N        (default 64)
@@ -103,6 +104,13 @@ void requireDescriptors(std::uint64_t connections) {
 
 unsigned long long wide(std::uint64_t number) { return number; }
 
+// With --buckets, `,"NAME":[...]` behind what was printed.
+void printBuckets(const Options& options, const char* name, const Histogram& histogram) {
+    if (options.text("buckets", "no") != "yes") return;
+    std::printf(",\"%s\":", name);
+    histogram.printBucketsJson(stdout);
+}
+
 int closedLoop(const Options& options) {
     ClosedLoopSettings settings;
     settings.connections = options.count("connections", 64, 1, kConnectionsMax);
@@ -120,6 +128,7 @@ int closedLoop(const Options& options) {
     std::printf(R"(,"gave_up":%s,"seconds":%.3f,"rps":%.1f,"latency_us":)", report.gave_up ? "true" : "false",
                 report.seconds, rps);
     report.latency.printJson(stdout);
+    printBuckets(options, "latency_buckets", report.latency);
     std::printf(",\"loadgen_cpu_seconds\":%.3f}\n", ownCpuSeconds());
     return report.faults.total() == 0 && report.requests > 0 ? 0 : 1;
 }
@@ -143,6 +152,8 @@ int streams(const Options& options) {
     report.first_token.printJson(stdout);
     std::printf(",\"gap_us\":");
     report.gap.printJson(stdout);
+    printBuckets(options, "first_token_buckets", report.first_token);
+    printBuckets(options, "gap_buckets", report.gap);
     std::printf(",\"loadgen_cpu_seconds\":%.3f}\n", ownCpuSeconds());
     return report.faults.total() == 0 && report.chunks > 0 ? 0 : 1;
 }
@@ -150,7 +161,7 @@ int streams(const Options& options) {
 int run(int argc, char** argv) {
     const Options options(
         argc, argv,
-        {"url", "header", "model", "body-bytes", "body", "timeout", "connections", "seconds", "requests",
+        {"url", "header", "model", "body-bytes", "body", "timeout", "buckets", "connections", "seconds", "requests",
          "warmup", "rate", "expect", "streams", "ramp-per-second", "hold", "chunks"},
         kUsage);
     if (!options.given("url")) Options::fail("missing option", "url");

@@ -156,6 +156,16 @@ class LoadgenTest(unittest.TestCase):
         self.assert_fault(self.stream_of_3(stream(*three, DONE)), "order")
         self.assert_fault(self.stream_of_3(stream(*three, FINISH, DONE, end=b""), close=True), "closed")
 
+    def test_histograms_hold_every_record(self):
+        """each within 1 % above, the last one exact"""
+        result = self.run_against(FaultyServer(plain(b"{}"), delay=0.05), "--connections", "2", "--requests", "6", "--warmup", "0", "--buckets", "yes")
+        buckets = result["latency_buckets"]
+        self.assertEqual(sum(count for _, count in buckets), 6, result)
+        self.assertAlmostEqual(buckets[-1][0], result["latency_us"]["max"], delta=0.1)
+        self.assertTrue(all(50_000 <= edge < 200_000 for edge, _ in buckets), result)
+        streams = self.run_against(FaultyServer(stream(numbered(1), numbered(2), FINISH, DONE)), "--streams", "3", "--chunks", "2", "--hold", "2", "--buckets", "yes")
+        self.assertEqual([sum(count for _, count in streams[name]) for name in ("first_token_buckets", "gap_buckets")], [3, 3], streams)
+
     def test_open_streams_are_cut_without_an_error(self):
         result = self.stream_of_3(stream(numbered(1), end=b""))
         self.assertEqual((result["cut"], result["errors"], result["chunks"]), (2, 0, 2), result)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <memory>
 #include <queue>
 #include <thread>
@@ -25,7 +26,7 @@ constexpr std::string_view kUsage = R"(sluice_paced_upstream --port PORT [option
   --chunks N      numbered chunks a stream (default 100)
   --delay-ms MS   before a completion, or before the first chunk of a stream (default 0)
   --threads N     event loops, each with its own SO_REUSEPORT listener (default 1)
-GET /health answers 200 and counts. POST anything else: a chat completion, streamed if the body has "stream":true.
+GET /health answers 200 and counts. GET /delay-ms/N changes --delay-ms (of the event loop that gets it). POST anything else: a chat completion, streamed if the body has "stream":true.
 )";
 
 constexpr std::size_t kBodyBytesMax = 64 * 1024 * 1024;
@@ -43,6 +44,7 @@ struct Settings {
 // Shared by the threads; relaxed, because the numbers are read one by one and only by people and scripts.
 struct Counters {
     std::atomic<std::uint64_t> completions{0};
+    std::atomic<std::uint64_t> waiting{0};
     std::atomic<std::uint64_t> streams_started{0};
     std::atomic<std::uint64_t> streams_finished{0};
     std::atomic<std::uint64_t> streams_cancelled{0};
@@ -51,6 +53,7 @@ struct Counters {
         UpstreamCounts counts;
         counts.streams_finished = streams_finished.load(std::memory_order_relaxed);
         counts.streams_cancelled = streams_cancelled.load(std::memory_order_relaxed);
+        counts.waiting = waiting.load(std::memory_order_relaxed);
         counts.completions = completions.load(std::memory_order_relaxed);
         const std::uint64_t started = streams_started.load(std::memory_order_relaxed);
         counts.streams_open = started - std::min(started, counts.streams_finished + counts.streams_cancelled);
@@ -170,10 +173,7 @@ private:
     void answer(Connection& connection) {
         connection.close_after_answer = !connection.parser.keepAlive();
         if (!connection.parser.isPost()) {
-            const bool health = connection.parser.target() == "/health";
-            const std::string text =
-                health ? healthResponse(counters_.snapshot()) : smallResponse("404 Not Found", "{}");
-            if (write(connection, text)) endAnswer(connection);
+            if (write(connection, answerToGet(connection.parser.target()))) endAnswer(connection);
             return;
         }
         const bool stream = asksFor(connection.body, "stream");
@@ -182,6 +182,7 @@ private:
         connection.next_chunk = 1;
         connection.due_ns = nowNs() + settings_.delay_ns;
         release(connection.body);
+        if (!stream) counters_.waiting.fetch_add(1, std::memory_order_relaxed);
         if (stream) {
             counters_.streams_started.fetch_add(1, std::memory_order_relaxed);
             if (!write(connection, streamHead())) return;
@@ -193,9 +194,25 @@ private:
         }
     }
 
+    std::string answerToGet(std::string_view target) {
+        if (target == "/health") return healthResponse(counters_.snapshot());
+        constexpr std::string_view kDelay = "/delay-ms/";
+        std::uint64_t delay_ms = 0;
+        const char* end = target.data() + target.size();
+        if (!target.starts_with(kDelay) ||
+            std::from_chars(target.data() + kDelay.size(), end, delay_ms).ptr != end ||
+            target.size() == kDelay.size() || delay_ms > 3'600'000) {
+            return smallResponse("404 Not Found", "{}");
+        }
+        settings_.delay_ns = delay_ms * kNsPerMs;
+        return smallResponse("200 OK", "{}");
+    }
+
     // Sends what is due now: the completion, one chunk, or the end of the stream.
     void advance(Connection& connection) {
         if (connection.phase == Connection::Phase::Waiting) {
+            connection.phase = Connection::Phase::Reading;  // a reader that has left must not be counted off twice
+            counters_.waiting.fetch_sub(1, std::memory_order_relaxed);
             counters_.completions.fetch_add(1, std::memory_order_relaxed);
             if (write(connection, completionResponse())) endAnswer(connection);
             return;
@@ -280,6 +297,9 @@ private:
     void close(Connection& connection) {
         if (connection.phase == Connection::Phase::Streaming) {
             counters_.streams_cancelled.fetch_add(1, std::memory_order_relaxed);
+        }
+        if (connection.phase == Connection::Phase::Waiting) {
+            counters_.waiting.fetch_sub(1, std::memory_order_relaxed);
         }
         connections_[connection.fd.get()].reset();
     }

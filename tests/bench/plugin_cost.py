@@ -41,7 +41,7 @@ class PluginServers(Servers):
         config = self._fill("configs/plugins.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=bench_servers.WORKERS,
                             LIB=library, PLUGINS=json.dumps(plugins))
         process = self.processes.start(name, [*before, self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
-        self._until_ready(name, process, lambda: bench_servers.chat(port), patience)
+        self.until_ready(name, process, lambda: bench_servers.chat(port), patience)
         return bench_servers.Server(name, process, port)
 
 

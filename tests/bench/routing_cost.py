@@ -59,7 +59,7 @@ class RoutingServers(Servers):
         config.write_text(json.dumps({"model_list": models, "router_settings": case.router, "listen": {"workers": bench_servers.WORKERS}}))
         port = bench_servers.free_port()
         process = self.processes.start(name, [*before, self.sluice, "serve", "-c", str(config), "--listen", f"127.0.0.1:{port}"])
-        self._until_ready(name, process, lambda: bench_servers.chat(port), patience)
+        self.until_ready(name, process, lambda: bench_servers.chat(port), patience)
         return Server(case.name, process, port, case.headers)
 
 

@@ -72,6 +72,7 @@ void appendStreamEnd(std::string& out, std::uint64_t chunks, bool with_usage) {
 
 std::string healthResponse(const UpstreamCounts& counts) {
     return smallResponse("200 OK", R"({"status":"ok","completions":)" + std::to_string(counts.completions) +
+                                       R"(,"waiting":)" + std::to_string(counts.waiting) +
                                        R"(,"streams_open":)" + std::to_string(counts.streams_open) +
                                        R"(,"streams_finished":)" + std::to_string(counts.streams_finished) +
                                        R"(,"streams_cancelled":)" + std::to_string(counts.streams_cancelled) +

@@ -12,6 +12,7 @@ namespace sluice::bench {
 // What the paced upstream has done so far, for GET /health.
 struct UpstreamCounts {
     std::uint64_t completions = 0;
+    std::uint64_t waiting = 0;  // completions asked for whose --delay-ms is not over
     std::uint64_t streams_open = 0;
     std::uint64_t streams_finished = 0;
     std::uint64_t streams_cancelled = 0;  // the other side left before the end

@@ -1,0 +1,104 @@
+"""Other gateways: one directory under peers/ each, with a manifest (peer.json) and templates of their configuration.
+
+Keys of a manifest: name, version, tool (no gateway, but something that the bench uses), from (registry, package, version), needs (a program), needs_version, install (commands),
+install_environment, installed (a file that is there afterwards), start (a command; empty: nobody has tried it), files
+(templates NAME.in), environment, headers (of each request), ready_seconds, does (what it did in this comparison).
+@DIR@ is where it is installed, @RUN@ where its files of one run are, @PORT@ and @UPSTREAM_PORT@ are loopback's.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import bench_servers
+from bench_processes import Failed, free_port
+
+HERE = Path(__file__).resolve().parent.parent / "peers"
+WHY = "not-installed.txt"  # beside the installed peers: what the last try said
+
+
+def manifests():
+    return {path.parent.name: json.loads(path.read_text()) for path in sorted(HERE.glob("*/peer.json"))}
+
+
+def filled(value, places):
+    if isinstance(value, list):
+        return [filled(one, places) for one in value]
+    if isinstance(value, dict):
+        return {key: filled(one, places) for key, one in value.items()}
+    for key, text in places.items():
+        value = value.replace(f"@{key}@", str(text))
+    return value
+
+
+class Peer:
+    def __init__(self, key, manifest, directory):
+        self.key, self.manifest, self.directory = key, manifest, Path(directory).resolve() / key
+
+    @property
+    def name(self):
+        return self.manifest["name"]
+
+    def why_not(self):
+        """None if it can be started, otherwise the reason in words."""
+        reason = self.directory / WHY
+        if not (self.directory / self.manifest["installed"]).exists():
+            return reason.read_text().strip() if reason.exists() else "not installed (tests/bench/peers/install.py)"
+        return None if self.manifest["start"] else "installed, but nobody has written down yet how it is started"
+
+    def install(self, log):
+        """Runs the manifest's commands at low priority. Returns None, or why it could not be had, kept for the report."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        why = self._install(log)
+        (self.directory / WHY).unlink(missing_ok=True)
+        if why:
+            (self.directory / WHY).write_text(why + "\n")
+        return why
+
+    def _install(self, log):
+        if not shutil.which(self.manifest["needs"]):
+            return f"{self.manifest['needs']} is not installed"
+        places = {"DIR": self.directory}
+        environment = {**os.environ, **filled(self.manifest.get("install_environment", {}), places)}
+        for command in filled(self.manifest["install"], places):
+            log(" ".join(command))
+            try:
+                done = subprocess.run(["nice", "-n", "15", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                      text=True, env=environment, timeout=3600, check=False)
+            except subprocess.TimeoutExpired:
+                return f"{' '.join(command[:3])} did not end within an hour"
+            if done.returncode:
+                return f"`{' '.join(command[:3])} ...` ended with {done.returncode}: {gist(done.stdout)}"
+        return None if (self.directory / self.manifest["installed"]).exists() else f"after the installation {self.manifest['installed']} is not there"
+
+    def start(self, servers, upstream, name):
+        port, run = free_port(), servers.directory / name
+        run.mkdir()
+        places = {"DIR": self.directory, "RUN": run, "PORT": port, "UPSTREAM_PORT": upstream.port}
+        for file in self.manifest.get("files", []):
+            (run / file).write_text(filled((HERE / self.key / f"{file}.in").read_text(), places))
+        process = servers.processes.start(name, filled(self.manifest["start"], places), cwd=run,
+                                          env={**os.environ, **self.manifest.get("environment", {})})
+        server = bench_servers.Server(name, process, port, filled(self.manifest.get("headers", []), places))
+        try:
+            servers.until_ready(name, process, lambda: bench_servers.chat_as(server), self.manifest.get("ready_seconds", 30))
+        except Failed:
+            servers.processes.stop(process)
+            raise
+        return server
+
+
+ADDRESS = re.compile(r"https?://\S+?/(?=@v/|\S*/@v/)|https?://[^/\s]+/")  # of a registry: what is asked for says enough
+
+
+def gist(output, lines=3):
+    """The lines of an installer's output that say why, without the names of machines on the way."""
+    kept = [line.strip() for line in output.splitlines() if line.strip() and not line.lstrip().startswith(("npm warn", "npm notice", "WARNING"))]
+    telling = [line for line in kept if any(word in line.lower() for word in ("error", "403", "404", "forbidden", "not available", "fail", "requires"))]
+    return ADDRESS.sub("", " / ".join((telling or kept)[-lines:]))[:400] or "no output"
+
+
+def all_peers(directory):
+    return [Peer(key, manifest, directory) for key, manifest in manifests().items()]
