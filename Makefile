@@ -4,7 +4,7 @@
 help:
 	@echo "make run    install what is missing, build, start the gateway on 127.0.0.1:4000"
 	@echo "make test   install what is missing, build, run all tests"
-	@echo "make bench  figures against nginx (installs nginx)"
+	@echo "make bench  figures against nginx, haproxy and other gateways (installs them; an hour. PEERS=none without other gateways)"
 	@echo "make asan | tsan   unit and integration tests under the sanitizers"
 	@echo "make fuzz   build the fuzz targets and run each for a short while (clang)"
 	@echo "make fmt    format the code"
@@ -31,12 +31,15 @@ fuzz:
 	@tools/build.sh fuzz
 	@ctest --test-dir build/fuzz --output-on-failure --no-tests=error --parallel 2
 
+# PEERS: none, installed, all (installs those that are missing). BENCH_OPTIONS: of tests/bench/compare.py, such as --quick.
+PEERS ?= all
 bench:
 	@tools/install/install.sh build test bench
 	@tools/build.sh release
 	@cmake -S tests/bench -B build/bench-tools -G Ninja -DCMAKE_BUILD_TYPE=Release -DSLUICE_BENCH=ON >/dev/null
 	@cmake --build build/bench-tools -- --quiet
-	@python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice
+	@python3 tests/bench/compare.py --peers $(PEERS) $(BENCH_OPTIONS)
+	@python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice --json build/bench-results/bars.json
 
 tidy:
 	@python3 tests/tidy/tidy.py

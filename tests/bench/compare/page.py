@@ -122,20 +122,35 @@ def crosscheck_lines(result):
     yield from table(["tool, server", "requests/s", "p50 us", "p99 us", "server's CPU us a request", "over ours"], rows)
     for name in checked["missing"]:
         yield f"- {name} is not installed and was left out."
-    yield from (f"- FAULT: {fault}" for fault in checked["faults"])
     yield ""
 
 
-def faults(result):
-    for c in result["contenders"]:
+def contender_faults(contenders):
+    for c in contenders:
         for phase, text in c["errors"].items():
-            yield f"{label(c)}, {PHASE_NAMES.get(phase, phase)}: {text}"
+            yield f"{label(c)}, {PHASE_NAMES.get(phase, phase)}: {' / '.join(text.splitlines())}"
         for size in next((list(r["sizes"]) for r in figures.rounds(c, "prompts")), []):
             if error := figures.size_error(c, size):
                 yield f"{label(c)}, prompts of {size}: {error}"
-    for verdict in (result["crosscheck"] or {}).get("verdicts", []):
+
+
+def crosscheck_faults(result):
+    checked = result["crosscheck"] or {"verdicts": [], "faults": []}
+    yield from checked["faults"]
+    for verdict in checked["verdicts"]:
         if verdict["verdict"] == "DIFFERS":
             yield f"cross-check: {verdict['tool']} on {verdict['target']}, {verdict['figure']}: {verdict['ratio']:.2f} of ours"
+
+
+def own_faults(result):
+    """What must not fail: another gateway may."""
+    yield from contender_faults(c for c in result["contenders"] if c["kind"] != "peer")
+    yield from crosscheck_faults(result)
+
+
+def faults(result):
+    yield from contender_faults(result["contenders"])
+    yield from crosscheck_faults(result)
 
 
 def head_lines(result):
