@@ -40,7 +40,7 @@ def chat(port, key=KEY):
 def chat_as(server):
     """chat() with what the server's headers say, such as another gateway's way to name a key."""
     message = {"model": server.model, "messages": [{"role": "user", "content": "Hello"}]}
-    return request(server.port, "POST", PATH, json.dumps(message), KEY, server.headers)
+    return request(server.port, "POST", server.path, json.dumps(message), KEY, server.headers)
 
 
 def upstream_counts(upstream):
@@ -48,10 +48,10 @@ def upstream_counts(upstream):
 
 
 class Server:
-    def __init__(self, name, process, port, headers=()):
+    def __init__(self, name, process, port, headers=(), path=PATH):
         """`headers`: "name: value", sent with each request of the load."""
         self.name, self.process, self.port, self.headers = name, process, port, headers
-        self.url = f"http://127.0.0.1:{port}{PATH}"
+        self.path, self.url = path, f"http://127.0.0.1:{port}{path}"
         self.pid = process.pid
         self.model = "gpt-test"
 

@@ -68,7 +68,7 @@ def everyone(servers, peers_dir, which):
     found, missing = [Contender("direct", "direct", "the upstream itself: what the load costs with nothing in between", None)], {}
     if servers.nginx:
         found.append(Contender("nginx", "proxy", "proxy_pass, one worker; proxy_buffering off for streams", lambda upstream, name, many: servers.start_nginx(
-            upstream, name, 20480 if many else 1024, "off" if many else "on")))
+            upstream, name, 24576 if many else 1024, "off" if many else "on")))
     else:
         missing["nginx"] = "not installed (apt-get install nginx-light); without it there are no ratios"
     if servers.haproxy:

@@ -1,10 +1,15 @@
 """Other gateways: one directory under peers/ each, with a manifest (peer.json) and templates of their configuration.
 
+A peer that needs more than a configuration has hooks.py: before(servers, run, name), which starts what it depends on and
+returns more places, and after(places), which sets it up once it listens and returns more headers.
+
 Keys of a manifest: name, version, tool (no gateway, but something that the bench uses), from (registry, package, version), needs (a program), needs_version, install (commands),
 install_environment, installed (a file that is there afterwards), start (a command; empty: nobody has tried it), files
-(templates NAME.in), environment, headers (of each request), ready_seconds, does (what it did in this comparison).
+(templates NAME.in), environment, port (if it cannot be chosen), listens (a path that answers POST with 200 once it listens; default: ask for
+a completion), path (of completions), headers (of each request), ready_seconds, does (what it did in this comparison).
 @DIR@ is where it is installed, @RUN@ where its files of one run are, @PORT@ and @UPSTREAM_PORT@ are loopback's.
 """
+import importlib.util
 import json
 import os
 import re
@@ -54,6 +59,7 @@ class Peer:
         why = self._install(log)
         (self.directory / WHY).unlink(missing_ok=True)
         if why:
+            why = why.replace(f"{self.directory}/", "")
             (self.directory / WHY).write_text(why + "\n")
         return why
 
@@ -70,23 +76,39 @@ class Peer:
             except subprocess.TimeoutExpired:
                 return f"{' '.join(command[:3])} did not end within an hour"
             if done.returncode:
-                return f"`{' '.join(command[:3])} ...` ended with {done.returncode}: {gist(done.stdout)}"
+                return f"`{' '.join(command[:3])}` ended with {done.returncode}: {gist(done.stdout)}"
         return None if (self.directory / self.manifest["installed"]).exists() else f"after the installation {self.manifest['installed']} is not there"
 
+    def hooks(self):
+        path = HERE / self.key / "hooks.py"
+        if not path.exists():
+            return None
+        spec = importlib.util.spec_from_file_location(f"peer_{self.key}", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
     def start(self, servers, upstream, name):
-        port, run = free_port(), servers.directory / name
+        port, run = self.manifest.get("port") or free_port(), servers.directory / name
         run.mkdir()
-        places = {"DIR": self.directory, "RUN": run, "PORT": port, "UPSTREAM_PORT": upstream.port}
+        run.chmod(0o711)
+        places, hooks = {"DIR": self.directory, "RUN": run, "PORT": port, "UPSTREAM_PORT": upstream.port}, self.hooks()
+        if hooks:
+            places |= hooks.before(servers, run, name)
         for file in self.manifest.get("files", []):
             (run / file).write_text(filled((HERE / self.key / f"{file}.in").read_text(), places))
         process = servers.processes.start(name, filled(self.manifest["start"], places), cwd=run,
-                                          env={**os.environ, **self.manifest.get("environment", {})})
-        server = bench_servers.Server(name, process, port, filled(self.manifest.get("headers", []), places))
+                                          env={**os.environ, **filled(self.manifest.get("environment", {}), places)})
+        server = bench_servers.Server(name, process, port, filled(self.manifest.get("headers", []), places), self.manifest.get("path", bench_servers.PATH))
+        patience = self.manifest.get("ready_seconds", 30)
         try:
-            servers.until_ready(name, process, lambda: bench_servers.chat_as(server), self.manifest.get("ready_seconds", 30))
-        except Failed:
+            if hooks:
+                servers.until_ready(name, process, lambda: bench_servers.request(port, "POST", self.manifest["listens"]), patience)
+                server.headers = [*server.headers, *hooks.after(places)]
+            servers.until_ready(name, process, lambda: bench_servers.chat_as(server), patience)
+        except (Failed, OSError, ValueError, KeyError) as failure:
             servers.processes.stop(process)
-            raise
+            raise Failed(str(failure)) from failure
         return server
 
 
