@@ -4,7 +4,7 @@
     python3 tests/bench/compare.py [--quick] [--only NAME,NAME] [--peers none|installed|all] [--out build/bench-results]
 
 Writes compare.json (every round), RESULTS.md and plots to --out. Exit code: 0 measured; 1 with
-faults of Sluice's, of the plain proxies' or of the load generators' (other gateways' are in the page, too); 2 nothing came of it.
+faults of Sluice's, of the plain proxies' or of the load generators' (other gateways' are in the page, too); 2 it was broken off.
 """
 import argparse
 import datetime
@@ -117,7 +117,7 @@ def result_of(run, everyone, missing, checked, options, began, steal):
             "machine": bench_report.machine(len(os.sched_getaffinity(0))), "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
             "load_before": options.load_before, "steal_seconds": bench_report.steal_seconds() - steal,
-            "versions": contenders.versions(run.servers, options.peers_dir, names), "missing": missing, "notes": run.notes,
+            "versions": contenders.versions(run.servers, options.peers_dir, names), "missing": missing, "notes": run.notes, "broken_off": run.broken_off,
             "sizes": {key: value for key, value in vars(run.sizes).items() if key != "seconds_max"}, "crosscheck": checked,
             "contenders": [{key: getattr(c, key) for key in ("name", "kind", "about", "rss_idle", "start_seconds", "capacity", "rounds", "errors")} for c in everyone]}
 
@@ -180,7 +180,7 @@ def measured(parser, options, directory, processes):
         checked = measure_all(run, everyone, options.peers_dir, options.phases.split(","))
     except Stopped as reason:
         run.notes.append(f"the run was broken off ({reason}): what was measured until then is here")
-        checked = None
+        run.broken_off, checked = True, None
     return result_of(run, everyone, missing, checked, options, began, steal)
 
 
@@ -207,6 +207,8 @@ def main():
     (options.out / "compare.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
     page.write(result, options.out)
     print((options.out / "RESULTS.md").read_text())
+    if result["broken_off"]:
+        return 2
     return 1 if any(page.own_faults(result)) else 0
 
 

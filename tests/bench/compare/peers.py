@@ -72,9 +72,9 @@ class Peer:
             log(" ".join(command))
             try:
                 done = subprocess.run(["nice", "-n", "15", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                      text=True, env=environment, timeout=3600, check=False)
+                                      text=True, env=environment, timeout=7200, check=False)
             except subprocess.TimeoutExpired:
-                return f"{' '.join(command[:3])} did not end within an hour"
+                return f"{' '.join(command[:3])} did not end within two hours"
             if done.returncode:
                 return f"`{' '.join(command[:3])}` ended with {done.returncode}: {gist(done.stdout)}"
         return None if (self.directory / self.manifest["installed"]).exists() else f"after the installation {self.manifest['installed']} is not there"

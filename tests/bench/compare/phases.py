@@ -17,6 +17,7 @@ class Run:
 
     def __init__(self, servers, upstream, sizes, progress, notes):
         self.servers, self.upstream, self.sizes, self.progress, self.notes = servers, upstream, sizes, progress, notes
+        self.broken_off = False
 
     def rounds(self, phase, contenders, measure):
         """`measure(contender, number)` gives the figures of one round."""

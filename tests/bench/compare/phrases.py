@@ -10,7 +10,7 @@ Everything is on loopback, one worker or process a server; load generator, upstr
 NOTES = {
     "requests": ["CPU a request: user and system time of the server's whole process tree over the requests it answered, closed loop, prompt of 1,000 bytes, 64 clients (16 for servers below 2,000",
                  "requests a second). Of `direct` it is the upstream's own; of the others the upstream is not in it. Requests a second at p99 <= 5 ms: the highest offered rate, open loop, whose p99 from",
-                 "the moment a request was due stays within 5 ms, found by halving."],
+                 "the moment a request was due stays within 5 ms, found by halving; 0: not even the lowest rate that was tried held."],
     "latency": ["Open loop at a fixed rate (the smaller of 1,000 and a fifth of what the server can do); each request counts from the moment it was due, so one that has to wait for those before it is not better",
                 "off (coordinated omission). Each round is a pair: the same load on the upstream itself directly before or after; added is the difference of the percentiles. A percentile with fewer than three",
                 "records beyond it is not shown. CPU a request is higher here than saturated: a server that sleeps between requests pays for each awakening."],
