@@ -38,8 +38,8 @@ bench:
 	@tools/build.sh release
 	@cmake -S tests/bench -B build/bench-tools -G Ninja -DCMAKE_BUILD_TYPE=Release -DSLUICE_BENCH=ON >/dev/null
 	@cmake --build build/bench-tools -- --quiet
-	@python3 tests/bench/compare.py --peers $(PEERS) $(BENCH_OPTIONS)
-	@python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice --json build/bench-results/bars.json
+	@python3 tests/bench/compare.py --peers $(PEERS) $(BENCH_OPTIONS); compared=$$?; \
+		python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice --json build/bench-results/bars.json && exit $$compared
 
 tidy:
 	@python3 tests/tidy/tidy.py

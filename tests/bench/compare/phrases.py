@@ -17,7 +17,7 @@ NOTES = {
     "streams": ["Streams of 100 numbered tokens, one each 20 ms, and the same on the upstream itself, paired as above. Every stream has to bring each token once, in order, a finish reason, `[DONE]` and the end of the",
                 "body; otherwise the contender has no figures here. Slow servers get fewer streams."],
     "memory": ["Resident memory of the process tree: after the first answer and a second of rest; the most seen during the saturated rounds; and, of a fresh instance, the growth by streams of one token a second, all open at",
-               "once, over their number. Kernel memory (socket buffers) is in none of these."],
+               "once, over their number. Kernel memory (socket buffers) is in none of these. One measurement each."],
     "prompts": ["One client, one request after the other, the same on the upstream itself directly before."],
     "inflight": ["Requests that arrive over 6 seconds at an upstream which answers after 8, at a fresh instance: all wait at once, as counted by the upstream. Slow servers get fewer; descriptors may limit the number, too. ",
                  "\"ms over the wait\" is the latency less the 8 seconds."],
