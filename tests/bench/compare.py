@@ -26,6 +26,7 @@ import contenders  # noqa: E402
 import crosscheck  # noqa: E402
 import page  # noqa: E402
 import phases  # noqa: E402
+from bench_measure import SPARE_DESCRIPTORS, streams_possible  # noqa: E402
 from bench_processes import Failed, Processes, rss_bytes  # noqa: E402
 
 PHASES = ("cpu", "saturation", "latency", "streams", "prompts", "crosscheck", "open", "inflight")
@@ -103,6 +104,9 @@ def measure_all(run, everyone, peers_dir, only):
     for contender in up:  # their memory and CPU time are not asked for again, and fresh ones want the room
         for server in {contender.server, contender.stream_server} if contender.kind != "direct" else ():
             run.servers.processes.stop(server.process)
+    possible = streams_possible(run.sizes.in_flight)
+    if "inflight" in only and possible < run.sizes.in_flight:
+        run.notes.append(f"{possible:,} requests in flight instead of {run.sizes.in_flight:,}: a gateway needs two descriptors for each, and {SPARE_DESCRIPTORS} more")
     for phase, measure in (("open", phases.memory_of_streams), ("inflight", phases.in_flight)):
         if phase in only and gateways:
             run.rounds(phase, gateways, lambda c, _, measure=measure: measure(run, c))

@@ -73,9 +73,11 @@ class PageTest(unittest.TestCase):
             return (Path(name) / "RESULTS.md").read_text(), {p.stem: p.read_text() for p in Path(name).glob("plots/*.svg")}
 
     def test_figures_faults_and_what_is_missing_are_on_the_page(self):
+        auth = contender("+auth", "sluice", (26, 27, 29))
         died = contender("Peer", "peer", errors={"start": "ended at once\nwith 1"})
-        text, plots = self.written(result(contender("nginx", "proxy", (10, 10, 10)), contender("bare", "sluice", (25, 25, 25)), died))
+        text, plots = self.written(result(contender("nginx", "proxy", (10, 10, 10)), contender("bare", "sluice", (25, 25, 25)), auth, died))
         self.assertIn("| Sluice bare | 25.0 (25.0 to 25.0) | 2.50 (2.50 to 2.50) |", text)
+        self.assertIn("| Sluice +auth | Sluice bare | 2.00 (1.00 to 4.00) | +auth |", text)
         self.assertIn("- Peer, start: ended at once / with 1", text)
         self.assertIn("- X: why", text)
         self.assertIn("plots/cpu.svg", text)

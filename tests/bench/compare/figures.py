@@ -25,6 +25,12 @@ def ratio(contender, yardstick, phase, key):
     return stats.interval(pairs, statistics.median)
 
 
+def step(contender, before, phase, key):
+    """What a step of the ladder costs more than the one before it, within each round."""
+    other = {r["round"]: r[key] for r in rounds(before, phase)}
+    return stats.interval([r[key] - other[r["round"]] for r in rounds(contender, phase) if r["round"] in other], statistics.median)
+
+
 def added(contender, phase, fraction, through="through", direct="direct"):
     return stats.interval(rounds(contender, phase), stats.added(fraction, through, direct), draws=300)
 

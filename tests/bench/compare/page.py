@@ -59,6 +59,16 @@ def requests_table(result):
                  [row(c) for c in result["contenders"] if c["rounds"].get("cpu") or c["rounds"].get("saturation")])
 
 
+def ladder_table(result):
+    """Nothing, unless two steps that follow each other were measured."""
+    steps = [c for c in result["contenders"] if c["kind"] == "sluice" and c["rounds"].get("cpu")]
+    rows = [[label(after), label(before), cell(figures.step(after, before, "cpu", "cpu_us")), after["about"]] for before, after in zip(steps, steps[1:])]
+    if rows:
+        yield "What each step of Sluice's ladder adds, within rounds:"
+        yield ""
+        yield from table(["step", "over", "CPU us a request more", "what it is"], rows, right=False)
+
+
 def latency_table(result):
     def row(c):
         found = figures.rounds(c, "latency")
@@ -171,8 +181,8 @@ def head_lines(result):
     yield ""
 
 
-def sections(result, pictures):
-    yield "requests", "Requests", requests_table(result), ["cpu", "saturation"]
+def sections(result):
+    yield "requests", "Requests", [*requests_table(result), *ladder_table(result)], ["cpu", "saturation"]
     yield "latency", "Added latency", latency_table(result), ["latency"]
     yield "streams", "Streams", streams_table(result), ["gaps"]
     yield "memory", "Memory", memory_table(result), ["memory"]
@@ -187,7 +197,7 @@ def page(result, pictures):
     yield "## Who"
     yield ""
     yield from table(["", "what", "what it does here"], [[label(c), KINDS[c["kind"]], c["about"]] for c in result["contenders"]], right=False)
-    for key, title, lines, wanted in sections(result, pictures):
+    for key, title, lines, wanted in sections(result):
         yield f"## {title}"
         yield ""
         yield from NOTES[key]

@@ -1,4 +1,5 @@
-"""Plots as SVG, written by hand: horizontal bars on a logarithmic scale with their intervals, one file each."""
+"""Plots as SVG, written by hand: a dot and its interval for each contender, on a logarithmic scale. No bars: their length would
+say nothing on such a scale."""
 import html
 import math
 
@@ -21,7 +22,7 @@ def short(value):
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
-def bars(title, unit, rows):
+def dots(title, unit, rows):
     """rows: (label, kind, interval). Without positive figures there is no plot."""
     rows = [row for row in rows if row[2]["value"] and row[2]["value"] > 0]
     if not rows:
@@ -42,10 +43,11 @@ def bars(title, unit, rows):
     for number, (label, kind, interval) in enumerate(rows):
         y, value = TOP + ROW * number, interval["value"]
         out.append(f'<text x="{LEFT - 8}" y="{y + 17}" text-anchor="end">{html.escape(label)}</text>')
-        out.append(f'<rect x="{LEFT}" y="{y + 4}" width="{x(value) - LEFT:.1f}" height="{ROW - 9}" fill="{COLOURS[kind]}"/>')
+        out.append(f'<line x1="{LEFT}" y1="{y + 12}" x2="{LEFT + inner}" y2="{y + 12}" stroke="#eeeeee"/>')
         if interval["low"] is not None:
-            out.append(f'<line x1="{x(interval["low"]):.1f}" y1="{y + 12}" x2="{x(interval["high"]):.1f}" y2="{y + 12}" stroke="#202124" stroke-width="1.5"/>')
-        out.append(f'<text x="{x(max(value, interval["high"] or 0)) + 6:.1f}" y="{y + 17}">{short(value)}</text>')
+            out.append(f'<line x1="{x(interval["low"]):.1f}" y1="{y + 12}" x2="{x(interval["high"]):.1f}" y2="{y + 12}" stroke="{COLOURS[kind]}" stroke-width="3"/>')
+        out.append(f'<circle cx="{x(value):.1f}" cy="{y + 12}" r="6" fill="{COLOURS[kind]}"/>')
+        out.append(f'<text x="{x(max(value, interval["high"] or 0)) + 11:.1f}" y="{y + 17}">{short(value)}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"
 
 
@@ -58,9 +60,9 @@ def all_plots(result):
         found = figures.only(contender, "open")
         return {"value": found and found["bytes_per_stream"] / 1000, "low": None, "high": None}
     through = ("proxy", "sluice", "peer")
-    plots = {"cpu": bars("CPU a request", "microseconds, saturated", rows(lambda c: figures.median(c, "cpu", "cpu_us"))),
-             "saturation": bars("Requests a second at p99 <= 5 ms", "requests a second", rows(lambda c: figures.median(c, "saturation", "rps_at_p99"))),
-             "latency": bars("Added latency, p99", "microseconds", rows(lambda c: figures.added(c, "latency", 0.99), through)),
-             "gaps": bars("Time to first token added, p99", "microseconds", rows(lambda c: figures.added(c, "streams", 0.99, "through_first_token", "direct_first_token"), through)),
-             "memory": bars("Memory of an open stream", "KB of resident memory", rows(each_stream, through))}
+    plots = {"cpu": dots("CPU a request", "microseconds, saturated", rows(lambda c: figures.median(c, "cpu", "cpu_us"))),
+             "saturation": dots("Requests a second at p99 <= 5 ms", "requests a second", rows(lambda c: figures.median(c, "saturation", "rps_at_p99"))),
+             "latency": dots("Added latency, p99", "microseconds", rows(lambda c: figures.added(c, "latency", 0.99), through)),
+             "gaps": dots("Time to first token added, p99", "microseconds", rows(lambda c: figures.added(c, "streams", 0.99, "through_first_token", "direct_first_token"), through)),
+             "memory": dots("Memory of an open stream", "KB of resident memory", rows(each_stream, through))}
     return {name: plot for name, plot in plots.items() if plot}
