@@ -173,7 +173,8 @@ def head_lines(result):
         yield ""
     yield from table(["", ""], [
         ["date, length", f"{result['date']}, {result['minutes']:.0f} minutes"], ["command", f"`{result['command'].strip()}`, at {result['commit']}"],
-        ["machine", f"{machine['cpu']}, {machine['cores']} cores, {number(result['memory_bytes'], 1e-9)} GB, Linux {machine['kernel']}, {result['descriptors']:,} descriptors a process"],
+        ["machine", f"{machine['cpu']}, {machine['cores']} cores, {number(result['memory_bytes'], 1e-9)} GB, Linux {machine['kernel']}, "
+                    f"{result['descriptors']:,} descriptors a process"],
         ["load before, time stolen", f"{result['load_before']:.2f}; {result['steal_seconds']:.0f} s of processor time taken by the host during the run"],
         ["rounds", ", ".join(f"{PHASE_NAMES.get(phase, phase)} {count}" for phase, count in sizes["rounds"].items())],
         *([name, version] for name, version in result["versions"].items())], right=False)
@@ -184,7 +185,7 @@ def head_lines(result):
 def sections(result):
     yield "requests", "Requests", [*requests_table(result), *ladder_table(result)], ["cpu", "saturation"]
     yield "latency", "Added latency", latency_table(result), ["latency"]
-    yield "streams", "Streams", streams_table(result), ["gaps"]
+    yield "streams", "Streams", streams_table(result), ["first_token"]
     yield "memory", "Memory", memory_table(result), ["memory"]
     yield "prompts", "Size of the prompt", prompts_tables(result), []
     yield "inflight", "In flight at once", inflight_table(result), []

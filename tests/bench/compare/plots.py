@@ -59,10 +59,13 @@ def all_plots(result):
     def each_stream(contender):
         found = figures.only(contender, "open")
         return {"value": found and found["bytes_per_stream"] / 1000, "low": None, "high": None}
+
+    def first_token(contender):
+        return figures.added(contender, "streams", 0.99, "through_first_token", "direct_first_token")
     through = ("proxy", "sluice", "peer")
     plots = {"cpu": dots("CPU a request", "microseconds, saturated", rows(lambda c: figures.median(c, "cpu", "cpu_us"))),
              "saturation": dots("Requests a second at p99 <= 5 ms", "requests a second", rows(lambda c: figures.median(c, "saturation", "rps_at_p99"))),
              "latency": dots("Added latency, p99", "microseconds", rows(lambda c: figures.added(c, "latency", 0.99), through)),
-             "gaps": dots("Time to first token added, p99", "microseconds", rows(lambda c: figures.added(c, "streams", 0.99, "through_first_token", "direct_first_token"), through)),
+             "first_token": dots("Time to first token added, p99", "microseconds", rows(first_token, through)),
              "memory": dots("Memory of an open stream", "KB of resident memory", rows(each_stream, through))}
     return {name: plot for name, plot in plots.items() if plot}
