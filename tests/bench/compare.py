@@ -49,7 +49,7 @@ class Sizes:
         self.prompt_seconds = 0.4 if full else 0.15
         self.open_streams, self.hold = (2000, 5) if full else (100, 2)
         self.in_flight, self.arriving_seconds, self.together_seconds = (10_000, 6.0, 2.0) if full else (200, 1.0, 1.0)
-        self.crosscheck_seconds = 3 if full else 1
+        self.crosscheck_seconds = 4 if full else 1
         self.rounds = {"calibration": 1, "cpu": 5, "saturation": 3, "latency": 5, "streams": 5, "prompts": 3, "crosscheck": 3, "open": 1, "inflight": 1}
         if quick:
             self.rounds = {phase: min(2, count) for phase, count in self.rounds.items()}
