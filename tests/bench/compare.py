@@ -113,11 +113,19 @@ def measure_all(run, everyone, peers_dir, only):
     return checked
 
 
+def command_of(options):
+    """What was asked for, without where things lay on this machine."""
+    words = ["tests/bench/compare.py", *(["--quick"] if options.quick else []), f"--peers {options.peers} --minutes {options.minutes:g}"]
+    words += [f"--only {options.only}"] if options.only else []
+    words += [f"--phases {options.phases}"] if options.phases != ",".join(PHASES) else []
+    return " ".join(words)
+
+
 def result_of(run, everyone, missing, checked, options, began, steal):
     names = {c.name for c in everyone}
     commit = subprocess.run(["git", "-C", str(HERE), "describe", "--always", "--dirty"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"), "minutes": (time.monotonic() - began) / 60,
-            "command": "tests/bench/compare.py " + " ".join(sys.argv[1:]), "quick": options.quick, "commit": commit.stdout.strip() or "unknown",
+            "command": command_of(options), "quick": options.quick, "commit": commit.stdout.strip() or "unknown",
             "machine": bench_report.machine(len(os.sched_getaffinity(0))), "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
             "load_before": options.load_before, "steal_seconds": bench_report.steal_seconds() - steal,
@@ -151,10 +159,10 @@ def arguments():
     parser.add_argument("--only", help="of the contenders, separated by commas (direct is always there)")
     parser.add_argument("--phases", default=",".join(PHASES), help="of the measurements, separated by commas (default: all)")
     parser.add_argument("--quick", action="store_true", help="a few minutes: for a look, not for figures")
-    parser.add_argument("--minutes", type=float, help="aims at staying below (default 42, with --quick 6): rounds are left out, and that is said")
+    parser.add_argument("--minutes", type=float, help="aims at staying below (default 42, with --quick 9): rounds are left out, and that is said")
     parser.add_argument("--out", type=Path, default=Path("build/bench-results"))
     options = parser.parse_args()
-    options.minutes = options.minutes or (6 if options.quick else 42)
+    options.minutes = options.minutes or (9 if options.quick else 42)
     options.load_before = os.getloadavg()[0]
     for phase in options.phases.split(","):
         if phase not in PHASES:
