@@ -5,6 +5,7 @@ import bench_servers
 import loads
 from bench_measure import streams_possible
 from bench_processes import Failed, rss_bytes
+from peers import ends_of
 
 FRESH = ("open", "inflight")  # measured on instances of their own
 P99_MAX_US = 5000     # of requests a second "at p99 <= 5 ms"
@@ -38,7 +39,7 @@ class Run:
         try:
             figures = measure(contender, number)
         except Failed as failure:
-            contender.errors[phase] = str(failure)[:500]
+            contender.errors[phase] = ends_of(str(failure))
             self.progress(f"{phase} {contender.name}: {failure}")
             if phase not in FRESH and contender.server.process.poll() is not None:
                 contender.errors["died"] = f"ended with {contender.server.process.returncode} during {phase}"
