@@ -25,10 +25,7 @@ import bench_report  # noqa: E402
 import contenders  # noqa: E402
 import crosscheck  # noqa: E402
 import page  # noqa: E402
-<<<<<<< HEAD
-=======
 import peers  # noqa: E402
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
 import phases  # noqa: E402
 from bench_measure import SPARE_DESCRIPTORS, streams_possible  # noqa: E402
 from bench_processes import Failed, Processes, rss_bytes  # noqa: E402
@@ -75,11 +72,7 @@ def start(run, contender):
         try:
             contender.server = contender.start(run.upstream, phases.slug(contender.name), False)
         except (Failed, OSError, ValueError, KeyError) as failure:
-<<<<<<< HEAD
-            contender.errors["start"] = str(failure)[:500]
-=======
             contender.errors["start"] = peers.ends_of(str(failure))
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
             progress(f"{contender.name} does not start: {failure}")
             return
         contender.start_seconds = time.monotonic() - began

@@ -104,13 +104,10 @@ class PeersTest(unittest.TestCase):
                 texts = [*manifest["start"], *((HERE / "peers" / key / f"{file}.in").read_text() for file in manifest.get("files", []))]
                 self.assertTrue(not manifest["start"] or "port" in manifest or any("@PORT@" in text for text in texts))
 
-<<<<<<< HEAD
-=======
     def test_a_long_failure_keeps_its_end(self):
         text = peers.ends_of("x ended at once with 1: " + "noise " * 200 + "lookup x.example on 10.1.2.3:53: no such host")
         self.assertTrue(text.startswith("x ended at once") and text.endswith("lookup x.example: no such host") and len(text) <= 420, text)
 
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
     def test_why_it_could_not_be_had_names_no_registry(self):
         output = "go: x@v1: reading https://registry.example/x/@v/v1.info: 403 Forbidden\n\tserver response: This module version is not available.\nbye\n"
         self.assertEqual(peers.gist(output), "go: x@v1: reading x/@v/v1.info: 403 Forbidden / server response: This module version is not available.")

@@ -113,8 +113,6 @@ class Peer:
 
 
 ADDRESS = re.compile(r"https?://\S+?/(?=@v/|\S*/@v/)|https?://[^/\s]+/")  # of a registry: what is asked for says enough
-<<<<<<< HEAD
-=======
 PLACES = re.compile(r"\S*/sluice-bench-\w+/|(?: on )?\b(?!127\.)\d{1,3}(?:\.\d{1,3}){3}:\d+\b")  # of a run; of a name server
 
 
@@ -122,7 +120,6 @@ def ends_of(text, most=420):
     """A failure's first words and its last, where programs say why they end; without places of this machine."""
     text = PLACES.sub("", text)
     return text if len(text) <= most else f"{text[:80]} ... {text[-(most - 85):]}"
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
 
 
 def gist(output, lines=3):

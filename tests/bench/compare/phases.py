@@ -5,10 +5,7 @@ import bench_servers
 import loads
 from bench_measure import streams_possible
 from bench_processes import Failed, rss_bytes
-<<<<<<< HEAD
-=======
 from peers import ends_of
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
 
 FRESH = ("open", "inflight")  # measured on instances of their own
 P99_MAX_US = 5000     # of requests a second "at p99 <= 5 ms"
@@ -42,11 +39,7 @@ class Run:
         try:
             figures = measure(contender, number)
         except Failed as failure:
-<<<<<<< HEAD
-            contender.errors[phase] = str(failure)[:500]
-=======
             contender.errors[phase] = ends_of(str(failure))
->>>>>>> 884d0e1e2342c3d763b1c32e34d33ede93915bd7
             self.progress(f"{phase} {contender.name}: {failure}")
             if phase not in FRESH and contender.server.process.poll() is not None:
                 contender.errors["died"] = f"ended with {contender.server.process.returncode} during {phase}"
