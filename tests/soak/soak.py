@@ -104,6 +104,7 @@ class Soak:
         if self.given.slow > 1:
             judged["memory is level"] = (True, {"not judged": "sanitizers", **judged["memory is level"][1]})
         return {"verdicts": {name: {"fine": fine, **found} for name, (fine, found) in judged.items()}, "phases": table, "unexpected": dict(sorted(self.load.unexpected.items())), "said": self.load.said,
+                
                 "samples": self.samples, "log": self.log}
 
 
