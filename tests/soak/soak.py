@@ -103,9 +103,8 @@ class Soak:
                   "no request fails for Redis, reloads or receivers": verdict.no_failures(table, HARMLESS)}
         if self.given.slow > 1:
             judged["memory is level"] = (True, {"not judged": "sanitizers", **judged["memory is level"][1]})
-        return {"verdicts": {name: {"fine": fine, **found} for name, (fine, found) in judged.items()}, "phases": table, "unexpected": dict(sorted(self.load.unexpected.items())), "said": self.load.said,
-                
-                "samples": self.samples, "log": self.log}
+        verdicts = {name: {"fine": fine, **found} for name, (fine, found) in judged.items()}
+        return {"verdicts": verdicts, "phases": table, "unexpected": dict(sorted(self.load.unexpected.items())), "said": self.load.said, "samples": self.samples, "log": self.log}
 
 
 def machine():
