@@ -34,13 +34,6 @@ sigset_t blockSignals() {
     return set;
 }
 
-// Large bodies come from the system and go back to it. glibc would raise the threshold to 32 MB with the
-// first large block that is freed; from then on, what a burst of large bodies took stays with the process.
-void giveLargeBlocksBack() {
-    ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
-    ::mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
-}
-
 // Each request may need two descriptors; the soft limit is often 1,024.
 void raiseDescriptorLimit() {
     rlimit limit{};
@@ -103,6 +96,7 @@ private:
         self_metrics.watch(server);
         announce(generation->settings(), *generation, server.port());
         generation.reset();
+        (void)::malloc_trim(0);  // what reading the configuration took: more than what is left
         int signal = 0;
         while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (void)reloader.reload();
         base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
@@ -176,7 +170,6 @@ private:
 
 int serve(const ServeOptions& options) {
     const sigset_t signals = blockSignals();
-    giveLargeBlocksBack();
     raiseDescriptorLimit();
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);

@@ -22,8 +22,8 @@ struct Limits {
     // --- size (answered with 413) ---
     uint64_t body_bytes_max = 100ull * 1024 * 1024;
     // Bodies of all requests together, as long as their requests last; more is 429. The first 64 KB of each
-    // are not counted, so that large ones do not shut out small ones. While bodies grow, half as much again
-    // may be in use.
+    // are not counted, so that large ones do not shut out small ones. While bodies grow, twice as much may
+    // be in use.
     uint64_t bodies_in_flight_bytes_max = 1024ull * 1024 * 1024;
     // --- number (answered with 503) ---
     uint32_t connections_max = 20'000;

@@ -1,5 +1,7 @@
 #include "gateway/generation.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -40,10 +42,14 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
     generation->openDeployments(plan, faults);
     if (faults.hasErrors()) return nullptr;
     generation->tellModels();
-    return {generation.release(), [&offload = shared.offload](Generation* over) {
-                const auto end = [over] { const std::unique_ptr<Generation> dies(over); };
-                if (!offload.submit(end)) end();
-            }};
+    return {
+        generation.release(), [&offload = shared.offload](Generation* over) {
+            const auto end = [over] {
+                delete over;
+                (void)::malloc_trim(0);  // or each reload would leave the room that it took to the process
+            };
+            if (!offload.submit(end)) end();
+        }};
 }
 
 void Generation::loadInstances(const Plan& plan, const host::Catalog& catalog, host::Libraries& libraries,

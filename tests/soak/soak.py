@@ -103,8 +103,8 @@ class Soak:
                   "no request fails for Redis, reloads or receivers": verdict.no_failures(table, HARMLESS)}
         if self.given.slow > 1:
             judged["memory is level"] = (True, {"not judged": "sanitizers", **judged["memory is level"][1]})
-        return {"verdicts": {name: {"fine": fine, **found} for name, (fine, found) in judged.items()}, "phases": table, "unexpected": dict(sorted(self.load.unexpected.items())),
-                "samples": self.samples, "log": self.log}
+        verdicts = {name: {"fine": fine, **found} for name, (fine, found) in judged.items()}
+        return {"verdicts": verdicts, "phases": table, "unexpected": dict(sorted(self.load.unexpected.items())), "said": self.load.said, "samples": self.samples, "log": self.log}
 
 
 def machine():
@@ -124,6 +124,8 @@ def show(report):
         say(f"{name:40} {row['requests']:9} {row['failed']:7} {row.get('p50_ms') or 0:8.2f} {row.get('p99_ms') or 0:8.2f}")
     for name, count in report["unexpected"].items():
         say(f"  {count} x {name}")
+        if all(part in HARMLESS for part in name.split(":")[0].split(" to ")):
+            say(f"      {report['said'].get(name, '')}")
 
 
 def main():

@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
     """One keep-alive connection; `ask` gives (status, id, whole), with status 0 if it was closed."""
 
     def __init__(self):
-        self.transport, self.buffer, self.waiter, self.closed = None, bytearray(), None, False
+        self.transport, self.buffer, self.waiter, self.closed, self.failure = None, bytearray(), None, False, b""
 
     def connection_made(self, transport):
         self.transport = transport
@@ -82,6 +82,7 @@ class Connection(asyncio.Protocol):
         else:
             size = await self.until(b"\r\n0\r\n\r\n", end) + 7
             whole = self.buffer.rfind(b"[DONE]", end) > 0
+        self.failure = b"" if whole and status < 500 else bytes(self.buffer[max(end + 4, size - 600):size])
         del self.buffer[:size]
         if fields.get(b"connection") == b"close":
             self.transport.close()
@@ -95,7 +96,7 @@ class Load:
 
     def __init__(self, world, seed=76):
         self.world, self.rng, self.slow = world, random.Random(seed), world.slow
-        self.ends, self.times, self.unexpected = Counter(), {}, Counter()
+        self.ends, self.times, self.unexpected, self.said = Counter(), {}, Counter(), {}  # said: the first answer of each unexpected kind
         self.answered, self.number, self.went_on, self.sent = array.array("Q"), 0, ["calm"], 0
         self.shares = [share for share, *_ in KINDS]
 
@@ -149,15 +150,17 @@ class Load:
         except (EOFError, asyncio.TimeoutError, ConnectionError) as error:
             status, call, whole = 0, "", False
             self.unexpected[f"{self.since(at)}: {kind}: {type(error).__name__}"] += 1
-        self.note(self.since(at), kind, status, whole, fine, time.monotonic() - began)
+        self.note(self.since(at), kind, status, whole, fine, time.monotonic() - began, connection.failure)
         if status and kind not in ("leaves", "wrong key") and call:
             self.answered.append(short(call))
         return status and kind != "leaves"
 
-    def note(self, phase, kind, status, whole, fine, seconds):
+    def note(self, phase, kind, status, whole, fine, seconds, failure):
         good = kind == "leaves" or (status in fine and (whole or status != 200))
         self.ends[phase, "good" if good else "failed", status] += 1
         if good and kind in ("whole", "cached"):
             self.times.setdefault(phase, []).append(seconds)
         if not good and status:
-            self.unexpected[f"{phase}: {kind}: {status}{'' if whole else ' not whole'}"] += 1
+            name = f"{phase}: {kind}: {status}{'' if whole else ' not whole'}"
+            self.unexpected[name] += 1
+            self.said.setdefault(name, failure.decode("utf-8", "replace"))
