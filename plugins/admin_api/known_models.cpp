@@ -2,29 +2,11 @@
 
 #include <algorithm>
 
+#include <sluice/glob.hpp>
+
 #include "refused.h"
 
 namespace admin_api {
-
-// From left to right; what the last star stands for grows where the rest does not fit.
-bool fitsPattern(std::string_view pattern, std::string_view text) {
-    size_t p = 0, t = 0, star = std::string_view::npos, from = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            from = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++from;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 void KnownModels::learn(std::string_view name, const sluice::Deployments& deployments) {
     const std::string model(name);
@@ -49,7 +31,7 @@ bool KnownModels::covers(const std::string& name) const {
     return has(name) || std::any_of(models_.begin(), models_.end(), [&](const auto& model) {
                const std::string& known = model.first;
                if (open_end) return known.compare(0, start.size(), start) == 0;
-               return known.find('*') != std::string::npos && fitsPattern(known, name);
+               return known.find('*') != std::string::npos && sluice::matchesGlob(known, name);
            });
 }
 
@@ -66,7 +48,7 @@ size_t KnownModels::deploymentsOf(const accounts::Models& models) const {
     for (const auto& name : models.names()) {
         if (has(name)) continue;
         for (const auto& [model, ids] : models_) {
-            if (model.find('*') != std::string::npos && fitsPattern(model, name)) add(model);
+            if (model.find('*') != std::string::npos && sluice::matchesGlob(model, name)) add(model);
         }
     }
     return all.size();

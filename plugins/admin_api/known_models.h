@@ -42,7 +42,4 @@ private:
     std::map<std::string, Configured> groups_;
 };
 
-/// Does "bedrock/*-claude-*" fit the text? A star stands for anything.
-bool fitsPattern(std::string_view pattern, std::string_view text);
-
 }  // namespace admin_api
