@@ -1,5 +1,7 @@
 // /access_group/…: groups of the store beside those that deployments name, in LiteLLM's shapes.
 #include "admin.h"
+#include <sluice/glob.hpp>
+
 #include "known_models.h"
 
 namespace {
