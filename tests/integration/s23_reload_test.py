@@ -169,9 +169,10 @@ class Reload(unittest.TestCase):
         print(f"{done / seconds:.0f} requests/s, RSS after each reload, KB: {rss}", file=sys.stderr)
         if not SANITIZED:
             self.assertGreater(done / seconds, 1000)  # usually 2,000 and more; the machine may be busy
-            # A leak would be a step with each of the ten reloads. All are built by one thread: by several, each of them would keep a heap of that size.
-            steps = [later - earlier for earlier, later in zip(rss[9:], rss[10:]) if later - earlier > 512]
-            self.assertLessEqual(len(steps), 1, rss)
+            # Memory goes back when an old generation has ended, a little after the new one serves: the figures saw. A leak raises their floor and their ceiling. All are built by
+            # one thread: by several, each of them would keep a heap of that size.
+            self.assertLessEqual(min(rss[10:]), min(rss[:10]) + 1024, rss)
+            self.assertLessEqual(max(rss[10:]), max(rss[:10]) + 1024, rss)
         wait_until(lambda: self.status()["generations_alive"] == 1, 10 * SLOW, "the old ones have gone")
         self.assertLessEqual(self.status()["libraries"]["generations"], 3)
 
