@@ -1,5 +1,6 @@
 #include "upstream/endpoint.h"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 
@@ -14,10 +15,32 @@ using base::Code;
 
 namespace {
 
+// As a message may quote it: without a user's password, and without the query, where keys stand.
+std::string shown(std::string_view url) {
+    const size_t scheme = url.find("://");
+    const size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+    const size_t at = url.substr(begin, end - begin).rfind('@');
+    std::string text(url.substr(0, begin));
+    if (at == std::string_view::npos) {
+        text += url.substr(begin, url.find('?', begin) - begin);
+    } else {
+        text.append("***").append(url.substr(begin + at, url.find('?', begin + at) - begin - at));
+    }
+    return url.find('?') == std::string_view::npos ? text : text + "?…";
+}
+
+// Poco quotes what it stumbles over, which may be part of a password.
+base::Error noUrl(std::string_view url, const Poco::Exception& e) {
+    const bool secret = url.find('@') != std::string_view::npos;
+    return base::gatewayError(Code::InvalidArgument, fmt::format("\"{}\" is not a URL: {}", shown(url),
+                                                                 secret ? e.what() : e.displayText()));
+}
+
 base::Result<Endpoint> fromUri(const Poco::URI& uri, std::string_view text) {
     const auto wrong = [&](const char* why) {
         return base::gatewayError(Code::InvalidArgument,
-                                  fmt::format("\"{}\" is not a usable URL: {}", text, why));
+                                  fmt::format("\"{}\" is not a usable URL: {}", shown(text), why));
     };
     Endpoint endpoint;
     if (uri.getScheme() != "http" && uri.getScheme() != "https")
@@ -64,14 +87,13 @@ base::Result<Endpoint> Endpoint::parse(std::string_view url) {
         if (!endpoint) return endpoint;
         if (!uri.getRawQuery().empty())
             return base::gatewayError(Code::InvalidArgument,
-                                      fmt::format("\"{}\": a base URL has no query", url));
+                                      fmt::format("\"{}\": a base URL has no query", shown(url)));
         endpoint->base_path = uri.getPathEtc();
         while (!endpoint->base_path.empty() && endpoint->base_path.back() == '/')
             endpoint->base_path.pop_back();
         return endpoint;
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument,
-                                  fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+        return noUrl(url, e);
     }
 }
 
@@ -84,8 +106,7 @@ base::Result<Url> Url::parse(std::string_view url) {
         if (target.empty() || target.front() != '/') target = std::string(1, '/').append(target);
         return Url{std::move(*endpoint), std::move(target)};
     } catch (const Poco::Exception& e) {
-        return base::gatewayError(Code::InvalidArgument,
-                                  fmt::format("\"{}\" is not a URL: {}", url, e.displayText()));
+        return noUrl(url, e);
     }
 }
 

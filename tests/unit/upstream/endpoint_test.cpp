@@ -36,3 +36,15 @@ TEST_CASE("what no request line takes is escaped or refused", "[upstream]") {
     CHECK(targetOf("ftp://h/") == "refused");
     CHECK(targetOf("http:///x") == "refused");
 }
+
+TEST_CASE("messages quote no password and no query", "[upstream]") {
+    for (const char* url : {"http://user:s3cret@h:9/x", "ftp://user:s3cret@h", "http://u:s3@cret@h/x",
+                            "user:s3cret@h", "http://h/x?key=s3cret", "http://user:s3cret@h:port/x",
+                            "http://h:s3cret@/x", "https://s3cret@/", "http://user:s3cret@h/@x?y"}) {
+        CAPTURE(url);
+        const auto parsed = sluice::upstream::Endpoint::parse(url);
+        if (!parsed) CHECK(parsed.error().message.find("s3") == std::string::npos);
+    }
+    CHECK(sluice::upstream::Endpoint::parse("http://user:s3cret@h:9/x").error().message ==
+          "\"http://***@h:9/x\" is not a usable URL: user and password do not belong into a URL");
+}
