@@ -97,12 +97,16 @@ public:
     /// The same for what only tags and patterns decide: asked once for each set of them, of one that has it.
     template <class Fits>
     bool narrowByTags(Fits&& fits, std::string_view reason) {
-        Bits those(left_.size());
+        const Bits* only = nullptr;  // most requests fit one set
+        Bits several;
         for (const auto& set : group_->tag_sets) {
             if (!fits(*set.one)) continue;
-            for (size_t w = 0; w < those.size(); ++w) those[w] |= set.who[w];
+            if (only && several.empty()) several = *only;
+            only = &set.who;
+            for (size_t w = 0; w < several.size(); ++w) several[w] |= set.who[w];
         }
-        return leave(those, reason);
+        if (!only) return group_->facts.empty();
+        return leave(several.empty() ? *only : several, reason);
     }
     bool narrowToDefault(std::string_view reason) { return leave(group_->has_default_tag, reason); }
     /// Leaves none of them.

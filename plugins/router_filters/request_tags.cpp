@@ -35,6 +35,7 @@ void addTags(std::string_view json, Tags& tags) {
 
 std::optional<Tags> tagsOf(const sluice::Request& request) {
     Tags tags;
+    tags.reserve(4);
     if (const auto own = request.member("tags")) addTags(*own, tags);
     for (const char* metadata : {"metadata", "litellm_metadata"}) {
         const auto object = request.member(metadata);
@@ -52,8 +53,10 @@ std::optional<Tags> tagsOf(const sluice::Request& request) {
     for (const auto& tag : tags) {
         if (tag.size() > kTagBytesMax) return std::nullopt;
     }
-    std::sort(tags.begin(), tags.end());
-    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    if (tags.size() > 1) {
+        std::sort(tags.begin(), tags.end());
+        tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    }
     return tags;
 }
 

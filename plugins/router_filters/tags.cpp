@@ -47,6 +47,7 @@ Refused refusal(const Tags& tags, std::string_view model) {
 
 TagRules rulesOf(const Tags& tags) {
     TagRules rules;
+    rules.wanted.reserve(tags.size());
     for (const std::string_view tag : tags) {
         if (tag[0] == '!')
             rules.excluded.push_back(tag.substr(1));

@@ -19,7 +19,7 @@ bool atItsLimit(const sluice::Candidate& candidate) {
 // Rows are not read where the host tells numbers without them: most of them are too slow to be looked at
 // again.
 template <class See>
-void eachAverage(const sluice::Candidates& candidates, const Samples::View& samples, See&& see) {
+void eachAverage(const sluice::Candidates& candidates, Samples::View samples, See&& see) {
     if (!candidates.wide()) {
         for (const auto candidate : candidates) {
             const auto number = candidate.deployment();

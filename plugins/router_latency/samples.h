@@ -28,6 +28,11 @@ private:
 /// By deployment number. Averages are read without a lock; a sample is added under one, and the memory for a
 /// deployment comes with its first sample.
 class Samples {
+    static constexpr uint32_t kPage = 64;
+    static constexpr size_t kWhole = 0, kStream = 1;
+    using Averages = std::array<std::atomic<double>, kPage>;
+    using Page = std::array<Averages, 2>;
+
 public:
     struct Options {
         double ttl_s = 3600;      // a deployment without a new sample for that long is unknown again
@@ -48,18 +53,26 @@ public:
     class View {
     public:
         /// 0 if nothing is known. Of streams the average to the first token, if there is one. Here because it
-        /// is asked of each deployment of each request: two loads, most of them from memory side by side.
-        double average(uint32_t deployment) const {
-            if (deployment >= kDeploymentsMax) return 0;
-            const Page* page = all_.pages_[deployment / kPage].load(std::memory_order_acquire);
-            return page ? (*page)[which_][deployment % kPage].load(std::memory_order_relaxed) : 0;
+        /// is asked of each deployment of each request, most of them with numbers side by side. One thread.
+        double average(uint32_t deployment) {
+            if (deployment / kPage != number_) turnTo(deployment);
+            return averages_ ? (*averages_)[deployment % kPage].load(std::memory_order_relaxed) : 0;
         }
 
     private:
         friend class Samples;
         View(const Samples& all, bool stream) : all_(all), which_(stream ? kStream : kWhole) {}
+        void turnTo(uint32_t deployment) {
+            number_ = deployment / kPage;
+            const Page* page =
+                deployment < kDeploymentsMax ? all_.pages_[number_].load(std::memory_order_acquire) : nullptr;
+            averages_ = page ? &(*page)[which_] : nullptr;
+        }
+
         const Samples& all_;
         const size_t which_;
+        uint32_t number_ = UINT32_MAX;  // of the page that averages_ is of
+        const Averages* averages_ = nullptr;
     };
     View at(int64_t now_ms, bool stream) {
         if (now_ms >= first_end_ms_.load(std::memory_order_relaxed)) forgetOld(now_ms);
@@ -69,10 +82,6 @@ public:
     static constexpr uint32_t kDeploymentsMax = 65'536;
 
 private:
-    static constexpr uint32_t kPage = 64;
-    static constexpr size_t kWhole = 0, kStream = 1;
-    using Averages = std::array<std::atomic<double>, kPage>;
-    using Page = std::array<Averages, 2>;
     struct Deployment {
         Series whole, first_token;
         int64_t ends_ms = 0;  // unknown from then on

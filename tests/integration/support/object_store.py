@@ -11,32 +11,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-import unittest
 import urllib.request
 
 from processes import end_with_parent
-from waiting import REPO_ROOT, SLOW, free_port, wait_until
+from pypi import packages
+from waiting import SLOW, free_port, wait_until
 
 PIN = "moto[server]==5.2.5"
 BUCKET, REGION = "sluice-logs", "eu-west-1"
 ROOT_KEY, ROOT_SECRET = "AKIDROOT", "root-secret"
-
-
-def packages():
-    """A directory with moto and boto3, made once below the build tree."""
-    folder = REPO_ROOT / "build" / "packages" / "moto-5.2.5"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = tempfile.mkdtemp(prefix="moto-", dir=folder.parent)
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--target", fresh, PIN]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode == 0:
-            with contextlib.suppress(OSError):  # somebody else was faster
-                os.rename(fresh, folder)
-        shutil.rmtree(fresh, ignore_errors=True)
-        if not folder.is_dir():
-            raise unittest.SkipTest(f"no {PIN} here, and pip could not get it: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
-    return str(folder)
 
 
 class ObjectStore:
@@ -48,7 +31,7 @@ class ObjectStore:
         self.process = None
         self.output = open(pathlib.Path(self.folder) / "output", "wb+")
         self.versity = os.environ.get("SLUICE_TEST_VERSITYGW")
-        self.packages = packages()  # boto3 is what looks at the bucket
+        self.packages = packages(PIN)  # boto3 is what looks at the bucket
         if self.packages not in sys.path:
             sys.path.append(self.packages)
         self.key, self.secret = ROOT_KEY, ROOT_SECRET

@@ -1,34 +1,11 @@
 """What OTLP receivers get, as OpenTelemetry's own classes read it: opentelemetry-proto from PyPI, protobuf and JSON."""
 import base64
-import contextlib
 import json
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import unittest
 
-from waiting import REPO_ROOT
+from pypi import packages
 
 PIN = ("opentelemetry-proto==1.45.2", "protobuf==7.36.2")
-
-
-def packages():
-    """A directory with them, made once below the build tree."""
-    folder = REPO_ROOT / "build" / "packages" / "opentelemetry-proto-1.45.2"
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = tempfile.mkdtemp(prefix="otlp-", dir=folder.parent)
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--target", fresh, *PIN]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode == 0:
-            with contextlib.suppress(OSError):  # somebody else was faster
-                os.rename(fresh, folder)
-        shutil.rmtree(fresh, ignore_errors=True)
-        if not folder.is_dir():
-            raise unittest.SkipTest(f"no {PIN[0]} here, and pip could not get it: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
-    return str(folder)
 
 
 def ready():
@@ -36,7 +13,7 @@ def ready():
     try:
         import opentelemetry.proto.collector.logs.v1.logs_service_pb2  # noqa: F401
     except ImportError:
-        sys.path.insert(0, packages())
+        sys.path.insert(0, packages(*PIN))
 
 
 def with_ids_as_protobuf(value):
