@@ -61,10 +61,13 @@ constexpr std::array kNames = {"model",
                                "ui_access_mode",
                                "key_management_system",
                                "reasoning_effort"};
+constexpr std::array kSchemes = {"http",       "https", "redis", "rediss", "postgres",
+                                 "postgresql", "ws",    "wss",   "grpc"};
 constexpr std::array kSecretWords = {"key",  "secret", "pass", "credential", "auth",    "cookie",
                                      "salt", "sign",   "cert", "private",    "webhook", "token"};
 
-bool isAmong(const auto& all, std::string_view name) {
+template <class Names>
+bool isAmong(const Names& all, std::string_view name) {
     return std::find(all.begin(), all.end(), name) != all.end();
 }
 
@@ -99,7 +102,7 @@ bool namesUrl(const std::string& member) {
 // What stands in front of "user:password@", behind the host, or in a query may be a secret.
 std::string shownUrl(const std::string& url) {
     const size_t scheme = url.find("://");
-    if (scheme == std::string::npos || scheme > 16) return kRedacted;
+    if (scheme == std::string::npos || !isAmong(kSchemes, url.substr(0, scheme))) return kRedacted;
     const size_t begin = scheme + 3, end = std::min(url.find_first_of("/?#\\", begin), url.size());
     const size_t at = url.rfind('@', end);
     const bool user = at != std::string::npos && at >= begin && at < end;
