@@ -149,8 +149,10 @@ bool hasZero(const Json& value) {
 }
 
 void checkMember(const std::string& name, const Json& value, const Fields& fields) {
-    const auto field =
-        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return name == f.name; });
+    const auto named = [&](std::string_view wanted) {
+        return std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return wanted == f.name; });
+    };
+    const auto field = named(name) == fields.end() ? named("*") : named(name);
     if (field == fields.end()) {
         std::string allowed;
         for (const Field& f : fields) allowed += (allowed.empty() ? "" : ", ") + std::string(f.name);

@@ -30,7 +30,7 @@ enum class Type {
 };
 
 struct Field {
-    const char* name;
+    const char* name;  // "*": any other member
     Type type;
 };
 using Fields = std::vector<Field>;

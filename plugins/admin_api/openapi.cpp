@@ -15,6 +15,7 @@ constexpr std::pair<const char*, const char*> kRefusals[]{
     {"413", "The body is too long"},
     {"415", "The body is compressed"},
     {"422", "A member or a parameter is not known or of the wrong type"},
+    {"501", "It is changed or handed over in the configuration file"},
     {"503", "The store cannot be read or written"}};
 
 Json errorSchema() {

@@ -14,6 +14,7 @@
 #include "keys.h"
 #include "known_models.h"
 #include "openapi.h"
+#include "settings.h"
 #include "spend.h"
 #include "table.h"
 #include "tag_activity.h"
@@ -59,11 +60,12 @@ public:
           access_groups_(documents_, models_, host),
           audit_(documents_),
           table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), jwt_mappings_.routes(),
-                         access_groups_.routes(), tag_activity_.routes(), spend_.routes(), audit_.routes(),
-                         ownRoutes()})) {
+                         access_groups_.routes(), settings_.routes(), tag_activity_.routes(), spend_.routes(),
+                         audit_.routes(), ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
+        settings_.open(config.value("show", Json::object()));
     }
 
     void start() {
@@ -71,7 +73,10 @@ public:
                                    "key", "access_group", accounts::kJwtMappingKind});
     }
 
-    void model_group(std::string_view name, const sluice::Deployments& all) { models_.learn(name, all); }
+    void model_group(std::string_view name, const sluice::Deployments& all) {
+        models_.learn(name, all);
+        settings_.learn(name, all);
+    }
 
     const std::vector<sluice::Route>& routes() const { return table_.registered(); }
 
@@ -136,6 +141,7 @@ private:
     JwtMappings jwt_mappings_;
     KnownModels models_;
     AccessGroups access_groups_;
+    Settings settings_;
     Audit audit_;
     Table table_;
     std::string store_;
@@ -158,7 +164,11 @@ SLUICE_PLUGIN(admin_api::Plugin, R"({
       "store": {"type": "string", "default": "",
                 "description": "id of the instance that keeps them; may be left out if there is one store"},
       "audit": {"type": "boolean", "default": true,
-                "description": "each change leaves a document of the kind audit"}
+                "description": "each change leaves a document of the kind audit"},
+      "show": {"type": "object", "additionalProperties": false, "default": {},
+               "description": "sections of the configuration for /config/list, /router/settings and the like, without secrets",
+               "properties": {"general_settings": {"type": "object"}, "litellm_settings": {"type": "object"},
+                              "router_settings": {"type": "object"}}}
     }
   }
 })")

@@ -47,8 +47,10 @@ Json schemaOf(Type type) {
 
 Json schemaOf(const Fields& fields) {
     Json properties = Json::object();
-    for (const Field& field : fields) properties[field.name] = schemaOf(field.type);
-    return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+    Json others = false;
+    for (const Field& field : fields)
+        (std::string_view(field.name) == "*" ? others : properties[field.name]) = schemaOf(field.type);
+    return {{"type", "object"}, {"additionalProperties", others}, {"properties", std::move(properties)}};
 }
 
 std::string textIn(const Json& object, std::string_view member) {

@@ -11,7 +11,7 @@ using namespace sluice::testing;
 using Json = nlohmann::json;
 
 struct Admin {
-    Admin() : plugin(host.load(*sluice_plugin_entry_v1())) {
+    explicit Admin(const std::string& config = "{}") : plugin(host.load(*sluice_plugin_entry_v1(), config)) {
         host.services[SLUICE_STORE_ID] = store.service();
         REQUIRE(plugin.start().empty());
     }

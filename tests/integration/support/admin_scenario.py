@@ -30,7 +30,8 @@ class AdminScenario(Scenario):
         if not (lib / "test_plugins" / "usage_feeder.so").exists():
             raise unittest.SkipTest(f"{lib}/test_plugins/usage_feeder.so is not built")
         cls.settings = {"general_settings": {"master_key": MASTER}, "plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"],
-                        "plugins": [{"plugin": "store_sqlite", "config": {"path": "sluice.db", "sync": False}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"},
+                        "plugins": [{"plugin": "store_sqlite", "config": {"path": "sluice.db", "sync": False}}, {"plugin": "auth_keys"},
+                                    {"plugin": "admin_api", "config": {"show": {"general_settings": {"master_key": MASTER}, "litellm_settings": {}, "router_settings": {}}}},
                                     {"plugin": "usage_feeder"}, {"plugin": "callback_jsonl", "config": {"path": "records.jsonl"}}]}
         return super().config(upstream)
 

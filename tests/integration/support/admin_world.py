@@ -98,6 +98,7 @@ def samples(method, path, t):
                "/spend/users": f"user_id={t.user}", "/user/daily/activity": f"user_id={t.user}", "/user/spend/report": f"user_id={t.user}", "/team/daily/activity": f"team_ids={t.team}",
                "/team/spend/report": f"team_id={t.team}", "/organization/daily/activity": f"organization_ids={t.org}", "/organization/spend/report": f"organization_id={t.org}",
                "/key/spend/report": f"api_key={t.key}", "/spend/logs": f"api_key={t.key}", "/spend/logs/v2": f"api_key={t.key}", "/spend/logs/ui": f"api_key={t.key}",
+               "/config/list": "config_type=general_settings", "/config/field/info": "field_name=alerting",
                "/tag/summary": "start_date=2026-11-01&end_date=2026-11-30", "/jwt/key/mapping/info": f"id={mapping_id(f'client-{t.n}')}"}
     group = f"group-gone-{t.n}" if method == "DELETE" else f"group-{t.n}"
     if path == "/spend/users" and t.user == "nobody":
