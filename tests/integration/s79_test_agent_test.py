@@ -12,13 +12,13 @@ from test_agent import TestAgent  # noqa: E402
 REQUESTS = 30
 
 
-def all_of(value, name):
-    """Every member of that name, however deep."""
+def all_of(value, *names):
+    """Every member of these names, however deep: what came as JSON has other ones than what came as protobuf."""
     if isinstance(value, list):
-        return [found for one in value for found in all_of(one, name)]
+        return [found for one in value for found in all_of(one, *names)]
     if not isinstance(value, dict):
         return []
-    return [found for key, one in value.items() for found in ([one] if key == name else all_of(one, name))]
+    return [found for key, one in value.items() for found in ([one] if key in names else all_of(one, *names))]
 
 
 def flat(lists):
@@ -39,7 +39,7 @@ class AtTheTestAgent(Scene):
                 self.assertEqual(sorted(self.spans(agent)), sorted(ids))
                 wait_until(lambda: self.durations(agent) >= REQUESTS, 20 * SLOW, "durations")
                 self.assertEqual(self.durations(agent), REQUESTS)
-                wait_until(lambda: len(flat(all_of(agent.understood("logs"), "log_records"))) >= REQUESTS, 20 * SLOW, "log records")
+                wait_until(lambda: len(flat(all_of(agent.understood("logs"), "log_records", "logRecords"))) >= REQUESTS, 20 * SLOW, "log records")
                 gateway.stop()
 
     def spans(self, agent):
@@ -53,7 +53,7 @@ class AtTheTestAgent(Scene):
         sums = {}
         for metric in flat(all_of(agent.understood("metrics"), "metrics")):
             if metric["name"] == "gen_ai.client.operation.duration":
-                for point in all_of(metric, "data_points")[0]:
+                for point in flat(all_of(metric, "data_points", "dataPoints")):
                     sums[json.dumps(point["attributes"], sort_keys=True)] = int(point["count"])
         return sum(sums.values())
 
