@@ -13,6 +13,7 @@ import events  # noqa: E402
 from certificates import Authority  # noqa: E402
 from scenario import (KEY, SLOW, STREAMS, USER, Gateway, RawConnection, Scenario, Upstream, deployment, main, post,  # noqa: E402
                       wait_until)
+from tls_gateway import tls_gateway  # noqa: E402
 
 CHAT = "/v1/chat/completions"
 BODY = json.dumps({"model": "gpt", "messages": USER}).encode()
@@ -47,18 +48,8 @@ class TlsListener(Scenario):
         cls.authority = cls.enterClassContext(Authority())
         cls.pair = cls.authority.issue("gateway")
         cls.tls = cls.authority.client()
-        tls = cls.tls
-
-        class TlsGateway(Gateway):
-            def is_live(self):
-                try:
-                    with RawConnection(self.port, timeout=1.0, tls=tls) as connection:
-                        connection.send(HEALTH)
-                        return connection.answer().status == 200
-                except (OSError, EOFError):
-                    return super().is_live() if self.process.poll() is not None else False
         cls.upstream = cls.enterClassContext(Upstream())
-        cls.gateway = cls.enterClassContext(TlsGateway(json.dumps(cls.config(cls.upstream))))
+        cls.gateway = cls.enterClassContext(tls_gateway(cls.tls)(json.dumps(cls.config(cls.upstream))))
         cls.port = cls.gateway.port
 
     @classmethod

@@ -11,7 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from beside import Hostile  # noqa: E402
 from certificates import Authority  # noqa: E402
-from scenario import SLOW, Closed, Gateway, RawConnection, Upstream, main  # noqa: E402
+from scenario import SLOW, Closed, RawConnection, Upstream, main  # noqa: E402
+from tls_gateway import tls_gateway  # noqa: E402
 
 HEALTH = b"GET /health/liveliness HTTP/1.1\r\nHost: g\r\n\r\n"
 HANDSHAKE_SECONDS = 0.5 * SLOW
@@ -52,21 +53,12 @@ class OverTls(Hostile):
     def setUpClass(cls):
         authority = cls.enterClassContext(Authority())
         certificate, key = authority.issue("gateway")
-        cls.tls = tls = authority.client()
-
-        class TlsGateway(Gateway):
-            def is_live(self):
-                try:
-                    with RawConnection(self.port, timeout=1.0, tls=tls) as connection:
-                        connection.send(HEALTH)
-                        return connection.answer().status == 200
-                except (OSError, EOFError):
-                    return super().is_live() if self.process.poll() is not None else False
+        cls.tls = authority.client()
 
         cls.settings = {"listen": {"workers": 2, "tls": {"certificate_file": str(certificate), "key_file": str(key)},
                                    "limits": {"head_timeout_ms": int(HANDSHAKE_SECONDS * 1000)}}}
         cls.upstream = cls.enterClassContext(Upstream())
-        cls.gateway = cls.enterClassContext(TlsGateway(json.dumps(cls.config(cls.upstream))))
+        cls.gateway = cls.enterClassContext(tls_gateway(cls.tls)(json.dumps(cls.config(cls.upstream))))
         cls.port = cls.gateway.port
 
     def secure(self):
