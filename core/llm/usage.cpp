@@ -27,8 +27,8 @@ bool object(const element& in, const char* name, element& out) {
     return in[name].get(out) == simdjson::SUCCESS;
 }
 
-// A small object as it stands in JSON text that is known to be well formed, without a tree being built: most
-// answers are parsed for their usage alone.
+// A small object as it stands in JSON text, without a tree being built: most answers are parsed for their
+// usage alone. Nobody has looked at the text before: an answer may be cut or no JSON at all.
 class Flat {
 public:
     Flat() = default;
@@ -36,7 +36,9 @@ public:
         size_t at = skipSpace(text, 1);
         while (at < text.size() && text[at] == '"' && size_ < members_.size()) {
             const size_t end = skipString(text, at);
-            const size_t value = skipSpace(text, skipSpace(text, end) + 1);
+            const size_t colon = skipSpace(text, end);
+            if (colon >= text.size() || text[colon] != ':') return;
+            const size_t value = skipSpace(text, colon + 1);
             const size_t behind = skipValue(text, value);
             names_.add(text.substr(at + 1, end - at - 2));
             members_[size_++] = {text.substr(at + 1, end - at - 2), text.substr(value, behind - value)};

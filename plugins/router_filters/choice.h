@@ -38,7 +38,7 @@ inline bool overTokens(const sluice::Candidate& c) {
 class Choice {
 public:
     Choice(const sluice_candidates& given, FactsTable& table)
-        : given_(given), group_(table.of(given_)), left_(group_->all) {}
+        : given_(given), group_(table.of(given_)), left_(&group_->all) {}
     Choice(const Choice&) = delete;
     Choice& operator=(const Choice&) = delete;
 
@@ -59,7 +59,7 @@ public:
         listed_ = true;
         options_.reserve(group_->facts.size());
         for (uint32_t i = 0; i < group_->facts.size(); ++i) {
-            if (!has(left_, i)) continue;
+            if (!has(*left_, i)) continue;
             const sluice::Candidate candidate(given_.raw(), i);
             options_.push_back({candidate, group_->facts[i], candidate.available()});
         }
@@ -82,13 +82,14 @@ public:
         if (!any) return options_.empty();
         if (left == options_.size()) return true;
         left = 0;
+        Bits& mine = own();
         for (const auto& option : options_) {
             if (option.fits) {
                 options_[left++] = option;
                 continue;
             }
             const uint32_t i = option.candidate.index();
-            left_[i / 64] &= ~(uint64_t{1} << (i % 64));
+            mine[i / 64] &= ~(uint64_t{1} << (i % 64));
             (void)option.candidate.drop(asText(reason, option));
         }
         options_.erase(options_.begin() + static_cast<ptrdiff_t>(left), options_.end());
@@ -106,9 +107,9 @@ public:
             for (size_t w = 0; w < several.size(); ++w) several[w] |= set.who[w];
         }
         if (!only) return group_->facts.empty();
-        return leave(several.empty() ? *only : several, reason);
+        return several.empty() ? leave(*only, true, reason) : leave(several, false, reason);
     }
-    bool narrowToDefault(std::string_view reason) { return leave(group_->has_default_tag, reason); }
+    bool narrowToDefault(std::string_view reason) { return leave(group_->has_default_tag, true, reason); }
     /// Leaves none of them.
     void dropAll(std::string_view reason) {
         for (const auto& option : options()) (void)option.candidate.drop(reason);
@@ -131,28 +132,41 @@ private:
         }
         return false;
     }
-    // As narrow().
-    bool leave(const Bits& those, std::string_view reason) {
+    // What is left, to be changed.
+    Bits& own() {
+        if (left_ != &own_) own_ = *left_;
+        left_ = &own_;
+        return own_;
+    }
+    // As narrow(). `lasts`: the set is the group's, and need not be copied where no filter was before.
+    bool leave(const Bits& those, bool lasts, std::string_view reason) {
+        const Bits& before = *left_;
         bool any = false, fewer = false;
-        for (size_t w = 0; w < left_.size(); ++w) {
-            any = any || availableAt(w, left_[w] & those[w]);
-            fewer = fewer || (left_[w] & ~those[w]) != 0;
+        for (size_t w = 0; w < before.size(); ++w) {
+            any = any || availableAt(w, before[w] & those[w]);
+            fewer = fewer || (before[w] & ~those[w]) != 0;
         }
         if (!any) return group_->facts.empty();
         if (!fewer) return true;
-        for (size_t w = 0; w < left_.size(); ++w) left_[w] &= those[w];
-        if (given_.wide()) (void)given_.keep(left_.data(), reason);
-        for (uint32_t i = 0; !given_.wide() && i < group_->facts.size(); ++i) {
-            if (!has(left_, i)) (void)sluice::Candidate(given_.raw(), i).drop(reason);
+        if (lasts && left_ == &group_->all) {
+            left_ = &those;
+        } else {
+            Bits& mine = own();
+            for (size_t w = 0; w < mine.size(); ++w) mine[w] &= those[w];
         }
-        const auto gone = [this](const Option& o) { return !has(left_, o.candidate.index()); };
+        if (given_.wide()) (void)given_.keep(left_->data(), reason);
+        for (uint32_t i = 0; !given_.wide() && i < group_->facts.size(); ++i) {
+            if (!has(*left_, i)) (void)sluice::Candidate(given_.raw(), i).drop(reason);
+        }
+        const auto gone = [this](const Option& o) { return !has(*left_, o.candidate.index()); };
         options_.erase(std::remove_if(options_.begin(), options_.end(), gone), options_.end());
         return true;
     }
 
     const sluice::Candidates given_;
     const std::shared_ptr<const GroupFacts> group_;
-    Bits left_;                    // that no filter has taken out
+    const Bits* left_;  // that no filter has taken out: a set of the group's, or own_
+    Bits own_;
     std::vector<Option> options_;  // those left, once listed_
     bool listed_ = false;
 };

@@ -20,7 +20,7 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
 }
 
 bool Plugin::wants(std::string_view hook) const {
-    if (hook == "on_attempt_end") return options_.budgets() || options_.affinity();
+    if (hook == "on_attempt_end") return remembers();
     return hook == "route" && options_.any();
 }
 
@@ -36,7 +36,8 @@ Verdict Plugin::route(sluice::Request request, const sluice_candidates& given) {
     const sluice::Candidates all(given);
     if (all.begin() == all.end()) return Verdict::Continue;  // nothing to choose from: the gateway says so
     Choice choice(given, facts_);
-    const auto refused = narrow(request, request.state<PerRequest>(), choice);
+    PerRequest forgotten;
+    const auto refused = narrow(request, remembers() ? request.state<PerRequest>() : forgotten, choice);
     if (!refused) return Verdict::Continue;
     return request.block(sluice::Refusal{refused->message, refused->code, refused->type, "routing",
                                          refused->internal_reason, refused->status});

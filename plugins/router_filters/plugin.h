@@ -32,6 +32,8 @@ public:
     bool import_state(std::string_view bytes) { return budgets_.book().read(bytes); }
 
 private:
+    // Is anything learnt of the end of an attempt?
+    bool remembers() const { return options_.budgets() || options_.affinity(); }
     std::unique_ptr<Facts> makeFacts(const sluice::Candidate& candidate);
     std::optional<Refused> narrow(const sluice::Request& request, PerRequest& mine, Choice& choice);
     std::optional<Refused> byTags(const sluice::Request& request, const Tags& tags, Choice& choice) const;

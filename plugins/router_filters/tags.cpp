@@ -9,21 +9,43 @@ namespace {
 
 constexpr std::string_view kReason = "its tags do not fit";
 
-bool hasAny(const Facts& facts, const TagRules::Views& tags) {
-    return std::any_of(tags.begin(), tags.end(), [&](std::string_view tag) { return facts.has(tag); });
+// Of "free", "&free" and "!free" which there are.
+struct Kinds {
+    bool wanted = false, required = false, excluded = false;
+};
+
+bool isRequired(const std::string& tag) { return tag[0] == '&'; }
+bool isExcluded(const std::string& tag) { return tag[0] == '!'; }
+bool isWanted(const std::string& tag) { return !isRequired(tag) && !isExcluded(tag); }
+std::string_view nameOf(const std::string& tag) {
+    return std::string_view(tag).substr(isWanted(tag) ? 0 : 1);
 }
 
-bool hasAll(const Facts& facts, const TagRules::Views& tags) {
-    return std::all_of(tags.begin(), tags.end(), [&](std::string_view tag) { return facts.has(tag); });
+Kinds kindsOf(const Tags& tags) {
+    Kinds kinds;
+    for (const auto& tag : tags)
+        (isWanted(tag) ? kinds.wanted : isRequired(tag) ? kinds.required : kinds.excluded) = true;
+    return kinds;
 }
 
-bool isAllowed(const TagRules& rules, const Facts& facts) {
-    return !hasAny(facts, rules.excluded) && hasAll(facts, rules.required);
+bool allows(const Tags& tags, const Facts& facts) {
+    return std::all_of(tags.begin(), tags.end(), [&](const auto& tag) {
+        return isWanted(tag) || facts.has(nameOf(tag)) == isRequired(tag);
+    });
 }
 
-bool isWanted(const TagRules& rules, bool match_any, const HeaderLines& lines, const Facts& facts) {
-    if (!rules.wanted.empty()) {
-        const bool tagged = match_any ? hasAny(facts, rules.wanted) : hasAll(facts, rules.wanted);
+// `match_any`: is one of the wanted tags enough?
+bool hasWanted(const Tags& tags, bool match_any, const Facts& facts) {
+    for (const auto& tag : tags) {
+        if (isWanted(tag) && facts.has(tag) == match_any) return match_any;
+    }
+    return !match_any;
+}
+
+bool fits(const Tags& tags, const Kinds& kinds, bool match_any, const HeaderLines& lines,
+          const Facts& facts) {
+    if (kinds.wanted) {
+        const bool tagged = hasWanted(tags, match_any, facts);
         // Where all tags have to be there, a pattern does not make up for one that is not.
         if (tagged || !match_any) return tagged;
     }
@@ -44,20 +66,6 @@ Refused refusal(const Tags& tags, std::string_view model) {
 }
 
 }  // namespace
-
-TagRules rulesOf(const Tags& tags) {
-    TagRules rules;
-    rules.wanted.reserve(tags.size());
-    for (const std::string_view tag : tags) {
-        if (tag[0] == '!')
-            rules.excluded.push_back(tag.substr(1));
-        else if (tag[0] == '&')
-            rules.required.push_back(tag.substr(1));
-        else
-            rules.wanted.push_back(tag);
-    }
-    return rules;
-}
 
 HeaderLines headerLinesOf(const sluice::Request& request) {
     HeaderLines lines;
@@ -88,17 +96,17 @@ bool matchesHeaders(const Facts& facts, const HeaderLines& lines) {
 std::optional<Refused> filterByTags(const Tags& tags, const HeaderLines& lines, bool match_any,
                                     std::string_view model, Choice& choice) {
     if (tags.empty() && !choice.matters(kHasDefaultTag | kHasPatterns)) return std::nullopt;
-    const TagRules rules = rulesOf(tags);
-    if (!rules.excluded.empty() || !rules.required.empty()) {
-        const auto allowed = [&](const Facts& facts) { return isAllowed(rules, facts); };
+    const Kinds kinds = kindsOf(tags);
+    if (kinds.excluded || kinds.required) {
+        const auto allowed = [&](const Facts& facts) { return allows(tags, facts); };
         if (!choice.narrowByTags(allowed, kReason)) return refusal(tags, model);
     }
     // What is required and there is a match of its own.
-    if (rules.wanted.empty() && !rules.required.empty()) return std::nullopt;
-    const auto wanted = [&](const Facts& facts) { return isWanted(rules, match_any, lines, facts); };
+    if (!kinds.wanted && kinds.required) return std::nullopt;
+    const auto wanted = [&](const Facts& facts) { return fits(tags, kinds, match_any, lines, facts); };
     if (choice.narrowByTags(wanted, kReason)) return std::nullopt;
     if (choice.narrowToDefault(kReason)) return std::nullopt;
-    return rules.wanted.empty() ? std::nullopt : std::optional(refusal(tags, model));
+    return kinds.wanted ? std::optional(refusal(tags, model)) : std::nullopt;
 }
 
 }  // namespace router_filters

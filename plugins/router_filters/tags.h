@@ -12,15 +12,6 @@
 
 namespace router_filters {
 
-/// What a request's tags ask for; views into them.
-struct TagRules {
-    using Views = std::vector<std::string_view>;
-    Views wanted;    // "free": any of these, or all
-    Views required;  // "&free"
-    Views excluded;  // "!free"
-};
-TagRules rulesOf(const Tags& tags);
-
 /// The fields of a request as patterns see them: "User-Agent: curl/8.0", each word of a name with a capital.
 using HeaderLines = std::vector<std::string>;
 HeaderLines headerLinesOf(const sluice::Request& request);

@@ -38,7 +38,7 @@ std::string_view cut(std::string_view text, size_t most) {
 int64_t callKey(int64_t day, std::string_view call_id) {
     uint64_t hash = 0xCBF29CE484222325u;
     for (const char c : call_id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    return (day << 32) | static_cast<int64_t>((hash ^ (hash >> 32)) & 0xFFFFFFFFu);
+    return callKeysFrom(day) | static_cast<int64_t>((hash ^ (hash >> 32)) & 0xFFFFFFFFu);
 }
 
 std::vector<std::string> tagsFrom(std::string_view attributes_json) {

@@ -50,8 +50,8 @@ bool readPack(std::string_view bytes, const PackedRow& row, const PackedTest* wa
     return true;
 }
 
-void unpack(Connection& connection, int64_t day) {
-    connection.prepare("DELETE FROM usage_packed WHERE source IN (0, 1, 2) AND day = ?1").with(day).run();
+Statement unpacking(Connection& connection) {
+    return connection.prepare("DELETE FROM usage_packed WHERE source IN (0, 1, 2) AND day = ?1");
 }
 
 Packer::Packer(const Database& database, Combos& combos, Connection& writer, std::mutex& writing, Log log)

@@ -43,8 +43,8 @@ bool readPack(std::string_view bytes, const PackedRow& row, const PackedTest* wa
 /// Marks what is being made: two programs at it must not take each other's for their own.
 int64_t freshToken();
 
-/// Takes back what is packed of a day, within the transaction that changes its rows.
-void unpack(Connection& connection, int64_t day);
+/// Takes back what is packed of a day, ?1, within the transaction that changes its rows.
+Statement unpacking(Connection& connection);
 
 class SpanBuilder;
 

@@ -112,6 +112,10 @@ std::string Connection::textValue(std::string_view sql) {
 int64_t Connection::lastRowid() const { return sqlite3_last_insert_rowid(raw_.get()); }
 int64_t Connection::changes() const { return sqlite3_changes64(raw_.get()); }
 
+void Connection::addModule(const char* name, const sqlite3_module& module, void* context) {
+    check(raw_.get(), sqlite3_create_module_v2(raw_.get(), name, &module, context, nullptr));
+}
+
 void bindSums(Statement& statement, int index, const Sums& s) {
     for (const int64_t value : {s.requests, s.successes, s.failures, s.unpriced, s.prompt, s.completion,
                                 s.cached, s.cache_write, s.reasoning, s.cost})

@@ -1,7 +1,7 @@
-// SQLite in C++: connections, statements, transactions. Only sqlite.cpp knows sqlite3.h. What goes wrong is
-// thrown as SqlError and ends where the contract begins, in plugin.cpp.
+// SQLite in C++: connections, statements, transactions. Only sqlite.cpp and usage_batch.cpp know sqlite3.h.
+// What goes wrong is thrown as SqlError and ends where the contract begins, in plugin.cpp.
 //
-// Values get into a statement by being bound and in no other way; the text of a statement is ours alone.
+// Values get into a statement by being bound, or out of usage_batch; the text of a statement is ours alone.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "store_common/sums.h"
 
 struct sqlite3;
+struct sqlite3_module;
 struct sqlite3_stmt;
 
 namespace store_sqlite {
@@ -99,6 +100,8 @@ public:
     int64_t lastRowid() const;
     /// Rows that the last statement changed.
     int64_t changes() const;
+    /// Makes a table of what `module` gives; it and `context` must outlive the last statement that asks it.
+    void addModule(const char* name, const sqlite3_module& module, void* context);
 
 private:
     struct Close {

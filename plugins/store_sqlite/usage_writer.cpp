@@ -2,6 +2,7 @@
 
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "packed.h"
 #include "schema.h"
@@ -31,11 +32,14 @@ std::string upsert(const std::string& table, const std::string& key, int parts) 
 
 UsageWriter::UsageWriter(Connection& connection)
     : connection_(connection),
+      batch_(connection),
       names_(connection),
       daily_(connection.prepare(upsert("usage_daily", "day, combo", 2))),
       end_user_(connection.prepare(upsert("usage_daily_end_user", "day, value, combo", 3))),
       tag_(connection.prepare(upsert("usage_daily_tag", "day, value, combo", 3))),
-      total_(connection.prepare(upsert("usage_daily_total", "dimension, day, value", 3))) {}
+      total_(connection.prepare(upsert("usage_daily_total", "dimension, day, value", 3))),
+      unpack_(unpacking(connection)),
+      state_(connection.prepare("SELECT ending FROM partitions WHERE month = ?1")) {}
 
 size_t UsageWriter::append(const std::vector<Event>& events) {
     // What a transaction that failed has left.
@@ -43,7 +47,7 @@ size_t UsageWriter::append(const std::vector<Event>& events) {
     end_user_rows_.clear();
     tag_rows_.clear();
     total_rows_.clear();
-    partitions_.clear();  // another process may have taken one away
+    looked_at_.clear();  // another process may have taken one away
     Transaction transaction(connection_, Transaction::Kind::Write);
     try {
         const size_t fresh = appendWithin(events);
@@ -51,63 +55,96 @@ size_t UsageWriter::append(const std::vector<Event>& events) {
         return fresh;
     } catch (const SqlError&) {
         names_.forget();  // their numbers are taken back with the transaction
+        partitions_.clear();
         throw;
     }
 }
 
 size_t UsageWriter::appendWithin(const std::vector<Event>& events) {
+    const Fresh fresh = freshOf(events);
+    std::map<int64_t, Fresh> by_month;
+    for (const Event* event : fresh) by_month[event->month].push_back(event);
+    for (const auto& [month, of_month] : by_month) {
+        batch_.rows.assign(of_month.size(), {});
+        for (size_t i = 0; i < of_month.size(); ++i) fill(batch_.rows[i], *of_month[i]);
+        partitionOf(month, true)->insert.run();
+    }
+    writeSums();
+    return fresh.size();
+}
+
+// Those that are not there already. An event without an id cannot be known again: counted twice is better
+// than not at all.
+UsageWriter::Fresh UsageWriter::freshOf(const std::vector<Event>& events) {
     std::unordered_set<std::string_view> in_batch;
-    size_t fresh = 0;
+    Fresh fresh, named;
     for (const auto& event : events) {
-        const auto call_id = event.call_id;
-        // An event without an id cannot be known again: counted twice is better than not at all.
-        if (!call_id.empty() && (!in_batch.insert(call_id).second || known(event))) continue;
-        addRow(event);
-        ++fresh;
+        if (event.call_id.empty())
+            fresh.push_back(&event);
+        else if (in_batch.insert(event.call_id).second)
+            named.push_back(&event);
     }
-    for (const auto& [key, sums] : total_rows_) {
-        if (key[0] == static_cast<int64_t>(Dimension::All)) unpack(connection_, key[1]);
+    const auto known = knownOf(named);
+    for (size_t i = 0; i < named.size(); ++i) {
+        if (!known[i]) fresh.push_back(named[i]);
     }
-    write(daily_, daily_rows_);
-    write(end_user_, end_user_rows_);
-    write(tag_, tag_rows_);
-    write(total_, total_rows_);
     return fresh;
+}
+
+// Each day of the batch, the one before and the one after are asked for, those only that have any event.
+std::vector<bool> UsageWriter::knownOf(const Fresh& events) {
+    std::vector<bool> known(events.size());
+    std::set<int64_t> days;
+    batch_.rows.assign(events.size(), {});
+    for (size_t i = 0; i < events.size(); ++i) {
+        days.insert(events[i]->day);
+        batch_.rows[i].call_id = events[i]->call_id;
+        batch_.rows[i].call_key = callKey(events[i]->day, events[i]->call_id);
+    }
+    std::set<std::pair<int64_t, int64_t>> asked;  // month, and by how many days keys are moved
+    for (const int64_t day : days) {
+        for (const int64_t step : {-1, 0, 1}) {
+            Partition* partition = partitionOf(monthOf(day + step), false);
+            if (!partition || partition->ending) continue;
+            const bool any =
+                partition->has_day.with(callKeysFrom(day + step), callKeysFrom(day + step + 1)).step();
+            partition->has_day.rewind();
+            if (!any || !asked.insert({monthOf(day + step), step}).second) continue;
+            partition->find.with(callKeysFrom(step));
+            while (partition->find.step()) known[static_cast<size_t>(partition->find.integer(0))] = true;
+            partition->find.rewind();
+        }
+    }
+    return known;
 }
 
 UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
     const auto known = partitions_.find(month);
-    if (known != partitions_.end()) return &known->second;
-    auto state = connection_.prepare("SELECT ending FROM partitions WHERE month = ?1");
-    const bool found = state.with(month).step();
-    const bool ending = found && state.integer(0) != 0;
-    state.rewind();
+    if (known != partitions_.end() && looked_at_.count(month) > 0) return &known->second;
+    const bool found = state_.with(month).step();
+    const bool ending = found && state_.integer(0) != 0;
+    state_.rewind();
     if (!found && !create) return nullptr;
     if (!found) createPartition(connection_, month);
-    const std::string name = partitionName(month);
-    Partition& partition = partitions_[month];
+    looked_at_.insert(month);
+    Partition& partition = known != partitions_.end() ? known->second : open(month);
     partition.ending = ending;
-    if (!ending)
-        partition.find =
-            connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key = ?1 AND call_id = ?2");
-    std::string values = "NULL";
-    for (int i = 1; i <= 29; ++i) values += ", ?" + std::to_string(i);
-    partition.insert = connection_.prepare("INSERT INTO " + name + " VALUES (" + values + ")");
     return &partition;
 }
 
-bool UsageWriter::known(const Event& event) {
-    for (int64_t day = event.day - 1; day <= event.day + 1; ++day) {
-        Partition* partition = partitionOf(monthOf(day), false);
-        if (!partition || partition->ending) continue;
-        const bool found = partition->find.with(callKey(day, event.call_id), event.call_id).step();
-        partition->find.rewind();
-        if (found) return true;
-    }
-    return false;
+UsageWriter::Partition& UsageWriter::open(int64_t month) {
+    const std::string name = partitionName(month);
+    Partition& partition = partitions_[month];
+    partition.has_day =
+        connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key >= ?1 AND call_key < ?2 LIMIT 1");
+    // CROSS JOIN: SQLite keeps the order of the tables, the batch outside.
+    partition.find = connection_.prepare("SELECT b.rowid FROM usage_batch AS b CROSS JOIN " + name +
+                                         " AS u ON u.call_key = b.call_key + ?1 AND u.call_id = b.call_id");
+    partition.insert = connection_.prepare("INSERT INTO " + name + " SELECT NULL, * FROM usage_batch");
+    return partition;
 }
 
-void UsageWriter::addRow(const Event& event) {
+void UsageWriter::fill(UsageRow& row, const Event& event) {
     const sluice_record& r = event.record;
     const auto name = [&](sluice_str text) { return names_.idOf(cut(view(text), kNameBytesMax)); };
     const auto brief = [](sluice_str text) { return cut(view(text), kTextBytesMax); };
@@ -118,16 +155,32 @@ void UsageWriter::addRow(const Event& event) {
     const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
                           (r.usage_estimated ? kUsageEstimated : 0);
     const Sums& sums = event.sums;
-    Statement& row = partitionOf(event.month, true)->insert;
-    row.with(callKey(event.day, event.call_id), event.call_id, r.start_ms, r.end_ms, r.first_token_ms, combo,
-             end_user, name(r.tenant), name(r.key_alias), name(r.route), name(r.call_type),
-             name(r.deployment_id), name(r.api_base), name(r.outcome), name(r.error_class),
-             static_cast<int64_t>(r.http_status), static_cast<int64_t>(r.attempts), flags, sums.prompt,
-             sums.completion, sums.cached, sums.cache_write, sums.reasoning, sums.cost, brief(r.model),
-             brief(r.client), brief(r.user_agent), brief(r.error), view(r.attributes));
-    if (event.call_id.empty()) row.bind(1, nullptr);
-    if (sums.unpriced > 0) row.bind(24, nullptr);
-    row.run();
+    row.call_key = callKey(event.day, event.call_id);
+    row.call_id = event.call_id;
+    row.numbers = {r.start_ms,
+                   r.end_ms,
+                   r.first_token_ms,
+                   combo,
+                   end_user,
+                   name(r.tenant),
+                   name(r.key_alias),
+                   name(r.route),
+                   name(r.call_type),
+                   name(r.deployment_id),
+                   name(r.api_base),
+                   name(r.outcome),
+                   name(r.error_class),
+                   r.http_status,
+                   r.attempts,
+                   flags,
+                   sums.prompt,
+                   sums.completion,
+                   sums.cached,
+                   sums.cache_write,
+                   sums.reasoning,
+                   sums.cost};
+    row.priced = sums.unpriced == 0;
+    row.texts = {brief(r.model), brief(r.client), brief(r.user_agent), brief(r.error), view(r.attributes)};
     addToDay(event, combo, end_user, parts);
 }
 
@@ -151,6 +204,16 @@ void UsageWriter::addToDay(const Event& event, int64_t combo, int64_t end_user, 
         tag_rows_[{day, value, combo}].add(sums);
         total(Dimension::Tag, value);
     }
+}
+
+void UsageWriter::writeSums() {
+    for (const auto& [key, sums] : total_rows_) {
+        if (key[0] == static_cast<int64_t>(Dimension::All)) unpack_.with(key[1]).run();
+    }
+    write(daily_, daily_rows_);
+    write(end_user_, end_user_rows_);
+    write(tag_, tag_rows_);
+    write(total_, total_rows_);
 }
 
 template <size_t Parts>

@@ -4,12 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "names.h"
 #include "sqlite.h"
 #include "store_common/event.h"
 #include "store_common/ledger.h"
+#include "usage_batch.h"
 
 namespace store_sqlite {
 
@@ -24,25 +26,32 @@ public:
 
 private:
     struct Partition {
-        Statement find;  // a call by its key and id
-        Statement insert;
+        Statement has_day;    // any call with a key from ?1 to below ?2
+        Statement find;       // places in the batch of calls that are there, their keys moved by ?1
+        Statement insert;     // the batch
         bool ending = false;  // retention is taking it away: it is neither read nor asked
     };
+    using Fresh = std::vector<const Event*>;
     template <size_t Parts>
     using Rows = std::map<std::array<int64_t, Parts>, Sums>;  // in the order of the primary key
 
     size_t appendWithin(const std::vector<Event>& events);
+    Fresh freshOf(const std::vector<Event>& events);
+    std::vector<bool> knownOf(const Fresh& events);
     Partition* partitionOf(int64_t month, bool create);
-    bool known(const Event& event);
-    void addRow(const Event& event);
+    Partition& open(int64_t month);
+    void fill(UsageRow& row, const Event& event);
     void addToDay(const Event& event, int64_t combo, int64_t end_user, const Combo& parts);
+    void writeSums();
     template <size_t Parts>
     void write(Statement& statement, Rows<Parts>& rows);
 
     Connection& connection_;
+    UsageBatch batch_;
     Names names_;
-    Statement daily_, end_user_, tag_, total_;
+    Statement daily_, end_user_, tag_, total_, unpack_, state_;
     std::map<int64_t, Partition> partitions_;
+    std::set<int64_t> looked_at_;       // partitions whose state this transaction knows
     Rows<2> daily_rows_;                // day, combo
     Rows<3> end_user_rows_, tag_rows_;  // day, value, combo
     Rows<3> total_rows_;                // dimension, day, value

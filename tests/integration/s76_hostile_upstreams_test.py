@@ -148,6 +148,16 @@ class Deep(Upstreams):
                     answer = self.attacked()
                     self.assertTrue(answer.status == 500 or (answer.status, answer.text()) == (200, text), (answer.status, answer.body[:100]))
 
+    def test_av68_json_that_breaks_off_and_has_an_end(self):
+        """brackets at both ends and rubbish between: passed on as it came or an error, with every byte at which it may break off"""
+        whole = json.dumps({"id": "x", "usage": {"prompt_tokens": 7, "completion_tokens_details": {"reasoning_tokens": 1}, "a\\\"b": "c"}})
+        for cut in range(1, len(whole) - 1):
+            with self.subTest(cut=cut):
+                body = whole[:cut] + "}"
+                self.order({"send_b64": b64(JSON_HEAD + f"content-length: {len(body)}\r\n\r\n" + body)})
+                answer = self.attacked()
+                self.assertIn((answer.status, answer.text() if answer.status == 200 else ""), ((200, body), (500, "")))
+
     def test_av66_deep_json_in_an_error(self):
         for status in (400, 429, 500):
             text = '{"error":{"message":' + "[" * LEVELS + "]" * LEVELS + "}}"
@@ -170,6 +180,11 @@ class Deep(Upstreams):
 
 class DeepWithEverything(Deep):
     settings = everything()
+
+
+class DeepWithRecords(Deep):
+    """usage is read, and nothing else of the answer"""
+    settings = {"litellm_settings": {"callbacks": ["prometheus"]}}
 
 
 class Endless(Upstreams):

@@ -131,7 +131,7 @@ def show(report):
 def main():
     given = arguments()
     if given.sluice:
-        os.environ["SLUICE_BIN"] = given.sluice
+        os.environ["SLUICE_BIN"] = os.path.abspath(given.sluice)
     soak, code, began = Soak(given), 1, machine()
     try:
         report = asyncio.run(soak.run())

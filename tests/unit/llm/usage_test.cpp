@@ -99,6 +99,18 @@ TEST_CASE("usage is the root's member and no other", "[llm]") {
     CHECK(prompt(R"({"usage":{"prompt_tokens":3,"x":{"prompt_tokens":99}}})") == 3);
 }
 
+TEST_CASE("an answer that ends anywhere has no usage", "[llm]") {
+    const std::string whole = R"({"usage":{"prompt_tokens" : 3, "a\"b":"c" , "d":{"e":[1]}} , "z" : "y"})";
+    CHECK(usageOfAnswer(whole, Dialect::OpenAI).prompt_tokens == 3);
+    for (size_t cut = 0; cut < whole.size(); ++cut) {
+        CAPTURE(cut);
+        CHECK_FALSE(usageOfAnswer(whole.substr(0, cut), Dialect::OpenAI).known);
+        std::string broken = whole;
+        broken[cut] = ';';
+        (void)usageOfAnswer(broken, Dialect::OpenAI);  // anything, but it comes back
+    }
+}
+
 TEST_CASE("a usage with many members is read as well", "[llm]") {
     std::string body = R"({"usage":{)";
     for (int i = 0; i < 60; ++i) body += "\"m" + std::to_string(i) + "\":" + std::to_string(i) + ",";
