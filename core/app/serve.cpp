@@ -42,6 +42,14 @@ void raiseDescriptorLimit() {
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// glibc would go on to keep ever larger blocks, up to 32 MB, once one of them has been freed: what a burst of
+// large bodies took would stay. Those of a megabyte, as prompts may be, are kept and come again without page
+// faults.
+void keepLittleMemory() {
+    (void)::mallopt(M_MMAP_THRESHOLD, 2 << 20);
+    (void)::mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
 void announce(const config::Settings& settings, const gateway::Generation& generation, uint16_t port) {
     const bool tls = !settings.listen.tls_certificate.empty();
     const bool v6 = settings.listen.address.find(':') != std::string::npos;
@@ -171,6 +179,7 @@ private:
 int serve(const ServeOptions& options) {
     const sigset_t signals = blockSignals();
     raiseDescriptorLimit();
+    keepLittleMemory();
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);
     const Origin origin{options.config, options.plugin_dirs, loaded.settings.listen, loaded.settings.ca_file};

@@ -21,8 +21,8 @@ struct Limits {
     uint32_t write_timeout_ms = 300'000;      // longest time a client may take nothing from us
     // --- size (answered with 413) ---
     uint64_t body_bytes_max = 100ull * 1024 * 1024;
-    // Bodies of all requests together, as long as their requests last; more is 429. The first 64 KB of each
-    // are not counted, so that large ones do not shut out small ones. While bodies grow, twice as much may
+    // Bodies of all requests, and answers that are held whole, together, as long as their requests last; more
+    // is 429. The first 64 KB of each are not counted, so that large ones do not shut out small ones. While bodies grow, twice as much may
     // be in use.
     uint64_t bodies_in_flight_bytes_max = 1024ull * 1024 * 1024;
     // --- number (answered with 503) ---

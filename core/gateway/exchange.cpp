@@ -23,6 +23,7 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
           settleRecord(gateway_, generation_, record_chain_, std::move(record));
       }),
       body_share_(gateway_.bodies(), generation_->limits().bodies_in_flight_bytes_max),
+      answer_share_(gateway_.bodies(), generation_->limits().bodies_in_flight_bytes_max),
       runner_(request_, generation_->chains().instanceCount()),
       patience_(
           client, [this] { return gateway_.aborting() || (during_ && during_->blocked()); },

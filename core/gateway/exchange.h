@@ -160,6 +160,7 @@ private:
     const host::Chain* record_chain_ = nullptr;  // whose on_complete hooks get the record
     account::Lease lease_;                       // settled after everything below has gone
     base::ByteBudget::Share body_share_;         // of the body in request_
+    base::ByteBudget::Share answer_share_;       // of an answer that is held whole
     host::RequestState request_;
     host::Runner runner_;
     const llm::OperationInfo* operation_ = nullptr;

@@ -87,6 +87,9 @@ base::Status Exchange::readWhole(UpstreamAnswer& upstream, std::string& body, ui
         if (!piece) return piece.error();
         if (body.size() + piece->data.size() > max)
             return base::upstreamError(Code::TooLarge, "the answer of the upstream is too large to be held");
+        if (!answer_share_.grow(body.size() + piece->data.size()))
+            return base::gatewayError(Code::ResourceExhausted,
+                                      "too many large answers at once: try again later");
         body.append(piece->data);
         keeper_.add(piece->data);
         if (piece->end == End::Ok) return {};
@@ -208,7 +211,11 @@ std::optional<route::Failure> Exchange::breakOff(const base::Error& error) {
         answerGone();
         return std::nullopt;
     }
-    if (!client_.http().begun()) return failureOf(error);
+    if (!client_.http().begun()) {
+        if (error.code != Code::ResourceExhausted) return failureOf(error);
+        answerError(error);  // our own bound: no other deployment would do better
+        return std::nullopt;
+    }
     spoiled_ = failureOf(error);
     noteFailure(error);
     lease_.record.outcome = account::Outcome::Failure;

@@ -1,7 +1,9 @@
 // Looks after the loops from outside: a fiber that does not let go of its loop is named, and the connections
-// that wait at that loop's listener go to another one.
+// that wait at that loop's listener go to another one. Gives memory back after large bodies.
+#include <malloc.h>
 #include <sys/socket.h>
 
+#include "base/after_burst.h"
 #include "base/log.h"
 #include "net/server.h"
 
@@ -28,10 +30,12 @@ void blame(const gateway::Gateway& gateway, const char* label, size_t loop, doub
 void Server::watch() {
     const auto limit = base::milliseconds(listen_.limits.stall_warn_ms);
     std::vector<Seen> seen(loops_.size());
+    base::AfterBurst bodies;
     std::unique_lock lock(watch_mutex_);
     while (!watch_wake_.wait_for(lock, std::min(limit / 2, base::milliseconds(20)),
                                  [this] { return stopping_.load(); })) {
         const auto now = base::Clock::now();
+        if (bodies.over(gateway_.bodies().used(), now)) (void)::malloc_trim(0);
         for (size_t i = 0; i < loops_.size(); ++i) {
             const uint64_t ticks = loops_[i]->loop().runTicks();
             if (ticks % 2 == 0 || ticks != seen[i].ticks) {

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <memory>
 #include <new>
 
 namespace store_sqlite {
@@ -34,14 +35,14 @@ int connect(sqlite3* raw, void* batch, int, const char* const*, sqlite3_vtab** o
         "flags, prompt, completion, cached, cache_write, reasoning, cost, requested_model, client, "
         "user_agent, error, attributes)");
     if (code != SQLITE_OK) return code;
-    auto* table = new (std::nothrow) Table{{}, static_cast<const UsageBatch*>(batch)};
+    std::unique_ptr<Table> table(new (std::nothrow) Table{{}, static_cast<const UsageBatch*>(batch)});
     if (!table) return SQLITE_NOMEM;
-    *out = &table->base;
+    *out = &table.release()->base;
     return SQLITE_OK;
 }
 
 int disconnect(sqlite3_vtab* table) {
-    delete reinterpret_cast<Table*>(table);
+    const std::unique_ptr<Table> ends(reinterpret_cast<Table*>(table));
     return SQLITE_OK;
 }
 
@@ -49,14 +50,14 @@ int disconnect(sqlite3_vtab* table) {
 int bestIndex(sqlite3_vtab*, sqlite3_index_info*) { return SQLITE_OK; }
 
 int open(sqlite3_vtab*, sqlite3_vtab_cursor** out) {
-    auto* cursor = new (std::nothrow) Cursor{};
+    std::unique_ptr<Cursor> cursor(new (std::nothrow) Cursor{});
     if (!cursor) return SQLITE_NOMEM;
-    *out = &cursor->base;
+    *out = &cursor.release()->base;
     return SQLITE_OK;
 }
 
 int close(sqlite3_vtab_cursor* cursor) {
-    delete reinterpret_cast<Cursor*>(cursor);
+    const std::unique_ptr<Cursor> ends(reinterpret_cast<Cursor*>(cursor));
     return SQLITE_OK;
 }
 

@@ -81,20 +81,23 @@ TEST_CASE("what has a price of its own is told apart", "[llm]") {
     CHECK(sum.provider_cost == 0.00125);
 }
 
-// Answers are not parsed for their usage where it can be seen from their end; what that finds is what a parser
-// would find.
+// Answers are not parsed for their usage where it can be seen from their end; what that finds is what a
+// parser would find.
 TEST_CASE("usage is the root's member and no other", "[llm]") {
     const auto prompt = [](const char* body) { return usageOfAnswer(body, Dialect::OpenAI).prompt_tokens; };
     CHECK(prompt(R"({"usage":{"prompt_tokens":3},"choices":[{"usage":{"prompt_tokens":99}}]})") == 3);
     CHECK(prompt(R"({"choices":[{"usage":{"prompt_tokens":99}}],"usage":{"prompt_tokens":3}})") == 3);
     CHECK(prompt(R"({"choices":[{"x":{"usage":{"prompt_tokens":99}}}]})") == 0);
-    CHECK(prompt(R"({"x":"\"usage\":{\"prompt_tokens\":99}","usage" : {"prompt_tokens" : 3 } , "y":[1,{"a":"}"}] } )") == 3);
+    CHECK(
+        prompt(
+            R"({"x":"\"usage\":{\"prompt_tokens\":99}","usage" : {"prompt_tokens" : 3 } , "y":[1,{"a":"}"}] } )") ==
+        3);
     CHECK(prompt(R"({"usage":{"prompt_tokens":3},"x":"say \"usage\": {\"prompt_tokens\":99}"})") == 3);
     CHECK(prompt(R"({"a \"usage":{"prompt_tokens":99},"usage":{"prompt_tokens":3}})") == 3);
     CHECK(prompt(R"({"usage":{"prompt_tokens":3},"a \"usage":{"prompt_tokens":99}})") == 3);
     CHECK(prompt(R"(["usage",{"usage":{"prompt_tokens":99}}])") == 0);
-    CHECK(prompt(R"({"usage":{"prompt_tokens":3})") == 0);      // cut
-    CHECK(prompt(R"({"usage":{"prompt_tokens":3}}x)") == 0);    // more behind it
+    CHECK(prompt(R"({"usage":{"prompt_tokens":3})") == 0);       // cut
+    CHECK(prompt(R"({"usage":{"prompt_tokens":3}}x)") == 0);     // more behind it
     CHECK(prompt(R"({"usage":{"prompt_tokens":3},"y"})") == 0);  // no JSON
     CHECK(prompt(R"({"usage":{"prompt_tokens":3,"x":{"prompt_tokens":99}}})") == 3);
 }
