@@ -55,12 +55,20 @@ uint64_t randomBelow(uint64_t bound) {
     return static_cast<uint64_t>((static_cast<unsigned __int128>(randomBits()) * bound) >> 64);
 }
 
-std::string randomUuid() {
+namespace {
+
+using UuidBytes = std::array<unsigned char, 16>;
+
+UuidBytes randomBytes() {
+    const std::array<uint64_t, 2> bits{randomBits(), randomBits()};
+    UuidBytes b{};
+    std::memcpy(b.data(), bits.data(), b.size());
+    return b;
+}
+
+std::string uuidText(UuidBytes b, int version) {
     static constexpr char kHex[] = "0123456789abcdef";
-    std::array<uint64_t, 2> bits{randomBits(), randomBits()};
-    std::array<unsigned char, 16> b{};
-    std::memcpy(b.data(), bits.data(), 16);
-    b[6] = static_cast<unsigned char>((b[6] & 0x0f) | 0x40);
+    b[6] = static_cast<unsigned char>((b[6] & 0x0f) | (version << 4));
     b[8] = static_cast<unsigned char>((b[8] & 0x3f) | 0x80);
     std::string out(36, '-');
     size_t at = 0;
@@ -70,6 +78,16 @@ std::string randomUuid() {
         out[at++] = kHex[b[i] & 15];
     }
     return out;
+}
+
+}  // namespace
+
+std::string randomUuid() { return uuidText(randomBytes(), 4); }
+
+std::string timeUuid(int64_t unix_ms) {
+    UuidBytes b = randomBytes();
+    for (size_t i = 0; i < 6; ++i) b[i] = static_cast<unsigned char>(unix_ms >> (8 * (5 - i)));
+    return uuidText(b, 7);
 }
 
 }  // namespace sluice::base

@@ -34,7 +34,7 @@ Exchange::Exchange(Gateway& gateway, Worker& worker, Client& client, http::Reque
     request_.cancelled = [this] { return patience_.over(); };
     const auto given = head.fields.find("x-litellm-call-id");
     given_call_id_ = given && http::isToken(*given) && given->size() <= 128;
-    request_.call_id = given_call_id_ ? std::string(*given) : base::randomUuid();
+    request_.call_id = given_call_id_ ? std::string(*given) : base::timeUuid(start_ms_);
 }
 
 void Exchange::run() {

@@ -33,7 +33,7 @@ void noteFields(account::Record& record, const http::Fields& fields) {
 void Exchange::fillRecord() {
     if (!wantsRecord()) return;
     account::Record& r = lease_.record;
-    if (given_call_id_) r.own_id = base::randomUuid();
+    if (given_call_id_) r.own_id = base::timeUuid(start_ms_);
     r.call_id = std::move(request_.call_id);
     r.route = operation_->name;
     r.call_type = operation_->call_type;

@@ -45,7 +45,7 @@ Answer Spend::logs(const Asked& asked) {
     const Json where = request.empty() ? whereOf(asked) : Json{{"call_id", request}};
     const bool days = !asked.parameter("start_date").empty() && !asked.parameter("end_date").empty();
     if (request.empty() && days && asked.flag("summarize", true)) return {200, summary(asked, where)};
-    Json question{{"report", "logs"}, {"where", where}, {"limit", kRowsMax}};
+    Json question{{"report", "logs"}, {"where", where}, {"limit", asked.number("limit", kRowsMax, 1, kRowsMax)}};
     putTimes(asked, question);
     Json all = Json::array();
     for (const auto& row : listIn(documents_.report(question), "rows")) {

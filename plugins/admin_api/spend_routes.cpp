@@ -27,7 +27,7 @@ Routes Spend::logRoutes() {
         get("/spend/tags", Access::SpendGlobal, "Tags and what was used under them", kDays,
             [this](const Asked& a) { return tags(a); }),
         get("/spend/logs", Access::SpendOwn, "Requests, or sums by day",
-            with(with(kDays, kWho), {{"request_id", Type::Text}, {"summarize", Type::Flag}}),
+            with(with(kDays, kWho), {{"request_id", Type::Text}, {"summarize", Type::Flag}, {"limit", Type::Whole}}),
             [this](const Asked& a) { return logs(a); }),
         get("/spend/logs/v2", Access::SpendOwn, "Requests, by pages", paged,
             [this](const Asked& a) { return logsByPage(a); }),

@@ -62,6 +62,7 @@ bool looksLikeToken(std::string_view text) {
 
 std::optional<Token> readToken(std::string_view text, std::string& fault) {
     if (text.size() > kTokenBytesMax) return refuse(fault, "it is longer than 16 KiB");
+    if (!mayBeToken(text)) return refuse(fault, "it has not three parts with dots between them");
     const size_t first = text.find('.'), second = text.find('.', first + 1);
     const auto header = fromBase64Url(text.substr(0, first));
     auto payload = fromBase64Url(text.substr(first + 1, second - first - 1));

@@ -38,10 +38,11 @@ Event eventFrom(const sluice_record& record, int64_t now_ms);
 /// At most `most` bytes, and no half of a character at the end.
 std::string_view cut(std::string_view text, size_t most);
 
-/// By what a call is found in its month: the day, and 32 bits of a hash of its id. Beginning with the day,
-/// the calls of a batch lie close together in the index. The same in every process and release.
+/// By what a call is found in its month: the day and 32 bits of its id, the time of the day where the id has
+/// it (UUIDs of version 7, the gateway's own), a hash otherwise. So the calls of a batch lie close together
+/// in the index: a page for many of them is written, and not one for each. The same in every process.
 int64_t callKey(int64_t day, std::string_view call_id);
-/// The least key that a call of that day may have; as a difference, how far keys of so many days are apart.
+/// The least key that a call of that day may have.
 constexpr int64_t callKeysFrom(int64_t day) { return day * (int64_t{1} << 32); }
 
 /// The texts of a JSON list, each once, as "tags" of a record's attributes has them; none for anything else.

@@ -53,6 +53,7 @@ int64_t Names::idOf(const Combo& combo) {
 }
 
 void Names::forget() {
+    last_ = {};
     names_.clear();
     combos_.clear();
 }

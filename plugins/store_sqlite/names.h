@@ -23,6 +23,14 @@ public:
 
     /// The number of a text; an empty one is 0. Makes one within the transaction that runs.
     int64_t idOf(std::string_view name);
+    /// The same for one of kColumnsMax columns, where the text of the row before comes again more often than
+    /// not.
+    int64_t idOf(size_t column, std::string_view name) {
+        Known& last = last_[column];
+        if (last.name != name) last = {std::string(name), idOf(name)};
+        return last.id;
+    }
+    static constexpr size_t kColumnsMax = 16;
     int64_t idOf(const Combo& combo);
     void forget();
 
@@ -35,7 +43,13 @@ private:
         size_t operator()(const Combo& combo) const;
     };
 
+    struct Known {
+        std::string name;
+        int64_t id = 0;
+    };
+
     Connection& connection_;
+    std::array<Known, kColumnsMax> last_;
     Statement find_, insert_, find_combo_, insert_combo_;
     std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> names_;
     std::unordered_map<Combo, int64_t, ComboHash> combos_;

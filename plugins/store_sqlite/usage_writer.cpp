@@ -95,27 +95,33 @@ UsageWriter::Fresh UsageWriter::freshOf(const std::vector<Event>& events) {
 std::vector<bool> UsageWriter::knownOf(const Fresh& events) {
     std::vector<bool> known(events.size());
     std::set<int64_t> days;
+    for (const Event* event : events) days.insert(event->day);
     batch_.rows.assign(events.size(), {});
-    for (size_t i = 0; i < events.size(); ++i) {
-        days.insert(events[i]->day);
-        batch_.rows[i].call_id = events[i]->call_id;
-        batch_.rows[i].call_key = callKey(events[i]->day, events[i]->call_id);
-    }
-    std::set<std::pair<int64_t, int64_t>> asked;  // month, and by how many days keys are moved
-    for (const int64_t day : days) {
-        for (const int64_t step : {-1, 0, 1}) {
-            Partition* partition = partitionOf(monthOf(day + step), false);
-            if (!partition || partition->ending) continue;
-            const bool any =
-                partition->has_day.with(callKeysFrom(day + step), callKeysFrom(day + step + 1)).step();
-            partition->has_day.rewind();
-            if (!any || !asked.insert({monthOf(day + step), step}).second) continue;
-            partition->find.with(callKeysFrom(step));
+    for (const int64_t step : {-1, 0, 1}) {
+        const auto partitions = partitionsWith(days, step);
+        for (size_t i = 0; i < events.size() && !partitions.empty(); ++i) {
+            batch_.rows[i].call_id = events[i]->call_id;
+            batch_.rows[i].call_key = callKey(events[i]->day + step, events[i]->call_id);
+        }
+        for (Partition* partition : partitions) {
             while (partition->find.step()) known[static_cast<size_t>(partition->find.integer(0))] = true;
             partition->find.rewind();
         }
     }
     return known;
+}
+
+// Those that have any event of one of the days, so many days on.
+std::set<UsageWriter::Partition*> UsageWriter::partitionsWith(const std::set<int64_t>& days, int64_t step) {
+    std::set<Partition*> all;
+    for (const int64_t of_batch : days) {
+        const int64_t day = of_batch + step;
+        Partition* partition = partitionOf(monthOf(day), false);
+        if (!partition || partition->ending || all.count(partition) > 0) continue;
+        if (partition->has_day.with(callKeysFrom(day), callKeysFrom(day + 1)).step()) all.insert(partition);
+        partition->has_day.rewind();
+    }
+    return all;
 }
 
 UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
@@ -139,14 +145,15 @@ UsageWriter::Partition& UsageWriter::open(int64_t month) {
         connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key >= ?1 AND call_key < ?2 LIMIT 1");
     // CROSS JOIN: SQLite keeps the order of the tables, the batch outside.
     partition.find = connection_.prepare("SELECT b.rowid FROM usage_batch AS b CROSS JOIN " + name +
-                                         " AS u ON u.call_key = b.call_key + ?1 AND u.call_id = b.call_id");
+                                         " AS u ON u.call_key = b.call_key AND u.call_id = b.call_id");
     partition.insert = connection_.prepare("INSERT INTO " + name + " SELECT NULL, * FROM usage_batch");
     return partition;
 }
 
 void UsageWriter::fill(UsageRow& row, const Event& event) {
     const sluice_record& r = event.record;
-    const auto name = [&](sluice_str text) { return names_.idOf(cut(view(text), kNameBytesMax)); };
+    size_t column = 0;
+    const auto name = [&](sluice_str text) { return names_.idOf(column++, cut(view(text), kNameBytesMax)); };
     const auto brief = [](sluice_str text) { return cut(view(text), kTextBytesMax); };
     const Combo parts{name(r.key_id),      name(r.user),           name(r.team),    name(r.organization),
                       name(r.model_group), name(r.upstream_model), name(r.provider)};

@@ -38,6 +38,7 @@ private:
     size_t appendWithin(const std::vector<Event>& events);
     Fresh freshOf(const std::vector<Event>& events);
     std::vector<bool> knownOf(const Fresh& events);
+    std::set<Partition*> partitionsWith(const std::set<int64_t>& days, int64_t step);
     Partition* partitionOf(int64_t month, bool create);
     Partition& open(int64_t month);
     void fill(UsageRow& row, const Event& event);

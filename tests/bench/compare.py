@@ -165,6 +165,9 @@ def arguments():
     options = parser.parse_args()
     options.minutes = options.minutes or (9 if options.quick else 42)
     options.load_before = os.getloadavg()[0]
+    options.sluice = os.path.abspath(options.sluice)  # it runs in a directory of its own
+    if not os.access(options.sluice, os.X_OK):
+        parser.error(f"--sluice: {options.sluice} is no program; build it first: tools/build.sh release")
     for phase in options.phases.split(","):
         if phase not in PHASES:
             parser.error(f"--phases: '{phase}'; there are {', '.join(PHASES)}")

@@ -117,6 +117,8 @@ class Spending(AdminScenario):
         name = page["data"][0]["request_id"]
         self.assertEqual(self.read(f"/spend/logs/ui/{name}")["request_id"], name)
         self.assertEqual(self.read("/spend/logs", request_id=name)[0]["request_id"], name)
+        self.assertEqual(len(self.read("/spend/logs", limit=1)), 1)
+        self.read("/spend/logs", limit=100_000, status=422)  # not a thousand in silence
         self.read("/spend/logs", start_date="2016-11-30", end_date="2016-11-01", status=422)
         self.read("/spend/logs/ui/nobody", status=404)
 

@@ -44,6 +44,9 @@ bool inClass(int c, int name) {
         case 'x':
             in = std::isxdigit(c) != 0;
             break;
+        case 'z':  // not in the manual since 5.2, and in each release since
+            in = c == 0;
+            break;
         default:
             return name == c;
     }

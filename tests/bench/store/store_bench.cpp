@@ -69,10 +69,16 @@ public:
         // Zipf's law by its inverse: P(rank <= x) = log(x) / log(n).
         const double share = static_cast<double>(random_() >> 11) / 9007199254740992.0;
         const auto key = static_cast<size_t>(std::pow(static_cast<double>(world_.keys), share)) - 1;
+        // In the order of time, as a gateway sends them, with ids as it makes them: UUIDs of version 7.
+        const int64_t span = world_.days * store_common::kDayMs;
+        const int64_t start =
+            kFirstMs + static_cast<int64_t>(static_cast<double>(number) / static_cast<double>(world_.events) *
+                                            static_cast<double>(span));
         char id[40];
-        std::snprintf(id, sizeof id, "%08x-%04x-4%03x-a%03x-%012llx", static_cast<unsigned>(random_()),
-                      static_cast<unsigned>(random_() & 0xFFFF), static_cast<unsigned>(random_() & 0xFFF),
-                      static_cast<unsigned>(random_() & 0xFFF),
+        std::snprintf(id, sizeof id, "%08llx-%04llx-7%03x-a%03x-%012llx",
+                      static_cast<unsigned long long>(start) >> 16,
+                      static_cast<unsigned long long>(start) & 0xFFFF,
+                      static_cast<unsigned>(random_() & 0xFFF), static_cast<unsigned>(random_() & 0xFFF),
                       static_cast<unsigned long long>(random_() & 0xFFFFFFFFFFFF));
         t.call_id = id;
         t.key = names_[key];
@@ -106,11 +112,7 @@ public:
         r.attributes = str(t.attributes);
         r.client = {"10.0.0.1", 8};
         r.user_agent = {"openai-python/1.50", 18};
-        // In the order of time, as a gateway sends them.
-        const int64_t span = world_.days * store_common::kDayMs;
-        r.start_ms =
-            kFirstMs + static_cast<int64_t>(static_cast<double>(number) / static_cast<double>(world_.events) *
-                                            static_cast<double>(span));
+        r.start_ms = start;
         r.end_ms = r.start_ms + 2'000;
         r.prompt_tokens = random_() % 10'000;
         r.completion_tokens = random_() % 1'000;

@@ -46,6 +46,32 @@ TEST_CASE("an event counts once, however often it is sent") {
     CHECK(all["overall"]["spend"] == 0.000002);
 }
 
+TEST_CASE("a call is found by the time in its id, and without it") {
+    using store_common::callKey, store_common::callKeysFrom, store_common::kDayMs;
+    const int64_t day = 19'045;  // 2022-02-22
+    const std::string of_rfc = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";  // RFC 9562 A.6: 19:22:22 UTC
+    const int64_t key = callKey(day, of_rfc);
+    CHECK((key - callKeysFrom(day)) >> 5 == 0x017F22E279B0 % kDayMs);
+    CHECK(key < callKeysFrom(day + 1));
+    CHECK(callKey(day, "017f22e2-79b1-7cc3-98c4-dc0c0c07398f") > key);
+    for (const char* other : {"017f22e2-79b0-4cc3-98c4-dc0c0c07398f", "017f22e2-79bg-7cc3-98c4-dc0c0c07398f",
+                              "017f22e2-79b0-7cc3-98c4-dc0c0c07398", "ffffffff-ffff-7cc3-98c4-dc0c0c07398f", ""}) {
+        CAPTURE(other);
+        const int64_t its = callKey(day, other);
+        CHECK((its >= callKeysFrom(day) && its < callKeysFrom(day + 1)));
+        CHECK((its - callKeysFrom(day)) >> 5 != 0x017F22E279B0 % kDayMs);
+    }
+    TestStore store(":memory:");
+    for (const int64_t start : {day, day, day + 1, day - 1}) {
+        Call call{of_rfc};
+        call.start_ms = start * kDayMs + 69'742'000;
+        CHECK(store.append({call}) == SLUICE_OK);
+    }
+    CHECK(store.report(R"({"report":"spend"})")["overall"]["requests"] == 1);
+    const auto found = store.report(R"({"report":"logs","where":{"call_id":")" + of_rfc + "\"}}");
+    CHECK(found["rows"].size() == 1);
+}
+
 TEST_CASE("an event at the turn of a month counts once") {
     TestStore store(":memory:");
     Call late{"a"};

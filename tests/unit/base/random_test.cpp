@@ -4,9 +4,10 @@
 
 using namespace sluice::base;
 
-TEST_CASE("a UUID has the shape of version 4", "[base]") {
-    for (int i = 0; i < 200; ++i) {
-        const std::string uuid = randomUuid();
+TEST_CASE("a UUID has the shape of its version", "[base]") {
+    for (int i = 0; i < 400; ++i) {
+        const bool random = i % 2 == 0;
+        const std::string uuid = random ? randomUuid() : timeUuid(1'700'000'000'000 + i);
         CAPTURE(uuid);
         REQUIRE(uuid.size() == 36);
         for (size_t at = 0; at < uuid.size(); ++at) {
@@ -14,9 +15,17 @@ TEST_CASE("a UUID has the shape of version 4", "[base]") {
             REQUIRE((dash ? uuid[at] == '-'
                           : std::string_view("0123456789abcdef").find(uuid[at]) != std::string_view::npos));
         }
-        CHECK(uuid[14] == '4');
+        CHECK(uuid[14] == (random ? '4' : '7'));
         CHECK(std::string_view("89ab").find(uuid[19]) != std::string_view::npos);
     }
+}
+
+TEST_CASE("UUIDs of version 7 begin with their time", "[base]") {
+    // The example of RFC 9562, appendix A.6: 2022-02-22 19:22:22 UTC.
+    CHECK(timeUuid(0x017F22E279B0).substr(0, 15) == "017f22e2-79b0-7");
+    CHECK(timeUuid(1).substr(0, 13) == "00000000-0001");
+    CHECK(timeUuid(1'700'000'000'000) < timeUuid(1'700'000'000'001));
+    CHECK(timeUuid(5) != timeUuid(5));
 }
 
 TEST_CASE("UUIDs and random bits do not repeat", "[base]") {
