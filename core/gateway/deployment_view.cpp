@@ -26,6 +26,7 @@ Json condition(const DeploymentRuntime& deployment, const Generation& generation
     const Health& health = *deployment.health;
     const auto now = base::Clock::now();
     const auto state = health.state(now, generation.settings().routing.cooldown);
+    generation.health().turn(base::wallMillis());
     const auto minute = health.minute();
     Json out{{"state", Health::name(state)},
              {"in_flight_requests", health.in_flight.load()},

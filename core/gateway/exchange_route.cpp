@@ -29,6 +29,8 @@ bool Exchange::openGroup(const std::string& model) {
     group_ = std::move(resolved.group);
     captures_ = std::move(resolved.captures);
     if (!resolved.deployments) return false;
+    generation_->health().turn(
+        base::wallMillis());  // or the first request of a minute would see the last one's figures
     candidates_.emplace(worker_.groups.of(*generation_, *resolved.deployments), *generation_, Clock::now());
     return true;
 }

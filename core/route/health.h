@@ -58,8 +58,7 @@ public:
     struct Minute {
         uint64_t requests, tokens, failures;
     };
-    /// Of the minute that runs, as far as a request has told that it began: see HealthBook::turn. With what
-    /// other gateways have used.
+    /// Of the minute that runs, see HealthBook::turn, with what other gateways have used.
     Minute minute() const;
     struct OwnMinute {
         uint64_t number;  // since the Unix epoch
@@ -130,8 +129,13 @@ public:
     std::shared_ptr<Health> of(const std::string& id);  // [control]
     /// Null if there is none. [any]
     std::shared_ptr<Health> find(std::string_view id);
+    /// Which minute it is: for whoever is about to look at figures of the minute. [any]
+    void turn(int64_t wall_ms) const {
+        const int64_t minute = wall_ms / 60'000;
+        if (minute_.load(std::memory_order_relaxed) != minute)
+            minute_.store(minute, std::memory_order_relaxed);
+    }
     /// Is any of them not simply in service? While none is, nobody has to be asked. [any]
-    void turn(int64_t wall_ms) { minute_.store(wall_ms / 60'000, std::memory_order_relaxed); }
     bool troubled() const { return troubled_.load(std::memory_order_relaxed) != 0; }
 
 private:
@@ -139,7 +143,7 @@ private:
     std::mutex mutex_;
     std::unordered_map<std::string, std::weak_ptr<Health>> all_;  // guarded by mutex_
     std::atomic<int32_t> troubled_{0};
-    std::atomic<int64_t> minute_{0};  // since the Unix epoch; each attempt says what it is
+    mutable std::atomic<int64_t> minute_{0};  // since the Unix epoch, of the last turn()
 };
 
 }  // namespace sluice::route

@@ -64,7 +64,7 @@ class Fleet(Scenario):
     def booked(self, key):
         """How many events the books have of the key, and their sum."""
         answer = request(self.port, "GET", f"/key/info?key={key}", None, {"authorization": f"Bearer {KEY}"})
-        logs = request(self.port, "GET", f"/spend/logs?api_key={key}&summarize=false&limit=100000", None, {"authorization": f"Bearer {KEY}"})
+        logs = request(self.port, "GET", f"/spend/logs?api_key={key}&summarize=false&limit=1000", None, {"authorization": f"Bearer {KEY}"})
         if answer.status != 200 or logs.status != 200:
             return None
         rows = json.loads(logs.body, parse_float=Decimal)
