@@ -29,6 +29,8 @@ public:
     /// Validates in a child process, builds, hands over state, swaps. One at a time. [offload] [control]
     Reload reload() override;
     bool reloadSoon() override;
+    /// Waits for the one that runs; from now on all are refused. Before the gateway goes. [control]
+    void close() { builder_.finish(); }
     std::string status() const override;
 
 private:

@@ -109,6 +109,7 @@ private:
         while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (void)reloader.reload();
         base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
         drain(gateway, server, listen.limits, signals);
+        reloader.close();  // or a generation that is being built would serve behind the last one
         endPlugins(gateway, shared, listen.limits);
         callout_.close();
         server.stop();

@@ -10,13 +10,14 @@ Offload::Offload(size_t threads, size_t queue_max) : queue_max_(queue_max) {
     for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-Offload::~Offload() {
+void Offload::finish() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     ready_.notify_all();
     for (auto& thread : threads_) thread.join();
+    threads_.clear();
 }
 
 bool Offload::submit(std::function<void()> job) {

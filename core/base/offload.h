@@ -16,7 +16,7 @@ namespace sluice::base {
 class Offload {
 public:
     Offload(size_t threads, size_t queue_max);
-    ~Offload();  // finishes what is queued
+    ~Offload() { finish(); }
     Offload(const Offload&) = delete;
     Offload& operator=(const Offload&) = delete;
 
@@ -27,6 +27,9 @@ public:
 
     /// Queues `job` without waiting; false if the queue is full. [any thread]
     bool submit(std::function<void()> job);
+
+    /// Waits for what is queued; nothing more is taken from now on. [control]
+    void finish();
 
 private:
     void work();

@@ -188,6 +188,18 @@ class Several(Managed):
             self.assertIn("left out: clash", gateway.stderr())
 
 
+    def test_ad24_sigterm_in_the_middle_of_a_reload(self):
+        """that the store asked for, whatever the moment: the reload ends first, or is refused, and the process ends well"""
+        for wait_ms in range(50, 1050, 40):
+            with self.subTest(wait_ms=wait_ms), self.other() as second, concurrent.futures.ThreadPoolExecutor() as pool:
+                asked = pool.submit(self.new, f"ad24-{wait_ms}")
+                time.sleep(wait_ms / 1000 * SLOW)  # the second looks into the store each 500 ms
+                second.process.terminate()
+                wait_until(lambda: second.process.poll() is not None, 15.0, "it ends")
+                self.assertEqual(second.process.returncode, 0)
+                asked.result()
+
+
 class NotGranted(Managed):
     @classmethod
     def config(cls, upstream, salt="salt-1"):
