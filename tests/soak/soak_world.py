@@ -123,7 +123,7 @@ class World:
                 "ledger_dropped": int(found.get("sluice_ledger_dropped_total", 0))}
 
     def stored(self):
-        """Of each event in the store the first 64 bits of its id; a list, so that one that is there twice is seen."""
+        """Of each event in the store the last 64 bits of its id, which are random; a list, so that one that is there twice is seen."""
         ids = []
         with closing(sqlite3.connect(f"file:{self.directory / 'sluice.db'}?mode=ro", uri=True, timeout=60)) as db:
             for (table,) in db.execute("SELECT name FROM sqlite_master WHERE name GLOB 'usage_2???_??'").fetchall():
@@ -143,4 +143,4 @@ class World:
 
 
 def short(call_id):
-    return int(call_id.replace("-", "")[:16], 16)
+    return int(call_id.replace("-", "")[-16:], 16)
