@@ -54,6 +54,8 @@ std::string withData(std::string_view raw, std::string_view data) {
         const std::string_view field = line.substr(line.substr(0, 3) == "\xef\xbb\xbf" ? 3 : 0);
         const bool is_data = field.substr(0, 4) == "data" && (field.size() == 4 || field[4] == ':');
         if (!is_data) {
+            // Behind a CR it would be the other half of a line's end, and the event would have none.
+            if (line.empty() && ending == "\n" && !out.empty() && out.back() == '\r') out += '\n';
             out.append(line).append(ending);
             continue;
         }
