@@ -113,21 +113,17 @@ base::Status StreamFilter::feedAll(Texts texts) {
 // What a call of a hook looks at and changes, besides. How large a plugin's state is, the plugin alone knows.
 std::array<base::MemorySpan, base::Fiber::kFirstMax> StreamFilter::memory() const {
     constexpr size_t kState = 128;
+    const auto* first = reinterpret_cast<const char*>(&request_.deadline);
+    const auto* last = reinterpret_cast<const char*>(&request_.reply) + 1;
     std::array<base::MemorySpan, base::Fiber::kFirstMax> all{
-        {{this, sizeof *this}, {&runner_, sizeof runner_}, {&request_.reply, sizeof request_.reply}}};
-    const auto* last = reinterpret_cast<const char*>(&request_.edits) + sizeof request_.edits;
-    const auto* first = reinterpret_cast<const char*>(&request_.contents);
-    all[3] = {first, static_cast<size_t>(last - first)};
+        {{this, sizeof *this}, {&runner_, sizeof runner_}, {first, static_cast<size_t>(last - first)}}};
     if (listeners_.empty()) return all;
-    all[4] = {listeners_.front().handle, sizeof *listeners_.front().handle};
-    all[5] = {listeners_.front().state, kState};
+    all[3] = {listeners_.front().handle, sizeof *listeners_.front().handle};
+    all[4] = {listeners_.front().state, kState};
     return all;
 }
 
 void StreamFilter::prefetch() const {
-    base::prefetchToChange(&request_.not_scanned);
-    base::prefetchToChange(&request_.failed);
-    base::prefetch(&request_.verdicts);
     for (const auto& listener : listeners_) {
         base::prefetch(&listener.instance->breaker);
         base::prefetch(&listener.instance->settings().guard);

@@ -57,9 +57,7 @@ void retireHandle(std::unique_ptr<sluice_ctx> handle) {
     handle->state = nullptr;
     handle->begun = handle->offloaded = false;
     // A provider's calls are no hooks: what was lent to them ends here.
-    handle->lent.clear();
-    handle->answers.clear();
-    handle->answer_fields.clear();
+    handle->lent.reset();
     ended().push_back(std::move(handle));
 }
 

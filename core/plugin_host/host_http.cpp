@@ -67,8 +67,9 @@ sluice_status httpCall(const sluice_host* host, sluice_ctx* ctx, const sluice_ht
     }
     if (!done) return statusOf(done.error());
     if (ctx) {
-        ctx->answers.push_back(std::move(answer));
-        lend(*ctx->answers.back(), ctx->answer_fields.emplace_back(), *response);
+        auto& lent = ctx->lending();
+        lent.answers.push_back(std::move(answer));
+        lend(*lent.answers.back(), lent.answer_fields.emplace_back(), *response);
     } else {
         t_answer = std::move(answer);
         t_fields.clear();

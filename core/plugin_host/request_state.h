@@ -145,31 +145,44 @@ struct RequestState {
     llm::Operation operation = llm::Operation::Chat;
     std::string call_id;
     std::string client_address;
-    base::TimePoint deadline = base::kNever;
     std::function<bool()> cancelled;
     llm::Body body;
     std::string model;
     bool stream = false;
     // --- filled in by phases ---
     Identity identity;
-    Reply reply;
     std::optional<FromCache> from_cache;
     std::vector<AnswerWish> answer_wishes;
     Block block;
-    std::string not_scanned;
-    std::string failed;  // why, as the plugin that failed says it
     std::map<std::string, std::string, std::less<>> attributes;
     std::vector<Subscription> subscriptions;
-    std::vector<VerdictRecord> verdicts;
     GuardUse guards;
     AttemptState attempt;
     ResponseState response;
     /// For providers that serve by themselves: head and pieces of the answer. Null otherwise.
     std::function<sluice_status(int status, std::string_view content_type)> serve_begin;
     std::function<sluice_status(std::string_view bytes)> serve_write;
-    // --- bookkeeping ---
-    Contents contents;
+    // --- what every call of a hook looks at, side by side: some 20 ms and hundreds of other streams lie
+    // between two calls for one stream, so each line of memory here is waited for ---
+    alignas(64) base::TimePoint deadline = base::kNever;
     uint64_t edits = 0;  // counts changes, so that a hook's "modified" can be seen
+    std::vector<VerdictRecord> verdicts;
+    Contents contents;
+    std::string not_scanned;
+    std::string failed;  // why, as the plugin that failed says it
+    Reply reply;
+};
+
+}  // namespace sluice::host
+
+namespace sluice::host {
+
+/// What a plugin may look at until its hook returns. Each piece has a place of its own: two that are asked for
+/// in one hook live side by side.
+struct Lent {
+    std::deque<std::string> texts;
+    std::vector<std::unique_ptr<HttpAnswer>> answers;
+    std::vector<std::vector<sluice_http_field>> answer_fields;
 };
 
 }  // namespace sluice::host
@@ -178,22 +191,23 @@ struct RequestState {
 struct sluice_ctx {
     sluice::host::RequestState* request = nullptr;
     sluice::host::Instance* instance = nullptr;
-    sluice::host::Phase phase = sluice::host::Phase::None;  // None: no hook runs
-    std::atomic<const void*> thread{nullptr};               // of the hook that runs, or ran last
-    std::atomic<sluice::host::HandleUse*> use{nullptr};     // of the instance
+    std::atomic<const void*> thread{nullptr};            // of the hook that runs, or ran last
+    std::atomic<sluice::host::HandleUse*> use{nullptr};  // of the instance
+    void* state = nullptr;                               // of the plugin
     sluice::base::TimePoint hook_deadline = sluice::base::kNever;
-    void* state = nullptr;                            // of the plugin
-    bool begun = false;                               // request_begin was called
-    bool offloaded = false;                           // the hook runs on a thread of its own
-    sluice::host::StreamCall* stream_call = nullptr;  // inside on_stream
-    uint64_t ticket = 0;                              // of a wait, while there is one
-    std::deque<std::string> lent;  // texts that the plugin may look at until the hook returns
-    std::vector<std::unique_ptr<sluice::host::HttpAnswer>> answers;  // likewise
-    std::vector<std::vector<sluice_http_field>> answer_fields;
+    sluice::host::StreamCall* stream_call = nullptr;        // inside on_stream
+    sluice::host::Phase phase = sluice::host::Phase::None;  // None: no hook runs
+    bool begun = false;                                     // request_begin was called
+    bool offloaded = false;                                 // the hook runs on a thread of its own
+    uint64_t ticket = 0;                                    // of a wait, while there is one
+    std::unique_ptr<sluice::host::Lent> lent;               // null: nothing
 
-    /// Each call lends a text of its own: two that are asked for in one hook live side by side.
+    sluice::host::Lent& lending() {
+        if (!lent) lent = std::make_unique<sluice::host::Lent>();
+        return *lent;
+    }
     sluice_str lend(std::string text) {
-        const std::string& kept = lent.emplace_back(std::move(text));
+        const std::string& kept = lending().texts.emplace_back(std::move(text));
         return {kept.data(), kept.size()};
     }
 };

@@ -55,7 +55,7 @@ int strictness(Outcome outcome) {
 }  // namespace
 
 Runner::Runner(RequestState& request, size_t instance_count)
-    : request_(request), contexts_(instance_count), parallel_(instance_count) {}
+    : request_(request), contexts_(instance_count) {}
 
 Runner::~Runner() {
     for (auto& ctx : contexts_) {
@@ -107,7 +107,8 @@ void Runner::answered(const sluice_answer& answer) {
     }
 }
 
-sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance) {
+sluice_ctx& Runner::handleOf(Handles& handles, Instance& instance) {
+    if (handles.empty()) handles.resize(contexts_.size());
     auto& slot = handles[instance.index()];
     if (!slot) {
         slot = newHandle();
@@ -120,10 +121,14 @@ sluice_ctx& Runner::handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, 
 
 sluice_ctx& Runner::context(Instance& instance, Phase phase) {
     sluice_ctx& ctx = handleOf(phase == Phase::DuringCall ? parallel_ : contexts_, instance);
+    enter(ctx, phase);
+    return ctx;
+}
+
+void Runner::enter(sluice_ctx& ctx, Phase phase) const {
     ctx.phase = phase;
     ctx.thread.store(thisThread(), std::memory_order_relaxed);
     ctx.hook_deadline = request_.deadline;
-    return ctx;
 }
 
 // The plugin's state belongs to the instance's main handle; the one for during_call borrows it.
@@ -163,9 +168,7 @@ void Runner::runOffloaded(sluice_ctx& ctx, Run&& run) {
 void Runner::takeBack(sluice_ctx& ctx, Phase around) {
     request_.contents.settle(request_);
     request_.contents.release();
-    if (!ctx.lent.empty()) ctx.lent.clear();
-    ctx.answers.clear();
-    ctx.answer_fields.clear();
+    if (ctx.lent) ctx.lent.reset();
     ctx.stream_call = nullptr;
     if (ctx.ticket) spendTicket(std::exchange(ctx.ticket, 0));
     ctx.phase = around;
@@ -176,9 +179,9 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
     Instance& instance = *slot.instance;
     if (!runs(phase, slot)) return Outcome::Continue;
     // A provider that serves by itself is inside a call of its own while the hooks of its stream run.
-    const auto& known = (phase == Phase::DuringCall ? parallel_ : contexts_)[instance.index()];
-    const Phase around = known ? known->phase : Phase::None;
-    sluice_ctx& ctx = context(instance, phase);
+    sluice_ctx& ctx = handleOf(phase == Phase::DuringCall ? parallel_ : contexts_, instance);
+    const Phase around = ctx.phase;
+    enter(ctx, phase);
     const auto start = last_call_ = Clock::now();
     if (const auto ms = instance.settings().timeout_ms; ms > 0)
         ctx.hook_deadline = std::min(request_.deadline, start + base::milliseconds(ms));

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "plugin_host/chain.h"
 #include "plugin_host/request_state.h"
 
@@ -89,15 +91,17 @@ private:
     template <class Run>
     void runOffloaded(sluice_ctx& ctx, Run&& run);
     void forgetRepeated();
-    sluice_ctx& handleOf(std::vector<std::unique_ptr<sluice_ctx>>& handles, Instance& instance);
+    // By index of the instance; made when first needed. Few instances need no block of their own.
+    using Handles = boost::container::small_vector<std::unique_ptr<sluice_ctx>, 6>;
+    sluice_ctx& handleOf(Handles& handles, Instance& instance);
+    void enter(sluice_ctx& ctx, Phase phase) const;
 
     RequestState& request_;
     const Chain* chain_ = nullptr;
     base::TimePoint last_call_{};
     bool owes_settlement_ = false;
-    std::vector<std::unique_ptr<sluice_ctx>> contexts_;  // by index of the instance; made when first needed
-    std::vector<std::unique_ptr<sluice_ctx>>
-        parallel_;  // the same for during_call, which runs beside everything else
+    Handles contexts_;
+    Handles parallel_;  // the same for during_call, which runs beside everything else; empty until then
 };
 
 }  // namespace sluice::host
