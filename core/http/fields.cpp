@@ -28,16 +28,26 @@ bool hasControl8(uint64_t x) {
     return (below_space | ((del - kOnes) & ~del & kHigh)) != 0;
 }
 
-// Are eight bytes all of a-z, 0-9, hyphen and underscore, as in most names?
-bool isPlainName8(uint64_t x) {
-    constexpr uint64_t kOnes = 0x0101010101010101ull;
-    constexpr uint64_t kHigh = 0x8080808080808080ull;
-    const auto within = [&](uint64_t low, uint64_t high) {
-        return (x + kOnes * (0x80 - low)) & ~(x + kOnes * (0x7f - high));
-    };
-    const auto is = [&](uint64_t c) { return ~((x ^ (kOnes * c)) + kOnes * 0x7f); };
-    const uint64_t plain = within('a', 'z') | within('0', '9') | is('-') | is('_');
-    return (x & kHigh) == 0 && (plain & kHigh) == kHigh;
+// Are sixteen bytes all of a-z, 0-9, hyphen and underscore, as in most names? Compilers make the processor's
+// own vectors of these.
+bool isPlainName16(const char* text) {
+    using Bytes = signed char __attribute__((vector_size(16)));
+    Bytes x;
+    std::memcpy(&x, text, sizeof x);
+    const Bytes plain = ((x >= 'a') & (x <= 'z')) | ((x >= '0') & (x <= '9')) | (x == '-') | (x == '_');
+    std::array<uint64_t, 2> halves;
+    std::memcpy(halves.data(), &plain, sizeof plain);
+    return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+// The last sixteen bytes may have been looked at before.
+bool isPlainName(std::string_view text) {
+    constexpr size_t kStep = 16;
+    if (text.size() < kStep) return false;
+    for (size_t at = 0; at + kStep < text.size(); at += kStep) {
+        if (!isPlainName16(text.data() + at)) return false;
+    }
+    return isPlainName16(text.data() + text.size() - kStep);
 }
 
 bool isFieldByte(char c) {
@@ -55,11 +65,8 @@ bool allFieldBytes(std::string_view text) {
 }  // namespace
 
 bool isToken(std::string_view text) {
+    if (isPlainName(text)) return true;
     bool all = !text.empty();
-    for (uint64_t word; text.size() >= 8; text.remove_prefix(8)) {
-        std::memcpy(&word, text.data(), 8);
-        if (!isPlainName8(word)) break;
-    }
     for (const char c : text) all &= kTchar[static_cast<unsigned char>(c)];
     return all;
 }

@@ -2,13 +2,41 @@
 
 #include <bit>
 #include <cstring>
+#include <random>
 
 namespace counters {
 namespace {
 
 std::string_view view(sluice_str text) { return {text.ptr, text.len}; }
 
+// Odd, and not the same in any two processes.
+uint64_t secret() {
+    std::random_device source;
+    return (uint64_t{source()} << 32 | source()) | 1;
+}
+
 }  // namespace
+
+// Eight bytes a step: names are some fifty bytes long, and each request has a dozen of them. Clients choose
+// parts of them (customers), so the hash has a secret: who does not know it cannot make names collide.
+size_t Memory::Hash::operator()(std::string_view text) const {
+    __extension__ using Wide = unsigned __int128;
+    static const uint64_t kSecret = secret();
+    uint64_t hash = kSecret ^ text.size();
+    const auto mix = [&](uint64_t word) {
+        const Wide product = static_cast<Wide>(hash ^ word) * kSecret;
+        hash = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+    };
+    uint64_t word = 0;
+    for (; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+        std::memcpy(&word, text.data(), sizeof word);
+        mix(word);
+    }
+    word = 0;
+    std::memcpy(&word, text.data(), text.size());
+    mix(word);
+    return static_cast<size_t>(hash);
+}
 
 // The shards of a step, from the first to the last.
 class Memory::Locked {

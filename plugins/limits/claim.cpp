@@ -13,10 +13,49 @@ uint32_t kindOf(What what) {
 
 constexpr int64_t kPlaceMs = 3'600'000;  // a place of a gateway that died comes back by then
 
+// A number, and perhaps a unit, as text; no memory is asked for.
+class Number {
+public:
+    explicit Number(int64_t value, std::string_view unit = {}) {
+        char* end = std::to_chars(text_.data(), text_.data() + text_.size(), value).ptr;
+        size_ = static_cast<size_t>(std::copy(unit.begin(), unit.end(), end) - text_.data());
+    }
+    operator std::string_view() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 24> text_;
+    size_t size_;
+};
+
+// An amount that is not negative, likewise.
+class Usd {
+public:
+    explicit Usd(int64_t pico) {
+        constexpr int64_t kUnit = 1'000'000'000'000;
+        char* const last = text_.data() + text_.size();
+        char* point = std::to_chars(text_.data(), last, pico / kUnit).ptr;
+        // With a one in front the zeros that lead are written, too; the point takes its place.
+        char* end = std::to_chars(point, last, kUnit + pico % kUnit).ptr;
+        *point = '.';
+        while (end[-1] == '0' && end - point > 2) --end;
+        size_ = static_cast<size_t>(end - text_.data());
+    }
+    operator std::string_view() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 40> text_;
+    size_t size_;
+};
+
 }  // namespace
 
 void Claim::add(std::shared_ptr<const Holder> holder, std::string_view asked) {
     if (!holder) return;
+    constexpr size_t kUsual = 8;
+    if (holders.empty()) {
+        holders.reserve(kUsual);
+        parts.reserve(2 * kUsual);
+    }
     for (const auto& rule : holder->rules) {
         if (rule->appliesTo(asked)) parts.push_back({rule, holder.get()});
     }
@@ -51,13 +90,7 @@ void Claim::ask(const Zone& zone, int64_t now_ms, const std::string& who, int64_
     }
 }
 
-std::string usd(int64_t pico) {
-    constexpr int64_t kUnit = 1'000'000'000'000;
-    std::string text = std::to_string(pico / kUnit);
-    std::string part = std::to_string(kUnit + pico % kUnit).substr(1);
-    while (part.size() > 1 && part.back() == '0') part.pop_back();
-    return text + "." + part;
-}
+std::string usd(int64_t pico) { return std::string(Usd(pico)); }
 
 Refused refused(const Claim& claim, int64_t now_ms) {
     const auto& [rule, holder] = claim.parts[claim.which];
@@ -79,20 +112,6 @@ Refused refused(const Claim& claim, int64_t now_ms) {
 
 namespace {
 
-// A number, and perhaps a unit, as text; no memory is asked for.
-class Number {
-public:
-    explicit Number(int64_t value, std::string_view unit = {}) {
-        char* end = std::to_chars(text_.data(), text_.data() + text_.size(), value).ptr;
-        size_ = static_cast<size_t>(std::copy(unit.begin(), unit.end(), end) - text_.data());
-    }
-    operator std::string_view() const { return {text_.data(), size_}; }
-
-private:
-    std::array<char, 24> text_;
-    size_t size_;
-};
-
 int64_t seconds(int64_t ms) { return (ms + 999) / 1000; }
 int64_t left(const sluice_counter& c) { return std::max<int64_t>(0, c.limit - c.used); }
 
@@ -111,21 +130,28 @@ void setRetry(const sluice::Response& response, const Claim& claim, int64_t now_
     set(response, "reset_at", Number(seconds(now_ms + wait)));
 }
 
+// A limit that is raised for a while is another number than the rule's.
+void setLimit(const sluice::Response& response, std::string_view name, const Rule& rule,
+              const sluice_counter& c) {
+    if (c.limit == rule.limit) return set(response, name, rule.limit_text);
+    set(response, name, Number(c.limit));
+}
+
 // Clients of OpenAI know one set of these: the key's own, by the minute.
 void setOfKey(const sluice::Response& response, const Rule& rule, const sluice_counter& c) {
     if (!rule.model.empty()) return;
     if (rule.what == What::Spend) {
-        if (c.limit != INT64_MAX) set(response, "x-litellm-key-max-budget", usd(c.limit));
-        return set(response, "x-litellm-key-spend", usd(std::max<int64_t>(0, c.used - c.taken)));
+        if (c.limit != INT64_MAX) set(response, "x-litellm-key-max-budget", Usd(c.limit));
+        return set(response, "x-litellm-key-spend", Usd(std::max<int64_t>(0, c.used - c.taken)));
     }
     if (rule.what == What::Parallel || rule.span_ms > 60'000) return;
     const bool requests = rule.what == What::Requests;
-    set(response, requests ? "x-ratelimit-limit-requests" : "x-ratelimit-limit-tokens", Number(c.limit));
+    setLimit(response, requests ? "x-ratelimit-limit-requests" : "x-ratelimit-limit-tokens", rule, c);
     set(response, requests ? "x-ratelimit-remaining-requests" : "x-ratelimit-remaining-tokens",
         Number(left(c)));
     set(response, requests ? "x-ratelimit-reset-requests" : "x-ratelimit-reset-tokens",
         Number(seconds(c.reset_ms), "s"));
-    set(response, requests ? "x-litellm-key-rpm-limit" : "x-litellm-key-tpm-limit", Number(c.limit));
+    setLimit(response, requests ? "x-litellm-key-rpm-limit" : "x-litellm-key-tpm-limit", rule, c);
 }
 
 }  // namespace
@@ -138,7 +164,7 @@ void setHeaders(const sluice::Response& response, const Claim& claim, int64_t no
         if (claim.refused && i != claim.which) continue;  // of the others nothing was asked
         if (rule.scope == "api_key") setOfKey(response, rule, c);
         if (rule.what == What::Spend || rule.span_ms > 60'000) continue;
-        set(response, rule.fields->limit, Number(c.limit));
+        setLimit(response, rule.fields->limit, rule, c);
         set(response, rule.fields->remaining, Number(left(c)));
     }
 }

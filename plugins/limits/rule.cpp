@@ -26,6 +26,7 @@ public:
         it.fields = &fieldNames(it.scope, what);
         it.model = model;
         it.limit = limit;
+        if (what != What::Spend) it.limit_text = std::to_string(limit);
         it.span_ms = span_ms;
         holder_.rules.push_back(std::move(rule));
         return it;

@@ -38,6 +38,7 @@ struct Rule {
     const FieldNames* fields = nullptr;
     std::string model;       // only requests for it; empty: for all; a star at its end
     int64_t limit = 0;       // requests, tokens, or pico-USD
+    std::string limit_text;  // the same for header fields; not of Spend
     int64_t span_ms = 0;     // a minute or a day
     int64_t soft_pico = -1;  // Spend: beyond it there is a warning; limit may be INT64_MAX
     int64_t extra_pico = 0, extra_until_ms = 0;
