@@ -45,10 +45,10 @@ public:
     // --- for the watchdog ---
     /// Odd while a fiber runs, and different for each run. [any thread]
     uint64_t runTicks() const { return run_ticks_.load(std::memory_order_relaxed); }
-    /// Who runs: a plugin's id while one of its hooks does, else null. Borrowed: static or as old as the
-    /// plugin. [any thread]
-    const char* runningLabel() const { return label_.load(std::memory_order_relaxed); }
-    void setRunningLabel(const char* label) { label_.store(label, std::memory_order_relaxed); }
+    /// Who runs: a plugin's id while one of its hooks does, else null. The text lives as long as the process.
+    /// [any thread]
+    const char* runningLabel() const { return label_.load(std::memory_order_acquire); }
+    void setRunningLabel(const char* label) { label_.store(label, std::memory_order_release); }
 
 private:
     friend class Fiber;

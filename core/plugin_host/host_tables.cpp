@@ -38,7 +38,8 @@ const void* hostInterface(const sluice_host* host, sluice_str id) {
     return nullptr;
 }
 
-WaitMark::WaitMark(const sluice_ctx* ctx) : label_(ctx ? ctx->instance->id().c_str() : nullptr) {
+WaitMark::WaitMark(const sluice_ctx* ctx)
+    : label_(ctx ? ctx->instance->handleUse().instance.c_str() : nullptr) {
     if (auto* loop = base::Loop::current()) loop->setRunningLabel(nullptr);
 }
 

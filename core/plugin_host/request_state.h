@@ -177,8 +177,8 @@ struct RequestState {
 
 namespace sluice::host {
 
-/// What a plugin may look at until its hook returns. Each piece has a place of its own: two that are asked for
-/// in one hook live side by side.
+/// What a plugin may look at until its hook returns. Each piece has a place of its own: two that are asked
+/// for in one hook live side by side.
 struct Lent {
     std::deque<std::string> texts;
     std::vector<std::unique_ptr<HttpAnswer>> answers;

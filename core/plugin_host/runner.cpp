@@ -21,11 +21,12 @@ void keep(VerdictRecord&& record, std::vector<VerdictRecord>& all) {
     all.push_back(std::move(record));
 }
 
-// Names the plugin to the watchdog while its code runs.
+// Names the plugin to the watchdog while its code runs. The watchdog may still read the name when the
+// instance has gone with its generation, so it is the one that stays.
 class Label {
 public:
     explicit Label(const Instance& instance) : loop_(base::Loop::current()) {
-        if (loop_) loop_->setRunningLabel(instance.id().c_str());
+        if (loop_) loop_->setRunningLabel(instance.handleUse().instance.c_str());
     }
     ~Label() {
         if (loop_) loop_->setRunningLabel(nullptr);
@@ -54,8 +55,7 @@ int strictness(Outcome outcome) {
 
 }  // namespace
 
-Runner::Runner(RequestState& request, size_t instance_count)
-    : request_(request), contexts_(instance_count) {}
+Runner::Runner(RequestState& request, size_t instance_count) : request_(request), contexts_(instance_count) {}
 
 Runner::~Runner() {
     for (auto& ctx : contexts_) {

@@ -120,3 +120,29 @@ TEST_CASE("a handle that has ended holds nothing that was lent", "[plugin_host]"
         sluice::host::retireHandle(std::move(handle));
     }
 }
+
+// The watchdog reads it on a thread of its own, when the hook has ended and a reload may have taken the
+// instance.
+TEST_CASE("the name that the watchdog is told outlives the instance", "[plugin_host]") {
+    const char *in_hook = nullptr, *after_wait = nullptr;
+    base::Loop loop;
+    loop.post([&] {
+        loop.spawn([&] {
+            test::FakePlugin plugin;
+            plugin.preCall([&](sluice_ctx* ctx) {
+                in_hook = loop.runningLabel();
+                CHECK(host::kHostTimers.sleep(ctx, 1) == SLUICE_OK);
+                after_wait = loop.runningLabel();
+                return SLUICE_CONTINUE;
+            });
+            test::HostWorld world;
+            world.add(plugin, test::instanceNamed("a name of more than fifteen letters"));
+            (void)world.start().preCall();
+            CHECK(loop.runningLabel() == nullptr);
+            loop.stop();
+        });
+    });
+    loop.run();
+    CHECK(in_hook == std::string("a name of more than fifteen letters"));
+    CHECK(after_wait == in_hook);
+}
