@@ -10,6 +10,9 @@ BARE_RATIO_MAX = 1.6
 DEFAULT_RATIO_MAX = 2.5
 IDLE_BYTES_MAX = 25_000_000
 STREAM_BYTES_MAX = 40_000
+FIRST_TOKEN_P50_US, FIRST_TOKEN_P99_US, GAP_P99_US = 150, 1_000, 1_000
+PROMPT_P50_US = 4_000
+START_SECONDS = 0.2
 
 
 def cpu_model():
@@ -59,7 +62,7 @@ def verdict(name, figure, limit, unit):
     return {"bar": name, "figure": figure, "limit": limit, "unit": unit, "verdict": outcome}
 
 
-def bars(targets, stream):
+def bars(targets, stream, added):
     def ratio(name):
         return targets.get(name, {}).get("cpu_ratio_to_nginx")
     idle = targets.get("quickstart", {}).get("rss_idle_bytes")
@@ -69,6 +72,19 @@ def bars(targets, stream):
         verdict("CPU a request, quickstart chain", ratio("quickstart"), DEFAULT_RATIO_MAX, "x nginx"),
         verdict("RSS idle, quickstart chain", idle and idle / 1e6, IDLE_BYTES_MAX / 1e6, "MB"),
         verdict("RSS an open stream", each and each / 1e3, STREAM_BYTES_MAX / 1e3, "KB"),
+        *added_bars(added or {}),
+    ]
+
+
+def added_bars(added):
+    streams = added.get("streams", {}).get("added_quickstart", {})
+    start = added.get("start_seconds")
+    return [
+        verdict("first token added, p50", streams.get("first_token_p50_us"), FIRST_TOKEN_P50_US, "us"),
+        verdict("first token added, p99", streams.get("first_token_p99_us"), FIRST_TOKEN_P99_US, "us"),
+        verdict("gap between tokens added, p99", streams.get("gap_p99_us"), GAP_P99_US, "us"),
+        verdict("prompt of 1 MB added, p50", added.get("prompt_p50_us"), PROMPT_P50_US, "us"),
+        verdict("start, 20 plugins and 1,000 keys", start and start * 1e3, START_SECONDS * 1e3, "ms"),
     ]
 
 
@@ -103,6 +119,9 @@ def text(result):
     elif s:
         lines.append(f"streams   {s['opened']} open at once through quickstart, each complete and in order, "
                      f"RSS {s['rss_idle_bytes'] / 1e6:.1f} -> {s['rss_open_bytes'] / 1e6:.1f} MB")
+    for name, figures in (result.get("added") or {}).get("streams", {}).items():
+        lines.append(f"added     {name.removeprefix('added_')}: first token p50 {figures['first_token_p50_us']:.0f} us, p99 "
+                     f"{figures['first_token_p99_us']:.0f} us; gap p99 {figures['gap_p99_us']:.0f} us")
     lines += [f"note      {note}" for note in result["notes"]]
     lines += [f"FAULT     {fault}" for fault in result["faults"]]
     lines += ["", f"{'bar (DESIGN, Numbers to reach)':<36}{'figure':>9}{'limit':>8}  {'':<9}verdict"]

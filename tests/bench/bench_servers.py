@@ -80,7 +80,7 @@ class Servers:
         directory.mkdir()
         if os.geteuid() == 0:
             shutil.chown(directory, "nobody", "nogroup")
-        config = self._fill("nginx.conf.in", f"{name}.conf", WORKERS=WORKERS, DIR=directory, PORT=port,
+        config = self.fill("nginx.conf.in", f"{name}.conf", WORKERS=WORKERS, DIR=directory, PORT=port,
                             UPSTREAM_PORT=upstream.port, CONNECTIONS=connections, BUFFERING=buffering)
         command = [self.nginx, "-p", str(directory), "-c", config, "-e", str(directory / "error.log")]
         process = self.processes.start(name, command, unprivileged=True)
@@ -90,7 +90,7 @@ class Servers:
     def start_sluice(self, chain, upstream, name=None):
         """`chain` names a template in configs/; `name` tells two gateways with the same chain apart."""
         name, port = name or chain, free_port()
-        config = self._fill(f"configs/{chain}.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=WORKERS,
+        config = self.fill(f"configs/{chain}.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=WORKERS,
                             RECORDS=self.records(name))
         command = [self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"]
         process = self.processes.start(name, command)
@@ -100,7 +100,7 @@ class Servers:
     def records(self, name):
         return self.directory / f"{name}.jsonl"
 
-    def _fill(self, template, name, **values):
+    def fill(self, template, name, **values):
         text = (HERE / template).read_text()
         for key, value in values.items():
             text = text.replace(f"@{key}@", str(value))

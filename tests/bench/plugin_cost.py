@@ -38,7 +38,7 @@ class PluginServers(Servers):
         """`before`: a command that runs the gateway, such as valgrind."""
         port = bench_servers.free_port()
         library = Path(self.sluice).resolve().parent.parent / "lib" / "sluice"
-        config = self._fill("configs/plugins.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=bench_servers.WORKERS,
+        config = self.fill("configs/plugins.yaml.in", f"{name}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=bench_servers.WORKERS,
                             LIB=library, PLUGINS=json.dumps(plugins))
         process = self.processes.start(name, [*before, self.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
         self.until_ready(name, process, lambda: bench_servers.chat(port), patience)

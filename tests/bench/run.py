@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import bench_added
 import bench_report
 from bench_measure import (BODY_BYTES, CONNECTIONS, Contender, interleaved_rounds, memory_for_each_stream,
                            quickstart_faults, streams_possible)
@@ -38,7 +39,8 @@ class Sizes:
         self.streams = 1_000 if quick else 10_000
         self.ramp_per_second = 500 if quick else 750
         self.hold = 5 if quick else 15
-        self.seconds_max = 50 if quick else 280
+        self.added_rounds = 1 if quick else 5
+        self.seconds_max = 90 if quick else 350
 
 
 def progress(text):
@@ -105,6 +107,12 @@ def measure(servers, sizes):
             servers, lambda slow: servers.start_sluice("quickstart", slow, "streams"), sizes, progress)
         if "error" in streams:
             faults.append(f"streams: {streams['error']}")
+    added = None
+    if quickstart and not quickstart.error:
+        try:
+            added = bench_added.measure(servers, sizes.added_rounds, progress)
+        except Failed as failure:
+            faults.append(f"what is added: {failure}")
     stolen = bench_report.steal_seconds() - steal_before
     notes.append(f"load average before the run {load_before:.2f}, CPU time stolen by the host during it {stolen:.1f} s")
     targets = {c.name: figures_of(c, by_name.get("nginx")) for c in contenders}
@@ -112,8 +120,8 @@ def measure(servers, sizes):
             "machine": bench_report.machine(len(os.sched_getaffinity(0))),
             "versions": {"nginx": first_line([servers.nginx, "-v"]) if servers.nginx else "not installed",
                          "sluice": first_line([servers.sluice, "version"]) if servers.sluice else "not there"},
-            "targets": targets, "streams": streams, "notes": notes, "faults": faults,
-            "bars": bench_report.bars(targets, streams)}
+            "targets": targets, "streams": streams, "added": added, "notes": notes, "faults": faults,
+            "bars": bench_report.bars(targets, streams, added)}
 
 
 def raise_on(number, _frame):

@@ -41,7 +41,7 @@ class ContenderServers(bench_servers.Servers):
 
     def start_haproxy(self, upstream, name, many):
         port = free_port()
-        config = self._fill("compare/haproxy.cfg.in", f"{name}.cfg", PORT=port, UPSTREAM_PORT=upstream.port,
+        config = self.fill("compare/haproxy.cfg.in", f"{name}.cfg", PORT=port, UPSTREAM_PORT=upstream.port,
                             CONNECTIONS=streams_possible(10_000) if many else 1024, STREAMS="option http-no-delay" if many else "")
         process = self.processes.start(name, [self.haproxy, "-db", "-f", config])
         self.until_ready(name, process, lambda: bench_servers.chat(port))
