@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Sluice against nginx in one run and judges the bars of DESIGN. README.md beside this file says how and why.
 
-    python3 tests/bench/run.py --bin-dir build/bench/bin --sluice build/release/bin/sluice [--quick] [--json out.json]
+    python3 tests/bench/run.py --bin-dir build/bench/bin --sluice build/installed/bin/sluice [--quick] [--json out.json]
 
 Exit code: 0 every bar passed, 1 a bar was missed or a check failed, 2 a bar could not be judged, because a program is
 missing or the run broke off.
