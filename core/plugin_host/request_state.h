@@ -173,10 +173,6 @@ struct RequestState {
     Reply reply;
 };
 
-}  // namespace sluice::host
-
-namespace sluice::host {
-
 /// What a plugin may look at until its hook returns. Each piece has a place of its own: two that are asked
 /// for in one hook live side by side.
 struct Lent {

@@ -168,7 +168,7 @@ void Runner::runOffloaded(sluice_ctx& ctx, Run&& run) {
 void Runner::takeBack(sluice_ctx& ctx, Phase around) {
     request_.contents.settle(request_);
     request_.contents.release();
-    if (ctx.lent) ctx.lent.reset();
+    ctx.lent.reset();
     ctx.stream_call = nullptr;
     if (ctx.ticket) spendTicket(std::exchange(ctx.ticket, 0));
     ctx.phase = around;
