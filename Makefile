@@ -38,8 +38,9 @@ bench:
 	@tools/build.sh release
 	@cmake -S tests/bench -B build/bench-tools -G Ninja -DCMAKE_BUILD_TYPE=Release -DSLUICE_BENCH=ON >/dev/null
 	@cmake --build build/bench-tools -- --quiet
+	@cmake --install build/release --strip --prefix build/installed >/dev/null
 	@python3 tests/bench/compare.py --peers $(PEERS) $(BENCH_OPTIONS); compared=$$?; \
-		python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/release/bin/sluice --json build/bench-results/bars.json && exit $$compared
+		python3 tests/bench/run.py --bin-dir build/bench-tools/bin --sluice build/installed/bin/sluice --json build/bench-results/bars.json && exit $$compared
 
 tidy:
 	@python3 tests/tidy/tidy.py
