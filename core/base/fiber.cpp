@@ -103,6 +103,12 @@ Wake Fiber::park(TimePoint deadline, bool interruptible) {
     return self.result_;
 }
 
+void Fiber::yield() {
+    Fiber& self = *t_current;
+    self.enqueue();
+    self.switchToLoop();
+}
+
 void Fiber::wake() { wakeWith(Wake::Ready); }
 
 void Fiber::interrupt() {
@@ -115,7 +121,9 @@ void Fiber::wakeWith(Wake result) {
     parked_ = false;
     result_ = result;
     loop_.timers_.disarm(*this);
-    loop_.ready_.push_back(this);
+    enqueue();
 }
+
+void Fiber::enqueue() { (rank_ == Rank::First ? loop_.ready_ : loop_.later_).push_back(this); }
 
 }  // namespace sluice::base

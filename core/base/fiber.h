@@ -19,6 +19,10 @@ class StackPool;
 
 enum class Wake : uint8_t { Ready, Timeout, Interrupted };
 
+/// Whose turn it is when many fibers have been woken: a client that waits for its first byte notices a
+/// millisecond, one that reads along does not.
+enum class Rank : uint8_t { First, Later };
+
 /// A piece of memory.
 struct MemorySpan {
     const void* from = nullptr;
@@ -38,6 +42,9 @@ public:
     /// Parks the running fiber until wake(), the deadline, or an interrupt (if `interruptible`). [loop]
     static Wake park(TimePoint deadline, bool interruptible = true);
 
+    /// Lets those run that are ready, then goes on. [loop]
+    static void yield();
+
     /// Ends the wait of a parked fiber with Wake::Ready; does nothing if it is not parked. [loop]
     void wake();
 
@@ -47,6 +54,9 @@ public:
     bool interrupted() const { return interrupted_; }
 
     Loop& loop() { return loop_; }
+
+    /// From its next wake on. Rank::First until somebody says otherwise. [loop]
+    void setRank(Rank rank) { rank_ = rank; }
 
     /// Memory that the fiber looks at first whenever it has woken: asked for while it still wakes
     /// (prefetch.h). At most kFirstMax pieces, which live until there are others, or none. [loop]
@@ -66,6 +76,7 @@ private:
     void resume();  // loop side: run until the fiber parks or ends
     void switchToLoop();
     void wakeWith(Wake result);
+    void enqueue();
 
     Loop& loop_;
     std::function<void()> body_;
@@ -73,6 +84,7 @@ private:
     boost::context::fiber caller_;   // the loop while the fiber runs
     EhState eh_;
     Wake result_ = Wake::Ready;
+    Rank rank_ = Rank::First;
     bool parked_ = false;
     bool interruptible_ = false;
     bool interrupted_ = false;

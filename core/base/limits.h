@@ -22,8 +22,8 @@ struct Limits {
     // --- size (answered with 413) ---
     uint64_t body_bytes_max = 100ull * 1024 * 1024;
     // Bodies of all requests, and answers that are held whole, together, as long as their requests last; more
-    // is 429. The first 64 KB of each are not counted, so that large ones do not shut out small ones. While bodies grow, twice as much may
-    // be in use.
+    // is 429. The first 64 KB of each are not counted, so that large ones do not shut out small ones. While
+    // bodies grow, twice as much may be in use.
     uint64_t bodies_in_flight_bytes_max = 1024ull * 1024 * 1024;
     // --- number (answered with 503) ---
     uint32_t connections_max = 20'000;
@@ -40,6 +40,7 @@ struct Limits {
     uint32_t upstream_timeout_ms = 600'000;    // LiteLLM's router default `timeout`
     uint32_t upstream_idle_max = 100;          // pooled idle connections in all, each loop
     uint32_t upstream_idle_per_host_max = 10;  // … to one host, each loop; more for 2 s after their last use
+    uint32_t upstream_spare_per_host = 2;      // opened in advance when the last idle one is taken; 0 = never
     uint32_t upstream_idle_timeout_ms = 90'000;
     uint64_t response_bytes_max = 256ull * 1024 * 1024;  // only where an answer has to be held whole
     // --- inside ---

@@ -21,23 +21,23 @@ void write(Level level, std::string_view message);
 void flush();
 
 template <class... Args>
-void trace(fmt::format_string<Args...> f, Args&&... args) {
+[[gnu::cold]] void trace(fmt::format_string<Args...> f, Args&&... args) {
     if (enabled(Level::Trace)) write(Level::Trace, fmt::format(f, std::forward<Args>(args)...));
 }
 template <class... Args>
-void debug(fmt::format_string<Args...> f, Args&&... args) {
+[[gnu::cold]] void debug(fmt::format_string<Args...> f, Args&&... args) {
     if (enabled(Level::Debug)) write(Level::Debug, fmt::format(f, std::forward<Args>(args)...));
 }
 template <class... Args>
-void info(fmt::format_string<Args...> f, Args&&... args) {
+[[gnu::cold]] void info(fmt::format_string<Args...> f, Args&&... args) {
     if (enabled(Level::Info)) write(Level::Info, fmt::format(f, std::forward<Args>(args)...));
 }
 template <class... Args>
-void warn(fmt::format_string<Args...> f, Args&&... args) {
+[[gnu::cold]] void warn(fmt::format_string<Args...> f, Args&&... args) {
     if (enabled(Level::Warn)) write(Level::Warn, fmt::format(f, std::forward<Args>(args)...));
 }
 template <class... Args>
-void error(fmt::format_string<Args...> f, Args&&... args) {
+[[gnu::cold]] void error(fmt::format_string<Args...> f, Args&&... args) {
     if (enabled(Level::Error)) write(Level::Error, fmt::format(f, std::forward<Args>(args)...));
 }
 

@@ -16,6 +16,9 @@ namespace {
 
 thread_local Loop* t_loop = nullptr;
 
+// Fibers of the later rank that run at least before the network is asked again: enough to pay for the asking.
+constexpr size_t kLaterMin = 8;
+
 int checked(int fd, const char* what) {
     if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
     return fd;
@@ -79,14 +82,14 @@ Fiber& Loop::spawn(std::function<void()> body) {
 
 void Loop::turn() {
     std::array<epoll_event, 256> events;
-    const int timeout = ready_.empty() ? timers_.nextTimeoutMs(Clock::now()) : 0;
+    const int timeout = ready_.empty() && later_.empty() ? timers_.nextTimeoutMs(Clock::now()) : 0;
     const int n = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout);
     now_ = Clock::now();
     for (int i = 0; i < n; ++i)
         dispatch(events[static_cast<size_t>(i)].data.ptr, events[static_cast<size_t>(i)].events);
     runPosted();
     expireTimers();
-    runReady();
+    runLater(std::max(runReady(), kLaterMin));
 }
 
 void Loop::dispatch(void* tag, uint32_t events) {
@@ -113,18 +116,31 @@ void Loop::expireTimers() {
     while (TimerNode* node = timers_.popExpired(now_)) static_cast<Fiber*>(node)->wakeWith(Wake::Timeout);
 }
 
-void Loop::runReady() {
+size_t Loop::runReady() {
+    size_t count = 0;
     // A few rounds before the next look at the network: fibers that talk to each other need no system call.
     for (int round = 0; round < 8 && !ready_.empty(); ++round) {
         running_.swap(ready_);
-        for (Fiber* fiber : running_) {
-            run_ticks_.fetch_add(1, std::memory_order_relaxed);
-            fiber->resume();
-            run_ticks_.fetch_add(1, std::memory_order_relaxed);
-            if (fiber->done_) finish(fiber);
-        }
+        for (Fiber* fiber : running_) run(fiber);
+        count += running_.size();
         running_.clear();
     }
+    return count;
+}
+
+// A few of them, then the network is asked again whether somebody of the first rank has come. As many as
+// there were of those, so that neither waits for the other alone.
+void Loop::runLater(size_t count) {
+    count = std::min(count, later_.size());
+    for (size_t i = 0; i < count; ++i) run(later_[i]);  // which may append to it
+    later_.erase(later_.begin(), later_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void Loop::run(Fiber* fiber) {
+    run_ticks_.fetch_add(1, std::memory_order_relaxed);
+    fiber->resume();
+    run_ticks_.fetch_add(1, std::memory_order_relaxed);
+    if (fiber->done_) finish(fiber);
 }
 
 void Loop::finish(Fiber* fiber) {

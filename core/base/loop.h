@@ -55,7 +55,9 @@ private:
     friend class FdWatch;
 
     void turn();
-    void runReady();
+    size_t runReady();
+    void runLater(size_t count);
+    void run(Fiber* fiber);
     void runPosted();
     void expireTimers();
     void finish(Fiber* fiber);
@@ -68,7 +70,8 @@ private:
     TimerWheel timers_;
     std::vector<Fiber*> ready_;
     std::vector<Fiber*> running_;
-    Fiber* all_ = nullptr;  // intrusive list of every fiber
+    std::vector<Fiber*> later_;  // ready, too, but of Rank::Later
+    Fiber* all_ = nullptr;       // intrusive list of every fiber
     std::atomic<size_t> fiber_count_{0};
     bool stopping_ = false;
     std::mutex post_mutex_;

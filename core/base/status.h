@@ -81,9 +81,9 @@ private:
     std::variant<std::monostate, Failure> state_;
 };
 
-Error clientError(Code code, std::string message);
-Error gatewayError(Code code, std::string message);
-Error upstreamError(Code code, std::string message, Retry retry = Retry::Unsafe);
-Error pluginError(Code code, std::string message);
+[[gnu::cold]] Error clientError(Code code, std::string message);
+[[gnu::cold]] Error gatewayError(Code code, std::string message);
+[[gnu::cold]] Error upstreamError(Code code, std::string message, Retry retry = Retry::Unsafe);
+[[gnu::cold]] Error pluginError(Code code, std::string message);
 
 }  // namespace sluice::base

@@ -37,6 +37,7 @@ constexpr std::array kLimits32{
     Limit32{"upstream_timeout_ms", &base::Limits::upstream_timeout_ms, 1},
     Limit32{"upstream_idle_max", &base::Limits::upstream_idle_max, 0},
     Limit32{"upstream_idle_per_host_max", &base::Limits::upstream_idle_per_host_max, 0},
+    Limit32{"upstream_spare_per_host", &base::Limits::upstream_spare_per_host, 0},
     Limit32{"upstream_idle_timeout_ms", &base::Limits::upstream_idle_timeout_ms, 1},
     Limit32{"record_queue_max", &base::Limits::record_queue_max, 1},
     Limit32{"offload_queue_max", &base::Limits::offload_queue_max, 1},

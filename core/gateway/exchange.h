@@ -70,7 +70,7 @@ private:
     Failure noDeployment(const Candidates::Choice& choice) const;
     bool next(Failure failure);
     bool pause(base::milliseconds time);
-    void giveUp(const Failure& last);
+    [[gnu::cold]] void giveUp(const Failure& last);
 
     // --- one attempt (exchange_attempt.cpp) ---
     void beginAttempt();
@@ -95,43 +95,44 @@ private:
     std::optional<Failure> relayBody(UpstreamAnswer& upstream);
     std::optional<Failure> relayWhole(UpstreamAnswer& upstream);
     std::optional<Failure> relayStream(UpstreamAnswer& upstream);
-    std::optional<Failure> badStart(StreamRelay& relay, const base::Error& error);
-    std::optional<Failure> badStart(StreamRelay& relay);
+    [[gnu::cold]] std::optional<Failure> badStart(StreamRelay& relay, const base::Error& error);
+    [[gnu::cold]] std::optional<Failure> badStart(StreamRelay& relay);
     base::Status readWhole(UpstreamAnswer& upstream, std::string& body, uint64_t max);
     base::Result<bool> takePieces(UpstreamAnswer& upstream, StreamRelay& relay, std::string& out,
                                   base::TimePoint look_again);
     bool replaceable(const base::Error& error) const;
     StreamMemory* streamMemory();
     bool recovers(const base::Error& error) const;
-    std::optional<Failure> breakOff(StreamRelay& relay, const base::Error& error);
+    [[gnu::cold]] std::optional<Failure> breakOff(StreamRelay& relay, const base::Error& error);
     void endStream(StreamRelay& relay);
     void endStream(StreamRelay& relay, const base::Error& error);
-    void endBlocked(StreamRelay& relay);
+    [[gnu::cold]] void endBlocked(StreamRelay& relay);
     void noteStream(StreamRelay& relay, http::End end);
     base::TimePoint gapDeadline(bool spoken) const;
     bool looksWhole(std::string_view body) const;
     bool passGate(config::Gate point);
-    std::optional<Failure> breakOff(const base::Error& error);
+    [[gnu::cold]] std::optional<Failure> breakOff(const base::Error& error);
 
     // --- answering (exchange_answer.cpp) ---
-    void answerNoRoute();
-    void answerGone();
+    [[gnu::cold]] void answerNoRoute();
+    [[gnu::cold]] void answerGone();
     void noteLeft();
-    void answerBlock();
+    [[gnu::cold]] void answerBlock();
     bool answerRefusal(std::string_view message);
     void answerReply();
     void answerFromCache();
     void replayStream();
     void noteCacheHit();
     void tellKeepers();
-    void answerError(const base::Error& error);
-    void answerError(const llm::ApiError& error, account::Outcome outcome = account::Outcome::Failure);
+    [[gnu::cold]] void answerError(const base::Error& error);
+    [[gnu::cold]] void answerError(const llm::ApiError& error,
+                                   account::Outcome outcome = account::Outcome::Failure);
     void answer(int status, std::string_view content_type, std::string_view body);
     void respond(std::string_view body);
     void closeBooks();
     std::string responseHead();
     base::Status settleBody();
-    void noteFailure(const base::Error& error);
+    [[gnu::cold]] void noteFailure(const base::Error& error);
     base::Status signOfLife(bool probe);
 
     // --- its record (exchange_record.cpp) ---

@@ -1,5 +1,7 @@
 // Answering a client: refusals, errors, replies of plugins, and the head that every answer gets.
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -225,7 +227,8 @@ std::string Exchange::responseHead() {
                           fmt::format("{}", fmt::join(request_.guards.policies, ",")));
     }
     std::array<char, 32> text{};
-    const auto end = fmt::format_to_n(text.data(), text.size(), "{:.3f}", overheadMs()).out;
+    const auto us = std::max<int64_t>(std::llround(overheadMs() * 1000), 0);  // floats are formatted slowly
+    const auto end = fmt::format_to_n(text.data(), text.size(), "{}.{:03}", us / 1000, us % 1000).out;
     http::appendField(head, "x-litellm-overhead-duration-ms",
                       std::string_view(text.data(), static_cast<size_t>(end - text.data())));
     lease_.record.http_status = request_.response.status;

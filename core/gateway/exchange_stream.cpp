@@ -128,6 +128,7 @@ std::optional<route::Failure> Exchange::relayStream(UpstreamAnswer& upstream) {
             if (!http.write(out)) return endStream(relay, clientLeft()), std::nullopt;
             if (memory_) memory_->sent();
             out.clear();
+            if (!open) relay.begun();
             open = true;
             last_sent = now;
         }

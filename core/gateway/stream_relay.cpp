@@ -31,7 +31,14 @@ StreamRelay::StreamRelay(llm::Operation operation, host::Runner& runner, host::R
 }
 
 StreamRelay::~StreamRelay() {
-    if (auto* fiber = base::Fiber::current(); fiber && filter_) fiber->looksFirstAt({});
+    auto* fiber = base::Fiber::current();
+    if (!fiber) return;
+    fiber->setRank(base::Rank::First);
+    if (filter_) fiber->looksFirstAt({});
+}
+
+void StreamRelay::begun() const {
+    if (auto* fiber = base::Fiber::current()) fiber->setRank(base::Rank::Later);
 }
 
 base::Status StreamRelay::take(std::string_view bytes, std::string& out) {

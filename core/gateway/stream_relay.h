@@ -25,6 +25,10 @@ public:
     StreamRelay(const StreamRelay&) = delete;
     StreamRelay& operator=(const StreamRelay&) = delete;
 
+    /// Something of it has gone to the client: the fiber gives way to those whose clients wait for a first
+    /// byte.
+    void begun() const;
+
     /// Takes a piece of the upstream's body. What may go to the client is added to `out`.
     base::Status take(std::string_view bytes, std::string& out);
 

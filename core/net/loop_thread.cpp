@@ -6,6 +6,8 @@
 
 #include <Poco/Net/SocketAddress.h>
 
+#include <fmt/format.h>
+
 #include "base/fd_watch.h"
 #include "base/log.h"
 #include "net/server.h"
@@ -16,14 +18,25 @@ namespace {
 constexpr size_t kRefusingMax =
     64;  // connections that are told that there is no room, each loop; more are just closed
 
-std::string addressOf(int fd) {
-    sockaddr_storage storage{};
-    socklen_t size = sizeof storage;
-    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "unknown";
-    return Poco::Net::SocketAddress(reinterpret_cast<sockaddr*>(&storage), size).host().toString();
+std::string textOf(const sockaddr_storage& address, socklen_t size) {
+    const auto* any = reinterpret_cast<const sockaddr*>(&address);
+    if (address.ss_family == AF_INET) {  // inet_ntop goes through sprintf
+        const uint32_t v4 = ntohl(reinterpret_cast<const sockaddr_in*>(any)->sin_addr.s_addr);
+        return fmt::format("{}.{}.{}.{}", v4 >> 24, (v4 >> 16) & 255, (v4 >> 8) & 255, v4 & 255);
+    }
+    return Poco::Net::SocketAddress(any, size).host().toString();
 }
 
 }  // namespace
+
+Accepted acceptFrom(int listen_fd) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    const int fd =
+        ::accept4(listen_fd, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) return {};
+    return {fd, textOf(address, size)};
+}
 
 std::string_view Admission::enter(const std::string& address) {
     if (count_.fetch_add(1) >= limits_.connections_max) {
@@ -76,9 +89,9 @@ void LoopThread::acceptLoop() {
     base::FdWatch watch(loop_, listen_fd_);
     while (accepting_) {
         if (watch.waitReadable(base::kNever) != base::Wake::Ready) break;
-        const int fd = ::accept4(listen_fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            open(fd);
+        if (auto next = acceptFrom(listen_fd_); next.fd >= 0) {
+            open(std::move(next));
+            base::Fiber::yield();  // its request may be there already; whether there is another one can wait
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             watch.drained();
         } else if (errno == EMFILE || errno == ENFILE) {
@@ -95,22 +108,22 @@ void LoopThread::sweepLoop() {
         worker_.pool.sweep();
 }
 
-void LoopThread::adopt(int fd) {
-    loop_.post([this, fd] { open(fd); });
+void LoopThread::adopt(Accepted connection) {
+    loop_.post([this, connection = std::move(connection)] { open(connection); });
 }
 
-void LoopThread::open(int fd) {
+void LoopThread::open(Accepted connection) {
     if (loop_.fibers() >= limits_.fibers_max + kRefusingMax) {
-        ::close(fd);
+        ::close(connection.fd);
         return;
     }
-    loop_.spawn([this, fd] { run(fd); });
+    loop_.spawn([this, connection = std::move(connection)] { run(connection); });
 }
 
-void LoopThread::run(int fd) {
+void LoopThread::run(const Accepted& accepted) {
     std::unique_ptr<upstream::SocketTransport> transport;
     try {
-        Poco::AutoPtr<upstream::FiberSocketImpl> socket(new upstream::FiberSocketImpl(loop_, fd));
+        Poco::AutoPtr<upstream::FiberSocketImpl> socket(new upstream::FiberSocketImpl(loop_, accepted.fd));
         if (server_tls_) {
             transport = std::make_unique<upstream::SocketTransport>(
                 new upstream::TlsSocketImpl(socket.get(), server_tls_));
@@ -121,7 +134,7 @@ void LoopThread::run(int fd) {
         base::log::error("cannot serve a connection: {}", e.what());
         return;
     }
-    const std::string address = addressOf(fd);
+    const std::string& address = accepted.address;
     Connection connection(gateway_, worker_, std::move(transport), address, limits_);
     std::string_view why =
         loop_.fibers() > limits_.fibers_max ? "There are too many requests" : admission_.enter(address);

@@ -37,6 +37,13 @@ private:
     std::unordered_map<std::string, uint32_t> by_address_;  // guarded by mutex_
 };
 
+struct Accepted {
+    int fd = -1;  // below 0: nobody is waiting, or errno says why not
+    std::string address;
+};
+/// The next connection that waits there, non-blocking. [any thread]
+Accepted acceptFrom(int listen_fd);
+
 /// One loop with its thread, its listener and its connections.
 class LoopThread {
 public:
@@ -57,13 +64,13 @@ public:
     gateway::Worker& worker() { return worker_; }
     int listenFd() const { return listen_fd_; }
     /// Takes over an accepted connection. [any thread]
-    void adopt(int fd);
+    void adopt(Accepted connection);
 
 private:
     void acceptLoop();
     void sweepLoop();
-    void open(int fd);
-    void run(int fd);
+    void open(Accepted connection);
+    void run(const Accepted& connection);
 
     gateway::Gateway& gateway_;
     Poco::Net::Context::Ptr server_tls_;

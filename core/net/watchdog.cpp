@@ -48,10 +48,9 @@ void Server::watch() {
             seen[i].reported = true;
             if (loops_.size() < 2) continue;
             LoopThread& other = *loops_[(i + 1) % loops_.size()];
-            for (int fd = 0; fd >= 0;) {
-                fd = ::accept4(loops_[i]->listenFd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-                if (fd >= 0) other.adopt(fd);
-            }
+            for (auto next = acceptFrom(loops_[i]->listenFd()); next.fd >= 0;
+                 next = acceptFrom(loops_[i]->listenFd()))
+                other.adopt(std::move(next));
         }
     }
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -40,21 +41,18 @@ void dropFront(std::span<iovec>& parts, size_t n) {
 
 }  // namespace
 
-FiberSocketImpl::FiberSocketImpl(base::Loop& loop, int fd) : StreamSocketImpl(fd), loop_(loop) { attach(); }
+FiberSocketImpl::FiberSocketImpl(base::Loop& loop, int fd)
+    : StreamSocketImpl(fd), loop_(loop), watch_(std::make_unique<base::FdWatch>(loop, fd)) {}
 
 FiberSocketImpl::FiberSocketImpl(base::Loop& loop, Poco::Net::AddressFamily::Family family)
     : StreamSocketImpl(family), loop_(loop) {
     const int flags = ::fcntl(sockfd(), F_GETFL);
     ::fcntl(sockfd(), F_SETFL, flags | O_NONBLOCK);
+    const int on = 1;
+    ::setsockopt(sockfd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 FiberSocketImpl::~FiberSocketImpl() { watch_.reset(); }
-
-void FiberSocketImpl::attach() {
-    const int on = 1;
-    ::setsockopt(sockfd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    watch_ = std::make_unique<base::FdWatch>(loop_, sockfd());
-}
 
 void FiberSocketImpl::close() {
     watch_.reset();  // before the number can belong to somebody else
@@ -121,11 +119,14 @@ IoResult FiberSocketImpl::write(std::span<const iovec> parts, base::TimePoint de
 Io FiberSocketImpl::connectTo(const Poco::Net::SocketAddress& address, base::TimePoint deadline) {
     const int rc = ::connect(sockfd(), address.addr(), address.length());
     if (rc != 0 && errno != EINPROGRESS) return Io::Failed;
-    attach();
+    watch_ = std::make_unique<base::FdWatch>(loop_, sockfd());
     if (rc == 0) return Io::Ok;
-    watch_->filled();
-    const Wake wake = watch_->waitWritable(deadline);
-    if (wake != Wake::Ready) return ioOf(wake);
+    // Near by, the handshake is over already.
+    if (pollfd near{sockfd(), POLLOUT, 0}; ::poll(&near, 1, 0) != 1) {
+        watch_->filled();
+        const Wake wake = watch_->waitWritable(deadline);
+        if (wake != Wake::Ready) return ioOf(wake);
+    }
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(sockfd(), SOL_SOCKET, SO_ERROR, &error, &size);

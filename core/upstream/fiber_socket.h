@@ -17,7 +17,8 @@ namespace sluice::upstream {
 
 class FiberSocketImpl final : public Poco::Net::StreamSocketImpl {
 public:
-    /// Takes over a connected, non-blocking descriptor. [loop]
+    /// Takes over a connected, non-blocking descriptor that sends at once what it is given (TCP_NODELAY).
+    /// [loop]
     FiberSocketImpl(base::Loop& loop, int fd);
     /// A new socket of that family, to be connected.
     FiberSocketImpl(base::Loop& loop, Poco::Net::AddressFamily::Family family);
@@ -58,8 +59,6 @@ protected:
     ~FiberSocketImpl() override;
 
 private:
-    void attach();
-
     base::Loop& loop_;
     std::unique_ptr<base::FdWatch> watch_;
     base::TimePoint deadline_ = base::kNever;

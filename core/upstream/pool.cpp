@@ -16,7 +16,10 @@ namespace {
 
 // A host may keep more connections than its share for as long as they are in use again and again: closing
 // them between two waves of requests would cost each wave its handshakes.
-constexpr auto kSpareFor = base::milliseconds(2000);
+constexpr auto kShareAfter = base::milliseconds(2000);
+
+// The request that has taken the last one goes first.
+constexpr auto kSpareAfter = base::milliseconds(1);
 
 base::Error connectError(Io io, const Endpoint& endpoint) {
     if (io == Io::Interrupted)
@@ -44,16 +47,44 @@ bool Pool::usable(const Connection& connection) const {
 }
 
 std::unique_ptr<Connection> Pool::takeIdle(const Endpoint& endpoint) {
-    if (const auto found = idle_by_key_.find(endpoint.key); found != idle_by_key_.end()) {
-        auto& list = found->second;
-        while (!list.empty()) {
-            auto connection = std::move(list.back());
-            list.pop_back();
-            --idle_;
-            if (usable(*connection)) return connection;
-        }
+    const auto found = hosts_.find(endpoint.key);
+    if (found == hosts_.end()) return nullptr;
+    Host& host = found->second;
+    std::unique_ptr<Connection> taken;
+    while (!taken && !host.idle.empty()) {
+        if (usable(*host.idle.back())) taken = std::move(host.idle.back());
+        host.idle.pop_back();
+        --idle_;
     }
-    return nullptr;
+    if (host.idle.empty()) openSpares(endpoint, host);
+    return taken;
+}
+
+size_t Pool::sparesMax() const {
+    return std::min(limits_.upstream_spare_per_host, limits_.upstream_idle_per_host_max);
+}
+
+// A host that closes after each answer, as some that serve one connection at a time do, is left alone.
+void Pool::openSpares(const Endpoint& endpoint, Host& host) {
+    host.asked_for = base::Clock::now();
+    if (sparesMax() == 0 || !host.keeps_open || host.opening) return;
+    host.opening = true;
+    loop_.spawn([this, endpoint] {
+        base::Fiber::current()->setRank(base::Rank::Later);
+        if (base::Fiber::park(base::Clock::now() + kSpareAfter) == base::Wake::Timeout) fill(endpoint);
+        hosts_[endpoint.key].opening = false;
+    });
+}
+
+void Pool::fill(const Endpoint& endpoint) {
+    auto& list = hosts_[endpoint.key].idle;  // which stays there as long as we are opening
+    while (list.size() < sparesMax() && idle_ < limits_.upstream_idle_max) {
+        auto spare = open(endpoint, base::kNever);
+        if (!spare) return;  // a request will find out why
+        (*spare)->idle_since = base::Clock::now();
+        list.insert(list.begin(), std::move(*spare));
+        ++idle_;
+    }
 }
 
 base::TimePoint Pool::connectBy(base::TimePoint deadline) const {
@@ -129,27 +160,31 @@ base::Result<std::unique_ptr<Connection>> Acquiring::wait(base::TimePoint until)
 void Pool::release(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
     if (!connection->http.reusable() || idle_ >= limits_.upstream_idle_max) return;
     if (limits_.upstream_idle_per_host_max == 0) return;
-    auto& list = idle_by_key_[endpoint.key];
+    Host& host = hosts_[endpoint.key];
     connection->idle_since = base::Clock::now();
     connection->http.releaseBuffer();
-    ++connection->requests;
-    list.push_back(std::move(connection));
+    host.keeps_open = true;
+    host.idle.push_back(std::move(connection));
     ++idle_;
 }
 
-// Those used last stand last, and are used first: what nobody needs gathers at the front.
+// Those used last are used first: what nobody needs gathers at the front.
 void Pool::sweep() {
-    const auto old = base::Clock::now() - kSpareFor;
-    for (auto it = idle_by_key_.begin(); it != idle_by_key_.end();) {
-        auto& list = it->second;
-        size_t spare = list.size() - std::min<size_t>(list.size(), limits_.upstream_idle_per_host_max);
+    const auto now = base::Clock::now();
+    const auto old = now - kShareAfter;
+    const auto forgotten = now - base::milliseconds(limits_.upstream_idle_timeout_ms);
+    for (auto it = hosts_.begin(); it != hosts_.end();) {
+        auto& [key, host] = *it;
+        auto& list = host.idle;
+        size_t over = list.size() - std::min<size_t>(list.size(), limits_.upstream_idle_per_host_max);
         idle_ -= std::erase_if(list, [&](const auto& connection) {
             if (!usable(*connection)) return true;
-            if (spare == 0 || connection->idle_since > old) return false;
-            --spare;
+            if (over == 0 || connection->idle_since > old) return false;
+            --over;
             return true;
         });
-        it = it->second.empty() ? idle_by_key_.erase(it) : std::next(it);
+        const bool forget = list.empty() && !host.opening && host.asked_for < forgotten;
+        it = forget ? hosts_.erase(it) : std::next(it);
     }
 }
 

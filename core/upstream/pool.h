@@ -1,4 +1,5 @@
-// Connections to upstreams, kept open between requests. One pool a loop, so no lock.
+// Connections to upstreams, kept open between requests, and a few opened before anybody asks: a stream that
+// begins while all others are under way needs no handshake. One pool a loop, so no lock.
 #pragma once
 
 #include <atomic>
@@ -22,7 +23,6 @@ struct Connection {
     std::unique_ptr<SocketTransport> transport;
     http::ClientConnection http;
     base::TimePoint idle_since{};
-    uint64_t requests = 0;          // 0: fresh
     std::shared_ptr<void> counted;  // by its pool, until it is closed
 };
 
@@ -33,7 +33,8 @@ public:
     /// A connection that is idle and alive, or a new one. Errors: Unavailable (too slow included), Cancelled;
     /// all Retry::Safe, nothing was sent. [loop]
     base::Result<std::unique_ptr<Connection>> acquire(const Endpoint& endpoint, base::TimePoint deadline);
-    /// One that is idle and alive; null if there is none. [loop]
+    /// One that is idle and alive; null if there is none. Whoever takes the last one has some opened in its
+    /// place a moment later (upstream_spare_per_host), if the host has kept one open before. [loop]
     std::unique_ptr<Connection> takeIdle(const Endpoint& endpoint);
     /// A new one, whatever is idle. Errors as above. [loop]
     base::Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, base::TimePoint deadline);
@@ -47,6 +48,16 @@ public:
     size_t idle() const { return idle_.load(std::memory_order_relaxed); }
 
 private:
+    struct Host {
+        std::vector<std::unique_ptr<Connection>> idle;  // those used last stand last
+        bool keeps_open = false;                        // it has left one open after an answer
+        bool opening = false;                           // a fiber opens spare ones
+        base::TimePoint asked_for{};
+    };
+
+    void openSpares(const Endpoint& endpoint, Host& host);
+    void fill(const Endpoint& endpoint);
+    size_t sparesMax() const;
     std::unique_ptr<Connection> count(std::unique_ptr<Connection> fresh) const;
     base::TimePoint connectBy(base::TimePoint deadline) const;
     bool usable(const Connection& connection) const;
@@ -55,7 +66,7 @@ private:
     Resolver& resolver_;
     Poco::Net::Context::Ptr tls_;
     const base::Limits& limits_;
-    std::unordered_map<std::string, std::vector<std::unique_ptr<Connection>>> idle_by_key_;
+    std::unordered_map<std::string, Host> hosts_;  // by Endpoint::key
     std::atomic<size_t> idle_{0};
     // Shared with the connections, which may be closed later than their pool.
     std::shared_ptr<std::atomic<size_t>> open_ = std::make_shared<std::atomic<size_t>>(0);

@@ -39,7 +39,7 @@ def pairs(measure, upstream, gateway, rounds):
 def of_streams(servers, upstream, gateways, rounds, progress):
     """us added to the first token (p50, p99) and to a gap (p99), medians over pairs, by gateway."""
     def run(server):
-        figures = load(servers, server, "--streams", STREAMS, "--ramp-per-second", RAMP, "--chunks", CHUNKS,
+        figures = load(servers, server, "--streams", STREAMS, "--ramp-per-second", RAMP, "--ramp", "random", "--chunks", CHUNKS,
                        "--hold", CHUNKS * GAP_MS / 1000 + 5, timeout=60)
         if figures["complete"] != STREAMS:
             raise Failed(f"{server.name}: {figures['complete']} of {STREAMS} streams came through whole")

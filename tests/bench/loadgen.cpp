@@ -28,6 +28,7 @@ Closed loop on keep-alive connections (the default):
 Streams, one connection each:
   --streams N            selects this mode
   --ramp-per-second R    opened a second (default 1000)
+  --ramp random|even     at random moments (Poisson, the same in each run) or evenly (default)
   --hold S               after the last one was opened; what is still open then is cut (default 10)
   --chunks N             numbered chunks in a whole stream, to notice a short one
 Exit code: 0 no errors, 1 errors, 2 not run.
@@ -137,6 +138,9 @@ int streams(const Options& options) {
     StreamLoadSettings settings;
     settings.streams = options.count("streams", 1, 1, kConnectionsMax);
     settings.ramp_per_second = options.number("ramp-per-second", 1000, 0.1, 1e6);
+    const std::string ramp = options.text("ramp", "even");
+    if (ramp != "even" && ramp != "random") Options::fail("expected random or even, found", ramp);
+    settings.ramp_at_random = ramp == "random";
     settings.hold_seconds = options.number("hold", 10, 0, 86400);
     settings.chunks = options.count("chunks", 0, 0, UINT64_MAX);
     settings.timeout_seconds = options.number("timeout", 10, 0.01, 3600);
@@ -162,7 +166,7 @@ int run(int argc, char** argv) {
     const Options options(
         argc, argv,
         {"url", "header", "model", "body-bytes", "body", "timeout", "buckets", "connections", "seconds", "requests",
-         "warmup", "rate", "expect", "streams", "ramp-per-second", "hold", "chunks"},
+         "warmup", "rate", "expect", "streams", "ramp", "ramp-per-second", "hold", "chunks"},
         kUsage);
     if (!options.given("url")) Options::fail("missing option", "url");
     return options.given("streams") ? streams(options) : closedLoop(options);

@@ -1,6 +1,7 @@
 #include "stream_load.hpp"
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 #include "stream_check.hpp"
@@ -14,10 +15,27 @@ std::uint64_t ns(double seconds) {
     return static_cast<std::uint64_t>(seconds * static_cast<double>(kNsPerSecond));
 }
 
+// When each stream is opened, after the start.
+std::vector<std::uint64_t> openingsNs(const StreamLoadSettings& settings) {
+    std::vector<std::uint64_t> openings(settings.streams);
+    std::mt19937_64 random(20'261'122);
+    std::exponential_distribution<double> pause(settings.ramp_per_second);
+    double at = 0;
+    for (std::uint64_t i = 0; i < openings.size(); ++i) {
+        openings[i] = ns(at);
+        at = settings.ramp_at_random ? at + pause(random)
+                                     : static_cast<double>(i + 1) / settings.ramp_per_second;
+    }
+    return openings;
+}
+
 class StreamLoad final {
 public:
     StreamLoad(const Target& target, const StreamLoadSettings& settings)
-        : target_(target), settings_(settings), streams_(settings.streams) {}
+        : target_(target),
+          settings_(settings),
+          openings_ns_(openingsNs(settings)),
+          streams_(settings.streams) {}
 
     StreamLoadReport run() {
         started_ns_ = nowNs();
@@ -55,9 +73,7 @@ private:
         return static_cast<std::uint64_t>(&stream - streams_.data());
     }
 
-    std::uint64_t openAtNs(std::uint64_t index) const {
-        return started_ns_ + ns(static_cast<double>(index) / settings_.ramp_per_second);
-    }
+    std::uint64_t openAtNs(std::uint64_t index) const { return started_ns_ + openings_ns_[index]; }
 
     void open(Stream& stream) {
         ++report_.opened;
@@ -150,6 +166,7 @@ private:
 
     const Target& target_;
     StreamLoadSettings settings_;
+    std::vector<std::uint64_t> openings_ns_;
     Poller poller_;
     std::vector<Stream> streams_;
     StreamLoadReport report_;

@@ -1,6 +1,6 @@
-// Streams: opens many streaming requests at a steady rate, one connection each, keeps them open and checks
-// every one to its last byte. What it measures is fidelity, time to first token, the gaps between tokens,
-// and, read from outside, the server's memory for each stream.
+// Streams: opens many streaming requests at a steady rate or at random, one connection each, keeps them open
+// and checks every one to its last byte. What it measures is fidelity, time to first token, the gaps between
+// tokens, and, read from outside, the server's memory for each stream.
 #pragma once
 
 #include "histogram.hpp"
@@ -11,6 +11,9 @@ namespace sluice::bench {
 struct StreamLoadSettings {
     std::uint64_t streams = 1;
     double ramp_per_second = 1000;
+    // At random moments, as clients come that know nothing of each other (a Poisson process, the same one in
+    // each run), instead of evenly: an even ramp may be in step with the tokens of the streams before.
+    bool ramp_at_random = false;
     double hold_seconds =
         10;  // after the last one was opened; what is still open then is cut, which is no error
     std::uint64_t chunks =

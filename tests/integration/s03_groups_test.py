@@ -175,6 +175,8 @@ class Groups(Scenario):
 
 
 class Pool(Scenario):
+    settings = {"listen": {"limits": {"upstream_spare_per_host": 0}}}  # those are s80's
+
     def chat(self):
         return self.call(CHAT, {"model": "gpt", "messages": USER})
 

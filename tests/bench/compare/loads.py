@@ -88,7 +88,7 @@ def streams(servers, server, count, chunks, gap_ms, ramp_per_second):
     """Paced streams, each chunk of each numbered: all have to come through once, in order, to their end."""
     cpu = cpu_seconds(server.pid)
     life = chunks * gap_ms / 1000
-    report = generate(servers, server, "--streams", count, "--chunks", chunks, "--ramp-per-second", ramp_per_second,
+    report = generate(servers, server, "--streams", count, "--chunks", chunks, "--ramp-per-second", ramp_per_second, "--ramp", "random",
                       "--hold", life + 5, "--buckets", "yes", timeout=count / ramp_per_second + life + 25)
     require_sound(report)
     if report["complete"] != count:

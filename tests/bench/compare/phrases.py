@@ -22,7 +22,8 @@ or after; added is the difference of the percentiles. A percentile with fewer th
 than saturated: a server that sleeps between requests pays for each awakening.
 """,
     "streams": """
-Streams of 100 numbered tokens, one each 20 ms, and the same on the upstream itself, paired as above. Every stream has to bring each token once, in
+Streams of 100 numbered tokens, one each 20 ms, opened within half a second at random moments (the same in each run), and the same on the upstream
+itself, paired as above. Every stream has to bring each token once, in
 order, a finish reason, `[DONE]` and the end of the body; otherwise the contender has no figures here. Slow servers get fewer streams.
 """,
     "memory": """

@@ -1,8 +1,15 @@
 #include "base/loop.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
 #include <fstream>
 #include <thread>
 
+#include "base/fd_watch.h"
 #include "base/sanitize.h"
 #include "support/on_loop.h"
 
@@ -188,4 +195,68 @@ TEST_CASE("the watchdog sees whether a fiber runs, and which plugin", "[base]") 
     CHECK(second % 2 == 1);
     CHECK(first != second);
     CHECK(loop.runTicks() % 2 == 0);
+}
+
+TEST_CASE("who waits for a first byte goes before those who read along", "[base]") {
+    std::vector<char> order;
+    onLoop([&](Loop& loop) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe2(ends.data(), O_NONBLOCK) == 0);
+        std::vector<Fiber*> readers;
+        for (int i = 0; i < 100; ++i) {
+            readers.push_back(&loop.spawn([&] {
+                Fiber::current()->setRank(Rank::Later);
+                (void)Fiber::park(kNever);
+                order.push_back('l');
+                // The network has news while the first of them runs.
+                if (order.size() == 1) CHECK(::write(ends[1], "x", 1) == 1);
+            }));
+        }
+        loop.spawn([&] {
+            FdWatch watch(loop, ends[0]);
+            watch.drained();
+            CHECK(watch.waitReadable(Clock::now() + milliseconds(5000)) == Wake::Ready);
+            order.push_back('f');
+        });
+        yieldOnce(loop);
+        for (Fiber* reader : readers) reader->wake();
+        while (order.size() < 101) yieldOnce(loop);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    });
+    const auto first = std::find(order.begin(), order.end(), 'f');
+    REQUIRE(first != order.end());
+    CHECK(std::distance(order.begin(), first) < 50);
+    CHECK(std::count(order.begin(), order.end(), 'l') == 100);
+}
+
+TEST_CASE("those who read along are not kept waiting by as many who come first", "[base]") {
+    int turns = 0, later = 0;
+    onLoop([&](Loop& loop) {
+        Fiber& reader = loop.spawn([&] {
+            Fiber::current()->setRank(Rank::Later);
+            while (Fiber::park(kNever) == Wake::Ready) ++later;
+        });
+        // One of the first rank is ready at all times.
+        for (; turns < 1'000; ++turns) {
+            reader.wake();
+            yieldOnce(loop);
+        }
+    });
+    CHECK(later > turns / 20);
+}
+
+TEST_CASE("a fiber that yields goes on after those that are ready", "[base]") {
+    std::string order;
+    onLoop([&](Loop& loop) {
+        loop.spawn([&] { order += 'a'; });
+        loop.spawn([&] { order += 'b'; });
+        Fiber::yield();
+        order += 'c';
+        Fiber::current()->interrupt();
+        Fiber::yield();  // is no wait that an interrupt could end
+        order += Fiber::current()->interrupted() ? 'd' : '-';
+        Fiber::current()->clearInterrupt();
+    });
+    CHECK(order == "abcd");
 }
