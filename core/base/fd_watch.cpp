@@ -3,22 +3,31 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
-#include <system_error>
+#include <cstring>
 
+#include "base/log.h"
 #include "base/loop.h"
 
 namespace sluice::base {
 
-FdWatch::FdWatch(Loop& loop, int fd) : loop_(loop), fd_(fd) {
+FdWatch::FdWatch(Loop& loop, int fd) : loop_(loop), fd_(fd) { loop_.unwatched_.push_back(this); }
+
+FdWatch::~FdWatch() {
+    if (watched_)
+        ::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_DEL, fd_, nullptr);
+    else
+        std::erase(loop_.unwatched_, this);
+}
+
+void FdWatch::begin() {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = this;
-    if (::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_ADD, fd_, &event) != 0) {
-        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-    }
+    watched_ = ::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_ADD, fd_, &event) == 0;
+    if (watched_) return;
+    log::error("a descriptor cannot be watched: {}; its connection ends", std::strerror(errno));
+    dispatch(EPOLLERR);
 }
-
-FdWatch::~FdWatch() { ::epoll_ctl(loop_.epoll_fd_, EPOLL_CTL_DEL, fd_, nullptr); }
 
 void FdWatch::dispatch(uint32_t events) {
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {

@@ -1,6 +1,6 @@
-// Readiness of one file descriptor on one loop, edge-triggered: registered once, no system call for a wait.
-// The user reads or writes until the kernel says EAGAIN (or takes less than asked), says so with
-// drained()/filled(), then waits.
+// Readiness of one file descriptor on one loop, edge-triggered: registered once, before the loop next asks
+// for news, no system call for a wait. The user reads or writes until the kernel says EAGAIN (or takes less
+// than asked), says so with drained()/filled(), then waits.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,7 @@ public:
 
 private:
     friend class Loop;
+    void begin();
     void dispatch(uint32_t events);
     Wake wait(Fiber*& slot, bool& flag, TimePoint deadline, bool interruptible);
 
@@ -54,6 +55,7 @@ private:
     bool peer_finished_ = false;
     bool hung_up_ = false;
     bool on_finish_ = false;
+    bool watched_ = false;  // the kernel has been told
 };
 
 }  // namespace sluice::base

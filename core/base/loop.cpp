@@ -80,7 +80,14 @@ Fiber& Loop::spawn(std::function<void()> body) {
     return *fiber;
 }
 
+// Only now: a fiber that has just been given a connection reads and sends first.
+void Loop::watchNew() {
+    for (FdWatch* watch : unwatched_) watch->begin();
+    unwatched_.clear();
+}
+
 void Loop::turn() {
+    watchNew();
     std::array<epoll_event, 256> events;
     const int timeout = ready_.empty() && later_.empty() ? timers_.nextTimeoutMs(Clock::now()) : 0;
     const int n = ::epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout);

@@ -55,6 +55,7 @@ private:
     friend class FdWatch;
 
     void turn();
+    void watchNew();
     size_t runReady();
     void runLater(size_t count);
     void run(Fiber* fiber);
@@ -70,8 +71,9 @@ private:
     TimerWheel timers_;
     std::vector<Fiber*> ready_;
     std::vector<Fiber*> running_;
-    std::vector<Fiber*> later_;  // ready, too, but of Rank::Later
-    Fiber* all_ = nullptr;       // intrusive list of every fiber
+    std::vector<FdWatch*> unwatched_;  // the kernel does not know them yet
+    std::vector<Fiber*> later_;        // ready, too, but of Rank::Later
+    Fiber* all_ = nullptr;             // intrusive list of every fiber
     std::atomic<size_t> fiber_count_{0};
     bool stopping_ = false;
     std::mutex post_mutex_;

@@ -1,5 +1,7 @@
 #include "llm/stream_reader.h"
 
+#include <utility>
+
 #include "base/text.h"
 #include "llm/json_index.h"
 #include "llm/json_parser.h"
@@ -42,7 +44,8 @@ StreamReader::Kind StreamReader::read(const SseEvent& event, bool decode) {
     known_ = pattern_.match(event.data);
     if (known_) return Kind::Normal;
     const Kind kind = parse(event.data, &texts_);
-    if (kind == Kind::Normal) pattern_.learn(event.data, texts_);
+    // The first of a stream is unlike those that follow, and often the only one whose texts are wanted.
+    if (std::exchange(begun_, true) && kind == Kind::Normal) pattern_.learn(event.data, texts_);
     return kind;
 }
 

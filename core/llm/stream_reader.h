@@ -63,6 +63,7 @@ private:
     bool terminal_ = false;
     bool failed_ = false;
     bool everywhere_ = false;
+    bool begun_ = false;            // texts of an event were wanted before
     bool known_ = false;            // the pattern knew the event at hand
     std::vector<EventText> texts_;  // of an event that was parsed
     Usage usage_;

@@ -276,6 +276,24 @@ TEST_CASE("a watch that dies takes its registration along", "[base]") {
     });
 }
 
-TEST_CASE("a descriptor that cannot be watched is an exception", "[base]") {
-    onLoop([](Loop& loop) { CHECK_THROWS_AS(FdWatch(loop, -1), std::system_error); });
+TEST_CASE("a descriptor that cannot be watched is as good as one whose peer has gone", "[base]") {
+    onLoop([](Loop& loop) {
+        FdWatch watch(loop, -1);
+        CHECK_FALSE(watch.hungUp());
+        watch.drained();
+        CHECK(watch.waitReadable(in(5000)) == Wake::Ready);
+        CHECK(watch.hungUp());
+    });
+}
+
+TEST_CASE("a watch that ends before the loop has looked at it leaves nothing behind", "[base]") {
+    onLoop([](Loop& loop) {
+        Ends ends;
+        { const FdWatch watch(loop, ends.mine); }
+        FdWatch again(loop, ends.mine);
+        again.drained();
+        ends.peerSends("x");
+        CHECK(again.waitReadable(in(5000)) == Wake::Ready);
+        CHECK_FALSE(again.hungUp());
+    });
 }
