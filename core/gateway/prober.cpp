@@ -66,7 +66,7 @@ void Prober::warmUp(const std::shared_ptr<const Generation>& generation) {
         const upstream::Endpoint& endpoint = deployments.front()->endpoint;
         std::vector<std::unique_ptr<upstream::Connection>> opened;
         for (uint32_t i = 0; i < settings.warm_connections; ++i) {
-            auto connection = worker_.pool.open(endpoint, deadline);
+            auto connection = worker_.pool.openAhead(endpoint, deadline);
             if (!connection) break;
             opened.push_back(std::move(*connection));
         }

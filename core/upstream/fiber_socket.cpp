@@ -120,7 +120,10 @@ Io FiberSocketImpl::connectTo(const Poco::Net::SocketAddress& address, base::Tim
     const int rc = ::connect(sockfd(), address.addr(), address.length());
     if (rc != 0 && errno != EINPROGRESS) return Io::Failed;
     watch_ = std::make_unique<base::FdWatch>(loop_, sockfd());
-    if (rc == 0) return Io::Ok;
+    if (rc == 0) {
+        watch_->drained();
+        return Io::Ok;
+    }
     // Near by, the handshake is over already.
     if (pollfd near{sockfd(), POLLOUT, 0}; ::poll(&near, 1, 0) != 1) {
         watch_->filled();

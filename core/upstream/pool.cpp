@@ -21,6 +21,8 @@ constexpr auto kShareAfter = base::milliseconds(2000);
 // The request that has taken the last one goes first.
 constexpr auto kSpareAfter = base::milliseconds(1);
 
+constexpr auto kTicketsAfter = base::milliseconds(50);
+
 base::Error connectError(Io io, const Endpoint& endpoint) {
     if (io == Io::Interrupted)
         return base::upstreamError(Code::Cancelled, "the request was cancelled", Retry::Safe);
@@ -76,10 +78,24 @@ void Pool::openSpares(const Endpoint& endpoint, Host& host) {
     });
 }
 
+base::Result<std::unique_ptr<Connection>> Pool::openAhead(const Endpoint& endpoint,
+                                                          base::TimePoint deadline) {
+    const auto began = base::Clock::now();
+    auto opened = open(endpoint, deadline);
+    if (!opened || !endpoint.tls) return opened;
+    // A server of TLS 1.3 sends session tickets behind the handshake (RFC 8446 4.6.1), a round trip later at
+    // most. Left unread they would look like bytes that nobody asked for.
+    const auto now = base::Clock::now();
+    char byte = 0;
+    const auto read = (*opened)->transport->read(&byte, 1, now + 2 * (now - began) + kTicketsAfter);
+    if (read.io == Io::Timeout) return opened;
+    return connectError(read.io == Io::Interrupted ? Io::Interrupted : Io::Failed, endpoint);
+}
+
 void Pool::fill(const Endpoint& endpoint) {
     auto& list = hosts_[endpoint.key].idle;  // which stays there as long as we are opening
     while (list.size() < sparesMax() && idle_ < limits_.upstream_idle_max) {
-        auto spare = open(endpoint, base::kNever);
+        auto spare = openAhead(endpoint, base::kNever);
         if (!spare) return;  // a request will find out why
         (*spare)->idle_since = base::Clock::now();
         list.insert(list.begin(), std::move(*spare));

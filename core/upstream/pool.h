@@ -38,6 +38,8 @@ public:
     std::unique_ptr<Connection> takeIdle(const Endpoint& endpoint);
     /// A new one, whatever is idle. Errors as above. [loop]
     base::Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, base::TimePoint deadline);
+    /// The same for one that is to lie idle first: nothing is left unread on it. [loop]
+    base::Result<std::unique_ptr<Connection>> openAhead(const Endpoint& endpoint, base::TimePoint deadline);
     /// Takes it back; closes it if it cannot carry another request or there are enough. [loop]
     void release(const Endpoint& endpoint, std::unique_ptr<Connection> connection);
 

@@ -3,12 +3,14 @@ import json
 import pathlib
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
+from certificates import Authority  # noqa: E402
 from scenario import Scenario, deployment, main, wait_until  # noqa: E402
 
 CHAT = "/v1/chat/completions"
@@ -21,7 +23,8 @@ class Host(socketserver.ThreadingTCPServer):
     daemon_threads = allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, keep=True):
+    def __init__(self, keep=True, tls=None):
+        self.tls = tls
         super().__init__(("127.0.0.1", 0), Conversation)
         self.port = self.server_address[1]
         self.keep, self.release = keep, threading.Event()
@@ -48,6 +51,12 @@ class Host(socketserver.ThreadingTCPServer):
 
 
 class Conversation(socketserver.StreamRequestHandler):
+    def setup(self):
+        self.plain = self.request
+        if self.server.tls:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
     def handle(self):
         host = self.server
         while head := self.rfile.readline():
@@ -58,7 +67,7 @@ class Conversation(socketserver.StreamRequestHandler):
             body = self.rfile.read(length)
             if not head.startswith(b"POST"):
                 return
-            host.asked.append(host.opened.index(self.request))
+            host.asked.append(host.opened.index(self.plain))
             if b"hold" in body:
                 host.release.wait(20)
             self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%s\r\n" %
@@ -145,6 +154,40 @@ class NoSpares(Scenario):
         for _ in range(3):
             self.assertEqual(self.call(CHAT, {"model": "keeps", "messages": [{"role": "user", "content": "x"}]}).status, 200)
         self.assertTrue(self.host.quiet(1))
+
+
+class OverTls(Scenario):
+    """A server of TLS 1.3 sends session tickets behind the handshake, which nobody has asked for."""
+
+    @classmethod
+    def setUpClass(cls):
+        authority = cls.enterClassContext(Authority())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(*authority.issue("host"))
+        cls.host = Host(tls=context)
+        cls.addClassCleanup(cls.host.close)
+        cls.settings = {"listen": {"workers": 1}, "litellm_settings": {"ssl_verify": str(authority.ca)}}
+        super().setUpClass()
+
+    @classmethod
+    def models(cls, base):
+        return [deployment("keeps", "openai/x", f"https://127.0.0.1:{cls.host.port}/v1")]
+
+    def test_az06_session_tickets_are_no_reason_to_open_another(self):
+        ask = {"model": "keeps", "messages": [{"role": "user", "content": "x"}]}
+        self.assertEqual(self.call(CHAT, ask).status, 200)
+        held = []
+        for number in range(1, 3):
+            held.append(threading.Thread(target=self.call, args=(CHAT, {**ask, "messages": [{"role": "user", "content": "hold"}]})))
+            held[-1].start()
+            wait_until(lambda number=number: len(self.host.asked) > number)
+            time.sleep(0.5)  # until those that stand by have been read
+        self.host.release.set()
+        for thread in held:
+            thread.join()
+        self.assertEqual(self.host.asked, [0, 0, 1], "the second that was held back went over one that stood by")
+        self.assertEqual(len(self.host.opened), 3)
 
 
 if __name__ == "__main__":
