@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/fd_watch.h"
+#include "base/hot_code.h"
 #include "base/log.h"
 #include "net/server.h"
 
@@ -90,6 +91,7 @@ void LoopThread::acceptLoop() {
     while (accepting_) {
         if (watch.waitReadable(base::kNever) != base::Wake::Ready) break;
         if (auto next = acceptFrom(listen_fd_); next.fd >= 0) {
+            base::fetchHotCode();  // here and not for each request: who asks often has it in the caches anyway
             open(std::move(next));
             base::Fiber::yield();  // its request may be there already; whether there is another one can wait
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
