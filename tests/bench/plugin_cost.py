@@ -74,30 +74,45 @@ ACCOUNTS = [("keys", [{"plugin": "store_sqlite", "config": {"path": "DIR/NAME.db
 LIMITED = {"rpm_limit": 1_000_000_000, "tpm_limit": 10**12, "max_parallel_requests": 10_000, "max_budget": 9_000_000, "budget_duration": "30d"}
 
 
+# What a key of the whole chain may have; the first is what each part of the chain is measured with.
+KEYS = [("limits of all kinds, and so has its team", LIMITED, LIMITED),
+        ("a limit of requests and a budget", {name: LIMITED[name] for name in ("rpm_limit", "max_budget", "budget_duration")}, {}),
+        ("no limits", {}, {})]
+
+
+def account_gateway(servers, directory, name, upstream, chain, key_limits, team_limits):
+    """A gateway and a key of a team on it, both with those limits."""
+    plugins = json.loads(json.dumps(chain).replace("DIR", str(directory)).replace("NAME", name))
+    gateway = servers.start_with(name, upstream, [*plugins, {"plugin": "auth_master_key", "config": {"master_key": bench_servers.KEY}}])
+    def post(path, limits):
+        request = urllib.request.Request(f"http://127.0.0.1:{gateway.port}{path}", json.dumps({"team_id": "t", **limits}).encode(),
+                                         {"authorization": f"Bearer {bench_servers.KEY}"})
+        return json.loads(urllib.request.urlopen(request).read())
+    post("/team/new", team_limits)
+    key = post("/key/generate", key_limits)["key"]
+    return bench_servers.Server(name, gateway.process, gateway.port, (f"x-litellm-api-key: {key}",))
+
+
 def account_costs(servers, directory, sizes, progress):
-    """A key of a team, with limits of requests, tokens, places and money."""
+    """What each part of the chain adds, with a key that has all limits; then the whole chain by what its key has."""
     upstream = servers.start_upstream()
     contenders, chain = [Contender("bare", servers.start_with("bare", upstream, []))], []
+    _, key_limits, team_limits = KEYS[0]
     for name, plugins in ACCOUNTS:
         chain = [*chain, *plugins]
-        text = json.dumps(chain).replace("DIR", str(directory)).replace("NAME", name)
-        gateway = servers.start_with(name, upstream, [*json.loads(text), {"plugin": "auth_master_key", "config": {"master_key": bench_servers.KEY}}])
-        request = urllib.request.Request(f"http://127.0.0.1:{gateway.port}/key/generate", json.dumps({"team_id": "t", **LIMITED}).encode(),
-                                         {"authorization": f"Bearer {bench_servers.KEY}"})
-        make = urllib.request.Request(f"http://127.0.0.1:{gateway.port}/team/new", json.dumps({"team_id": "t", **LIMITED}).encode(),
-                                      {"authorization": f"Bearer {bench_servers.KEY}"})
-        urllib.request.urlopen(make).read()
-        key = json.loads(urllib.request.urlopen(request).read())["key"]
-        contenders.append(Contender(name, bench_servers.Server(name, gateway.process, gateway.port, (f"x-litellm-api-key: {key}",))))
+        contenders.append(Contender(f"and {name}", account_gateway(servers, directory, name, upstream, chain, key_limits, team_limits)))
+    for number, (what, key_limits, team_limits) in enumerate(KEYS[1:]):
+        contenders.append(Contender(f"all of it, the key has {what}",
+                                    account_gateway(servers, directory, f"key{number}", upstream, chain, key_limits, team_limits)))
     interleaved_rounds(servers, contenders, upstream, sizes, progress)
     for contender in contenders:
         if contender.error:
             raise Failed(f"{contender.name}: {contender.error}")
-    cpu = {c.name: [r["cpu_us"] for r in c.rounds] for c in contenders}
-    print(f"bare chain     {statistics.median(cpu['bare']):.2f} us CPU a request")
-    for name, _ in ACCOUNTS:
-        each = [there - here for here, there in zip(cpu["bare"], cpu[name])]
-        print(f"and {name:<10} {statistics.median(each):+.2f} ({min(each):+.2f} to {max(each):+.2f})")
+    bare, *others = ([r["cpu_us"] for r in c.rounds] for c in contenders)
+    print(f"bare chain, CPU us a request       {statistics.median(bare):.2f}; more than that, the key has {KEYS[0][0]}:")
+    for contender, cpu in zip(contenders[1:], others):
+        each = [there - here for here, there in zip(bare, cpu)]
+        print(f"{contender.name:<62} {statistics.median(each):+.2f} ({min(each):+.2f} to {max(each):+.2f})")
 
 
 def cache_costs(servers, sizes, progress):
