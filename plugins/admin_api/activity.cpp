@@ -28,19 +28,18 @@ Json metricsOf(const Json& sums) {
             {"api_requests", member(sums, "requests")}};
 }
 
-// "Nov 21": LiteLLM's label of a day on charts.
+Json countsOf(const Json& sums) {
+    return {{"api_requests", member(sums, "requests")}, {"total_tokens", member(sums, "total_tokens")}};
+}
+
+}  // namespace
+
 std::string labelOf(const std::string& day) {
     constexpr const char* kMonths[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const int month = day.size() == 10 ? (day[5] - '0') * 10 + day[6] - '0' : 0;
     return month >= 1 && month <= 12 ? std::string(kMonths[month - 1]) + " " + day.substr(8) : day;
 }
-
-Json countsOf(const Json& sums) {
-    return {{"api_requests", member(sums, "requests")}, {"total_tokens", member(sums, "total_tokens")}};
-}
-
-}  // namespace
 
 // Pages are of days; of each day the dearest keys, users, … stand there. What of it stands in
 // api_key_breakdown at LiteLLM is not in the store's sums: empty.

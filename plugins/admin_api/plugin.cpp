@@ -13,6 +13,8 @@
 #include "jwt_mappings.h"
 #include "keys.h"
 #include "known_models.h"
+#include "model_access.h"
+#include "model_catalog.h"
 #include "openapi.h"
 #include "settings.h"
 #include "spend.h"
@@ -58,24 +60,33 @@ public:
           tag_activity_(documents_, host),
           jwt_mappings_(documents_, host),
           access_groups_(documents_, models_, host),
+          model_access_(documents_, host),
+          model_catalog_(model_access_, host),
           audit_(documents_),
           table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), jwt_mappings_.routes(),
-                         access_groups_.routes(), settings_.routes(), tag_activity_.routes(), spend_.routes(),
-                         audit_.routes(), ownRoutes()})) {
+                         access_groups_.routes(), model_catalog_.routes(), settings_.routes(),
+                         tag_activity_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
-        settings_.open(config.value("show", Json::object()));
+        const Json show = config.value("show", Json::object());
+        settings_.open(show);
+        const Json& threshold = member(member(show, "general_settings"), "alerting_threshold");
+        if (threshold.is_number() && threshold > 0) spend_.setSlowAfter(threshold.get<double>());
     }
 
     void start() {
         documents_.follow(store_, {"team", "user", "organization", "project", "customer", "tag", "budget",
                                    "key", "access_group", accounts::kJwtMappingKind});
+        model_access_.follow(store_);
+        model_catalog_.start();
     }
 
     void model_group(std::string_view name, const sluice::Deployments& all) {
         models_.learn(name, all);
         settings_.learn(name, all);
+        model_access_.learn(name, all);
+        model_catalog_.learn(name, all);
     }
 
     const std::vector<sluice::Route>& routes() const { return table_.registered(); }
@@ -141,6 +152,8 @@ private:
     JwtMappings jwt_mappings_;
     KnownModels models_;
     AccessGroups access_groups_;
+    ModelAccess model_access_;
+    ModelCatalog model_catalog_;
     Settings settings_;
     Audit audit_;
     Table table_;

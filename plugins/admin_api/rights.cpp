@@ -15,7 +15,7 @@ struct Row {
     const char* reach;
 };
 
-constexpr std::array<Row, 22> kTable{{{Access::Open, "open", "AAAAAAAA"},
+constexpr std::array<Row, 23> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::KeyRead, "key.read", "AAAOOOOO"},
                                       {Access::KeyWrite, "key.write", "AA-OOO--"},
                                       {Access::KeyBlock, "key.block", "AA-OO---"},
@@ -36,7 +36,8 @@ constexpr std::array<Row, 22> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::SpendOrganizations, "spend.organizations", "AAAO----"},
                                       {Access::SpendGlobal, "spend.global", "AAA-----"},
                                       {Access::SpendReset, "spend.reset", "A-------"},
-                                      {Access::Audit, "audit", "AAA-----"}}};
+                                      {Access::Audit, "audit", "AAA-----"},
+                                      {Access::ModelRead, "model.read", "AAAOOOOO"}}};
 
 constexpr bool inOrder() {
     for (size_t i = 0; i < kTable.size(); ++i) {

@@ -37,6 +37,7 @@ enum class Access {
     SpendGlobal,
     SpendReset,
     Audit,
+    ModelRead,  // which models there are, and what they cost
 };
 const char* nameOf(Access access);  // "key.write"
 bool changes(Access access);        // are there routes in it that change something?

@@ -42,19 +42,22 @@ void Settings::open(const Json& show) {
     }
 }
 
+Json shownDeployment(std::string_view model_name, const sluice::ModelDeployment& deployment) {
+    Json entry{{"model_name", model_name},
+               {"litellm_params", parsed(deployment.params())},
+               {"model_info", parsed(deployment.info())}};
+    entry["model_info"].erase("id");
+    entry = redacted(entry);
+    const std::string id(deployment.id());
+    const bool hash = id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+    entry["model_info"]["id"] = hash || !looksSecret(id) ? id : kRedacted;
+    return entry;
+}
+
 // An alias is told of as a group is: its deployments come under both names.
 void Settings::learn(std::string_view name, const sluice::Deployments& deployments) {
-    for (size_t i = 0; i < deployments.size(); ++i) {
-        Json entry{{"model_name", name},
-                   {"litellm_params", parsed(deployments[i].params())},
-                   {"model_info", parsed(deployments[i].info())}};
-        entry["model_info"].erase("id");
-        entry = redacted(entry);
-        const std::string id(deployments[i].id());
-        const bool hash = id.size() == 64 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
-        entry["model_info"]["id"] = hash || !looksSecret(id) ? id : kRedacted;
-        models_.push_back(std::move(entry));
-    }
+    names_.emplace(name);
+    for (size_t i = 0; i < deployments.size(); ++i) models_.push_back(shownDeployment(name, deployments[i]));
 }
 
 const Json& Settings::section(const char* name) const {
@@ -194,6 +197,9 @@ Routes Settings::callbackRoutes() {
             call(&Settings::callbacks)),
         get("/callbacks/list", Access::OtherRead, "Callbacks by what they are told of", {},
             call(&Settings::byType)),
+        get("/settings", Access::OtherRead, "The same as /active/callbacks", {}, call(&Settings::active)),
+        get("/router/fields", Access::OtherRead, "What /router/settings tells of, without values", {},
+            call(&Settings::routerFields)),
         get("/active/callbacks", Access::OtherRead, "Callbacks and alerts by LiteLLM's lists", {},
             call(&Settings::active)),
         get("/router/settings", Access::OtherRead, "How requests are routed", {}, call(&Settings::router)),
@@ -224,6 +230,8 @@ Routes Settings::changeRoutes() {
         post("/config/field/delete", Access::OtherWrite, no, field, refuse("general_settings", "the field")),
         post("/config/pass_through_endpoint", Access::OtherWrite, no, {{"*", Type::Any}},
              refuse("general_settings.pass_through_endpoints", "general_settings")),
+        post("/config/callback/delete", Access::OtherWrite, no, {{"callback_name", Type::Id}},
+             refuse("Callbacks", "callbacks, success_callback or failure_callback of litellm_settings")),
         change("PATCH", "/config/cost_discount_config", Access::OtherWrite, no, {{"*", Type::Number}},
                refuse("cost_discount_config", "litellm_settings.cost_discount_config")),
         change("PATCH", "/config/cost_margin_config", Access::OtherWrite, no, {{"*", Type::Any}},
@@ -243,9 +251,14 @@ Routes Settings::routes() {
                    [this](const Asked& a) { return field(a); }),
                get("/config/cost_discount_config", Access::OtherRead, "Shares taken off, by provider", {},
                    values("cost_discount_config")),
+               get("/config/pass_through_endpoint", Access::OtherRead,
+                   "Pass-through endpoints: there are none", {{"endpoint_id", Type::Text}},
+                   [](const Asked&) {
+                       return Answer{200, {{"endpoints", Json::array()}}};
+                   }),
                get("/config/cost_margin_config", Access::OtherRead, "Shares and amounts added, by provider",
                    {}, values("cost_margin_config"))};
-    for (const Routes& more : {callbackRoutes(), changeRoutes()})
+    for (const Routes& more : {callbackRoutes(), changeRoutes(), fallbackRoutes()})
         all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -3,9 +3,14 @@
 // tells of them. Changing it is for the file: those routes say so.
 #pragma once
 
+#include <set>
+
 #include "api.h"
 
 namespace admin_api {
+
+/// A deployment of a model as everybody may see it: an entry of model_list without its secrets.
+Json shownDeployment(std::string_view model_name, const sluice::ModelDeployment& deployment);
 
 class Settings {
 public:
@@ -31,9 +36,16 @@ private:
     Answer active() const;
     Answer byType() const;
     Answer whole() const;
+    Answer routerFields() const;
+    Answer fallback(const Asked& asked) const;
+    Answer createFallback(const Asked& asked) const;
+    Answer removeFallback(const Asked& asked) const;
+    Routes fallbackRoutes();
+    const Json* fallbackOf(const std::string& type, const std::string& model) const;
 
     Json sections_ = Json::object();
     Json models_ = Json::array();
+    std::set<std::string> names_;  // of models
 };
 
 }  // namespace admin_api

@@ -2,6 +2,8 @@
 // reports. Money goes through digit by digit.
 #pragma once
 
+#include <mutex>
+
 #include "api.h"
 #include "pico.h"
 
@@ -23,12 +25,15 @@ class Spend {
 public:
     Spend(Documents& documents, sluice::Host host) : documents_(documents), host_(host), rights_(documents) {}
 
+    /// From how many seconds on an answer counts as slow.
+    void setSlowAfter(double seconds) { slow_after_ = seconds; }
     Routes routes();
 
 private:
     Routes logRoutes();
     Routes ownRoutes();
     Routes globalRoutes();
+    Routes metricRoutes();
 
     // spend_lists.cpp: lists by key, user, tag; reports by page.
     Answer keys(const Asked& asked);
@@ -60,6 +65,21 @@ private:
     Answer activityByModel(const Asked& asked);
     Answer exceptions(const Asked& asked);
 
+    // model_metrics.cpp: what only single events say.
+    Answer latencies(const Asked& asked);
+    Answer firstTokens(const Asked& asked);
+    Answer slowResponses(const Asked& asked);
+    Answer exceptionsByModel(const Asked& asked);
+    Answer rateLimitsByDeployment(const Asked& asked);
+    Answer cacheHits(const Asked& asked);
+    Answer gateway(const Asked& asked);
+    struct Events {
+        Json rows;
+        bool exact;  // these are all of them
+    };
+    /// One at a time: each may be ten thousand events.
+    Events eventsOf(const Days& days, Json where) const;
+
     /// What the caller may ask about, from api_key, user_id, team_id, organization_id and end_user_id: throws
     /// Refused, 403, for somebody else's. Without any of them whoever does not see everything gets their own.
     Json whereOf(const Asked& asked) const;
@@ -74,7 +94,12 @@ private:
     Documents& documents_;
     sluice::Host host_;
     Rights rights_;
+    mutable std::mutex events_mutex_;
+    double slow_after_ = 300;  // LiteLLM's alerting_threshold
 };
+
+/// "Nov 21" of "2026-11-21": LiteLLM's label of a day on charts.
+std::string labelOf(const std::string& day);
 
 /// The spend of a row of a report, as it is written there.
 Json spendIn(const Json& row);

@@ -1,4 +1,6 @@
 // The table of the routes of spending.
+#include <array>
+
 #include "spend.h"
 
 namespace admin_api {
@@ -27,7 +29,8 @@ Routes Spend::logRoutes() {
         get("/spend/tags", Access::SpendGlobal, "Tags and what was used under them", kDays,
             [this](const Asked& a) { return tags(a); }),
         get("/spend/logs", Access::SpendOwn, "Requests, or sums by day",
-            with(with(kDays, kWho), {{"request_id", Type::Text}, {"summarize", Type::Flag}, {"limit", Type::Whole}}),
+            with(with(kDays, kWho),
+                 {{"request_id", Type::Text}, {"summarize", Type::Flag}, {"limit", Type::Whole}}),
             [this](const Asked& a) { return logs(a); }),
         get("/spend/logs/v2", Access::SpendOwn, "Requests, by pages", paged,
             [this](const Asked& a) { return logsByPage(a); }),
@@ -120,7 +123,8 @@ Routes Spend::globalRoutes() {
 
 Routes Spend::routes() {
     Routes all = ownRoutes();
-    for (auto& route : globalRoutes()) all.push_back(std::move(route));
+    for (Routes& more : std::array{globalRoutes(), metricRoutes()})
+        all.insert(all.end(), more.begin(), more.end());
     return all;
 }
 

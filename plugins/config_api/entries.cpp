@@ -30,6 +30,11 @@ private:
 
 }  // namespace
 
+bool isBlocked(const Json& entry) {
+    const auto found = entry.is_object() ? entry.find("blocked") : entry.end();
+    return entry.is_object() && found != entry.end() && *found == Json(true);
+}
+
 // Whatever stands there: entries of older versions and of other hands, too.
 std::string labelOf(const std::string& kind, const Json& entry) {
     const auto text = [](const Json& object, const char* member) {

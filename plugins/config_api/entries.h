@@ -80,6 +80,9 @@ private:
     accounts::Watcher watcher_;  // last: nobody is told any more when the rest goes
 };
 
+/// Is the entry kept, but not to serve?
+bool isBlocked(const Json& entry);
+
 /// How an entry is called in faults: model_info.id, or guardrail_name.
 std::string labelOf(const std::string& kind, const Json& entry);
 

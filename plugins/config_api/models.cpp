@@ -22,7 +22,8 @@ Json entryOf(const Json& body) {
 Json shown(const Json& entry, const std::string& id) {
     return {{"model_id", id},
             {"model_name", entry.value("model_name", "")},
-            {"model_info", entry.value("model_info", Json::object())}};
+            {"model_info", entry.value("model_info", Json::object())},
+            {"blocked", isBlocked(entry)}};
 }
 
 }  // namespace
@@ -66,6 +67,27 @@ Json Models::remove(const sluice::Request& request) {
                                "\" in the store; models of the configuration file are taken out there");
     entries_.remove(request, kModel, id);
     return {{"message", "Model: " + id + " deleted successfully"}};
+}
+
+// The entry stays in the store with a mark, and is no entry of model_list as long as it has it.
+Json Models::setBlocked(const sluice::Request& request, bool blocked) {
+    const Json body = bodyOf(request);
+    for (const auto& [name, value] : body.items()) {
+        if (name != "model_id") throw Refused(422, "There is no such member; allowed: model_id");
+    }
+    const std::string id = textOf(body, "model_id");
+    const uint64_t version = entries_.version(kModel, id);
+    auto entry = entries_.find(kModel, id);
+    if (!entry)
+        throw Refused(404, "There is no model \"" + id +
+                               "\" in the store; models of the configuration file are taken out there");
+    if (isBlocked(*entry) == blocked) return shown(*entry, id);
+    if (blocked)
+        (*entry)["blocked"] = true;
+    else
+        entry->erase("blocked");
+    entries_.put(request, kModel, id, *entry, version);
+    return shown(*entry, id);
 }
 
 }  // namespace config_api

@@ -60,6 +60,8 @@ enum Wanted : uint32_t {
     kModelUpdate,
     kModelDelete,
     kModelPatch,
+    kModelBlock,
+    kModelUnblock,
     kList,
     kListV2,
     kApply,
@@ -76,6 +78,8 @@ const std::vector<sluice::Route>& allRoutes() {
                                                    {"POST", "/model/update", SLUICE_ROUTE_ADMIN},
                                                    {"POST", "/model/delete", SLUICE_ROUTE_ADMIN},
                                                    {"PATCH", "/model/*", SLUICE_ROUTE_ADMIN},
+                                                   {"POST", "/model/block", SLUICE_ROUTE_ADMIN},
+                                                   {"POST", "/model/unblock", SLUICE_ROUTE_ADMIN},
                                                    {"GET", "/guardrails/list"},
                                                    {"GET", "/v2/guardrails/list"},
                                                    {"POST", "/guardrails/apply_guardrail"},
@@ -127,6 +131,7 @@ public:
                 const bool models = sluice::view(section) == "model_list";
                 if (!models && sluice::view(section) != "guardrails") return SLUICE_OK;
                 for (const auto& [name, entry] : entries.all(models ? kModel : kGuardrail)) {
+                    if (models && isBlocked(entry)) continue;
                     const std::string json = entry.dump(-1, ' ', false, Json::error_handler_t::replace);
                     add(arg, sluice::str(json));
                 }
@@ -175,6 +180,9 @@ private:
                 return models_.remove(request);
             case kModelPatch:
                 return models_.update(request, between(request.path(), "/model/", "/update"));
+            case kModelBlock:
+            case kModelUnblock:
+                return models_.setBlocked(request, route == kModelBlock);
             case kList:
             case kListV2:
                 return guardrails_.list(request);

@@ -21,6 +21,8 @@ public:
     Json create(const sluice::Request& request);
     Json update(const sluice::Request& request, std::string id);
     Json remove(const sluice::Request& request);
+    /// POST /model/block, /model/unblock: {"model_id"}
+    Json setBlocked(const sluice::Request& request, bool blocked);
 
 private:
     Entries& entries_;

@@ -37,10 +37,12 @@ static_assert(sizeof(Numbers) == 88, "it is written as it is: no holes");
 constexpr uint32_t kStream = 1;
 constexpr uint32_t kUsageKnown = 2;
 constexpr uint32_t kUsageEstimated = 4;
+constexpr uint32_t kCacheHit = 8;
 
 Numbers numbersOf(const sluice_record& r) {
     const uint32_t flags = (r.stream != 0 ? kStream : 0) | (r.usage_known != 0 ? kUsageKnown : 0) |
-                           (r.usage_estimated != 0 ? kUsageEstimated : 0);
+                           (r.usage_estimated != 0 ? kUsageEstimated : 0) |
+                           (r.cache_hit != 0 ? kCacheHit : 0);
     return {r.start_ms,
             r.end_ms,
             r.first_token_ms,
@@ -71,6 +73,7 @@ void put(const Numbers& n, sluice_record& r) {
     r.stream = (n.flags & kStream) != 0 ? 1 : 0;
     r.usage_known = (n.flags & kUsageKnown) != 0 ? 1 : 0;
     r.usage_estimated = (n.flags & kUsageEstimated) != 0 ? 1 : 0;
+    r.cache_hit = (n.flags & kCacheHit) != 0 ? 1 : 0;
 }
 
 size_t cut(const sluice_str& text) {

@@ -63,10 +63,14 @@ Adjustments::Adjustments(std::string_view discounts_json, std::string_view margi
             marginAt(*margins.member(name), "cost_margin_config." + std::string(name));
 }
 
+int64_t Adjustments::discounted(std::string_view provider, int64_t pico_usd) const {
+    const auto found = discounts_.find(provider);
+    if (found == discounts_.end()) return pico_usd;
+    return divided(static_cast<Wide>(pico_usd) * (kWhole - found->second), kWhole);
+}
+
 int64_t Adjustments::apply(std::string_view provider, int64_t pico_usd) const {
-    Wide cost = pico_usd;
-    if (const auto found = discounts_.find(provider); found != discounts_.end())
-        cost = divided(cost * (kWhole - found->second), kWhole);
+    Wide cost = discounted(provider, pico_usd);
     auto margin = margins_.find(provider);
     if (margin == margins_.end()) margin = margins_.find("global");
     if (margin != margins_.end())

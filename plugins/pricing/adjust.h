@@ -24,6 +24,8 @@ public:
     /// 1e-12 USD. First the discount, then the margin on what is left; "global" is for providers that have no
     /// margin of their own.
     int64_t apply(std::string_view provider, int64_t pico_usd) const;
+    /// The discount alone.
+    int64_t discounted(std::string_view provider, int64_t pico_usd) const;
 
 private:
     std::map<std::string, int64_t, std::less<>> discounts_;  // billionths

@@ -20,6 +20,7 @@ std::optional<Prices> ownPrices(std::string_view json, const std::string& path) 
 
 std::unique_ptr<const Deployment> read(const sluice::ModelDeployment& given) {
     auto deployment = std::make_unique<Deployment>();
+    deployment->id = given.id();
     deployment->provider = given.provider();
     deployment->model = given.model();
     deployment->base_model = sluice::JsonObject(given.info()).textOf("base_model");
@@ -32,7 +33,39 @@ std::unique_ptr<const Deployment> read(const sluice::ModelDeployment& given) {
     return deployment;
 }
 
+// "azure/gpt-4o" names a provider; "gpt-4o" is the deployment's own provider's.
+std::pair<std::string_view, std::string_view> baseOf(const Deployment& deployment) {
+    const std::string_view base = deployment.base_model;
+    const size_t slash = base.find('/');
+    if (slash == std::string_view::npos) return {deployment.provider, base};
+    return {base.substr(0, slash), base.substr(slash + 1)};
+}
+
 }  // namespace
+
+const Prices* pricesOf(const Deployment* deployment, std::string_view provider, std::string_view model,
+                       const Table& table) {
+    if (deployment && deployment->prices) return &*deployment->prices;
+    if (deployment && !deployment->base_model.empty()) {
+        const auto [owner, base] = baseOf(*deployment);
+        if (const Prices* prices = table.find(owner, base)) return prices;
+    }
+    return table.find(provider, model);
+}
+
+std::string factsOf(const Deployment& deployment, std::string_view model, const Table& table) {
+    const auto [owner, base] = baseOf(deployment);
+    const Members* members = base.empty() ? nullptr : table.entry(owner, base);
+    if (!members) members = table.entry(deployment.provider, model);
+    if (!members) return {};
+    std::string json = "{";
+    for (const auto& [name, value] : *members) {
+        if (deployment.prices && isTokenPrice(name)) continue;
+        json += json.size() > 1 ? "," : "";
+        json += sluice::jsonQuoted(name) + ":" + value;
+    }
+    return json + "}";
+}
 
 std::vector<const Deployment*> Deployments::learn(std::string_view group,
                                                   const sluice::Deployments& deployments) {

@@ -10,16 +10,24 @@
 
 #include <sluice/plugin.hpp>
 
-#include "prices.h"
+#include "table.h"
 
 namespace pricing {
 
 struct Deployment {
-    std::string provider, model;
+    std::string id, provider, model;
     std::string base_model;        // model_info.base_model; empty: none
     std::optional<Prices> prices;  // of litellm_params, else of model_info
     std::string fault;             // what is wrong with them; empty if nothing
 };
+
+/// Its own prices, those of its base_model, or those of the model; null if none is known. `deployment` may be
+/// null.
+const Prices* pricesOf(const Deployment* deployment, std::string_view provider, std::string_view model,
+                       const Table& table);
+/// The table's entry for it likewise, without prices of tokens if it has its own, as a JSON object; empty if
+/// there is none.
+std::string factsOf(const Deployment& deployment, std::string_view model, const Table& table);
 
 /// Filled before anything is served, then read by all.
 class Deployments {

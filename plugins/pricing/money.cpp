@@ -1,18 +1,21 @@
 #include "money.h"
 
+#include <algorithm>
+
 namespace pricing {
 
-std::string usdText(int64_t pico_usd) {
-    constexpr size_t kPlaces = 12;
-    const std::string digits = std::to_string(pico_usd);
-    const size_t zeros = digits.size() <= kPlaces ? kPlaces + 1 - digits.size() : 0;
-    std::string out(zeros, '0');
-    out += digits;
-    std::string fraction = out.substr(out.size() - kPlaces);
+std::string decimalText(Wide value, size_t places) {
+    std::string digits;
+    for (; value > 0; value /= 10) digits += static_cast<char>('0' + static_cast<int>(value % 10));
+    if (digits.size() <= places) digits.append(places + 1 - digits.size(), '0');
+    std::reverse(digits.begin(), digits.end());
+    std::string fraction = digits.substr(digits.size() - places);
     fraction.erase(fraction.find_last_not_of('0') + 1);
-    out.resize(out.size() - kPlaces);
-    out += '.';
-    return out += fraction.empty() ? "0" : fraction;
+    digits.resize(digits.size() - places);
+    digits += '.';
+    return digits += fraction.empty() ? "0" : fraction;
 }
+
+std::string usdText(Wide pico_usd) { return decimalText(pico_usd, 12); }
 
 }  // namespace pricing

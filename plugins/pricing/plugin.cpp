@@ -1,5 +1,9 @@
 #include "plugin.h"
 
+#include <charconv>
+
+#include <sluice/json.hpp>
+
 #include "money.h"
 #include "token_answer.h"
 
@@ -11,7 +15,38 @@ using sluice::Verdict;
 constexpr size_t kUnknownMax = 1000;      // models logged one by one; clients may choose the names
 constexpr size_t kInlineMax = 16 * 1024;  // a longer text would hold its loop: counted on another thread
 
-enum Endpoint : uint32_t { kReload, kShow, kChange, kCount };
+enum Endpoint : uint32_t {
+    kReload,
+    kShow,
+    kChange,
+    kCount,
+    kSpend,
+    kEstimate,
+    kSource,
+    kSchedule,
+    kUnschedule,
+    kScheduleStatus,
+};
+
+Verdict succeeded(const sluice::Request& request, const std::string& message, const std::string& more = {}) {
+    return request.respond(
+        200, "application/json",
+        "{\"message\":" + sluice::jsonQuoted(message) + ",\"status\":\"success\"" + more + "}");
+}
+
+// `hours` of "hours=6"; nothing if it is none.
+std::optional<uint32_t> hoursIn(std::string_view query) {
+    for (size_t at = 0; at < query.size();) {
+        const auto one = query.substr(at, query.find('&', at) - at);
+        at += one.size() + 1;
+        if (one.substr(0, 6) != "hours=") continue;
+        uint32_t hours = 0;
+        const auto [end, fault] = std::from_chars(one.data() + 6, one.data() + one.size(), hours);
+        const bool whole = fault == std::errc() && end == one.data() + one.size();
+        return whole && hours >= 1 && hours <= Schedule::kHoursMax ? std::optional(hours) : std::nullopt;
+    }
+    return std::nullopt;
+}
 
 // Runs `work` on a thread that may block; where there is none to be had, here.
 template <class Work>
@@ -36,21 +71,6 @@ Usage usageOf(const sluice::Attempt& attempt) {
     return usage;
 }
 
-// Its own prices, those of its base_model, or those of the model.
-const Prices* pricesOf(const Deployment* deployment, std::string_view provider, std::string_view model,
-                       const Table& table) {
-    if (deployment && deployment->prices) return &*deployment->prices;
-    if (deployment && !deployment->base_model.empty()) {
-        const std::string_view base = deployment->base_model;
-        const size_t slash = base.find('/');
-        const Prices* prices = slash == std::string_view::npos
-                                   ? table.find(provider, base)
-                                   : table.find(base.substr(0, slash), base.substr(slash + 1));
-        if (prices) return prices;
-    }
-    return table.find(provider, model);
-}
-
 }  // namespace
 
 Plugin::Plugin(std::string_view config_json, sluice::Host host)
@@ -60,12 +80,19 @@ Plugin::Plugin(std::string_view config_json, sluice::Host host)
       routes_{{"POST", "/reload/model_cost_map", SLUICE_ROUTE_ADMIN},
               {"GET", "/model/cost_map", SLUICE_ROUTE_ADMIN},
               {"POST", "/model/cost_map", SLUICE_ROUTE_ADMIN},
-              {"POST", "/utils/token_counter", 0}},
+              {"POST", "/utils/token_counter", 0},
+              {"POST", "/spend/calculate", 0},
+              {"POST", "/cost/estimate", 0},
+              {"GET", "/model/cost_map/source", SLUICE_ROUTE_ADMIN},
+              {"POST", "/schedule/model_cost_map_reload", SLUICE_ROUTE_ADMIN},
+              {"DELETE", "/schedule/model_cost_map_reload", SLUICE_ROUTE_ADMIN},
+              {"GET", "/schedule/model_cost_map_reload/status", SLUICE_ROUTE_ADMIN}},
       unknown_total_(host.counter("sluice_pricing_unknown_total",
                                   "Attempts with tokens of a model that has no price", {"provider"})),
       estimated_total_(host.counter("sluice_pricing_estimated_total",
                                     "Attempts priced by tokens that the gateway counted", {"provider"})),
-      book_(options_.file, options_.models) {}
+      book_(options_.file, options_.models),
+      schedule_(host, book_) {}
 
 void Plugin::model_group(std::string_view name, const sluice::Deployments& deployments) {
     for (const auto* faulty : deployments_.learn(name, deployments))
@@ -78,6 +105,14 @@ const void* Plugin::interface(std::string_view id) {
         sizeof(sluice_prices), 0,
         [](sluice_instance* self, sluice_str group, uint64_t prompt, uint64_t completion) -> int64_t {
             return reinterpret_cast<const Plugin*>(self)->estimate(sluice::view(group), prompt, completion);
+        },
+        [](sluice_instance* self, sluice_str group, void (*add)(void*, sluice_str, sluice_str),
+           void* arg) -> sluice_status {
+            const bool known = reinterpret_cast<const Plugin*>(self)->describe(
+                sluice::view(group), [&](const std::string& id, const std::string& json) {
+                    add(arg, sluice::str(id), sluice::str(json));
+                });
+            return known ? SLUICE_OK : SLUICE_E_NOT_FOUND;
         }};
     return id == SLUICE_PRICES_ID ? &prices : nullptr;
 }
@@ -94,6 +129,17 @@ int64_t Plugin::estimate(std::string_view model, uint64_t prompt, uint64_t compl
                 std::max(dearest, options_.adjustments.apply(deployment->provider, costOf(*prices, usage)));
     }
     return dearest;
+}
+
+bool Plugin::describe(std::string_view model,
+                      const std::function<void(const std::string& id, const std::string& json)>& add) const {
+    const auto table = book_.table();
+    const auto all = deployments_.ofModel(model);
+    for (const auto& [deployment, name] : all) {
+        if (const std::string json = factsOf(*deployment, name, *table); !json.empty())
+            add(deployment->id, json);
+    }
+    return !all.empty();
 }
 
 Verdict Plugin::on_attempt_end(sluice::Attempt attempt) {
@@ -163,9 +209,17 @@ void Plugin::noteUnknown(std::string_view provider, std::string_view model) {
         ": its requests are booked without a cost; set input_cost_per_token and output_cost_per_token");
 }
 
+std::string Plugin::export_state() {
+    return "{\"state\":2,\"changes\":" + book_.changes() + ",\"schedule\":" + schedule_.state() + "}";
+}
+
+// Earlier releases told the changes alone, in which every member is a model, and thus an object.
 bool Plugin::import_state(std::string_view bytes) {
+    const sluice::JsonObject state(bytes);
+    const bool whole = state.member("state").value_or("") == "2";
     try {
-        book_.change(bytes);
+        book_.change(whole ? state.member("changes").value_or("{}") : bytes);
+        if (whole && !options_.file.empty()) schedule_.resume(state.member("schedule").value_or("{}"));
         return true;
     } catch (const sluice::ConfigError&) {
         return false;
@@ -179,6 +233,16 @@ Verdict Plugin::handle(sluice::Request request, uint32_t route) {
         case kReload:
         case kChange:
             return changeTable(request, route == kReload);
+        case kSpend:
+        case kEstimate:
+            return tellCost(request, route);
+        case kSource:
+            return tellSource(request);
+        case kSchedule:
+        case kUnschedule:
+            return changeSchedule(request, route == kSchedule);
+        case kScheduleStatus:
+            return request.respond(200, "application/json", schedule_.status());
         default:
             return countTokens(request);
     }
@@ -195,6 +259,7 @@ Verdict Plugin::changeTable(const sluice::Request& request, bool reload) {
         }
     });
     if (!fault.empty()) return request.block({fault, "invalid_prices", "invalid_request_error", "", "", 400});
+    if (reload) schedule_.note();
     const auto table = book_.table();
     host_.info("the price table has changed: " + std::to_string(table->entries().size()) + " models");
     return request.respond(
@@ -202,23 +267,74 @@ Verdict Plugin::changeTable(const sluice::Request& request, bool reload) {
         "{\"status\":\"success\",\"models_count\":" + std::to_string(table->entries().size()) + "}");
 }
 
+// Counting tokens takes time in proportion to the body.
+template <class Work>
+void Plugin::counted(const sluice::Request& request, Work&& work) {
+    if (request.body().size() <= kInlineMax && warm_.load(std::memory_order_relaxed)) {
+        work();
+        return;
+    }
+    offloaded(offload_, request, [&] {
+        warmUp();  // some twenty milliseconds, once: no loop waits for it
+        warm_.store(true, std::memory_order_relaxed);
+        work();
+    });
+}
+
 Verdict Plugin::countTokens(const sluice::Request& request) {
     const std::string_view body = request.body();
     TokenAnswer answer;
-    auto work = [&] { answer = tokenAnswer(body, options_.tokenizers, deployments_); };
-    if (body.size() <= kInlineMax && warm_.load(std::memory_order_relaxed)) {
-        work();
-    } else {
-        offloaded(offload_, request, [&] {
-            warmUp();  // some twenty milliseconds, once: no loop waits for it
-            warm_.store(true, std::memory_order_relaxed);
-            work();
-        });
-    }
+    counted(request, [&] { answer = tokenAnswer(body, options_.tokenizers, deployments_); });
     if (!answer.warning.empty()) host_.warn(answer.warning);
     if (!answer.fault.empty())
         return request.block({answer.fault, "400", "invalid_request_error", "", "", 400});
     return request.respond(200, "application/json", answer.json);
+}
+
+Verdict Plugin::tellCost(const sluice::Request& request, uint32_t route) {
+    const std::string_view body = request.body();
+    CostAnswer answer;
+    counted(request, [&] {
+        const auto table = book_.table();
+        const CostSources sources{*table, deployments_, options_.adjustments, options_.tokenizers};
+        answer = route == kSpend ? calculatedSpend(body, sources) : estimatedCost(body, sources);
+    });
+    if (!answer.fault.empty())
+        return request.block({answer.fault, std::to_string(answer.status),
+                              answer.status == 404 ? "not_found_error" : "invalid_request_error", "", "",
+                              answer.status});
+    return request.respond(200, "application/json", answer.json);
+}
+
+// LiteLLM's "local" is a table that was not fetched; none ever is here.
+Verdict Plugin::tellSource(const sluice::Request& request) const {
+    const std::string file = options_.file.empty() ? "null" : sluice::jsonQuoted(options_.file);
+    return request.respond(
+        200, "application/json",
+        "{\"source\":\"local\",\"url\":null,\"is_env_forced\":false,\"fallback_reason\":null"
+        ",\"model_count\":" +
+            std::to_string(book_.table()->entries().size()) + ",\"file\":" + file +
+            ",\"loaded_at\":" + sluice::jsonQuoted(schedule_.loadedAt()) + "}");
+}
+
+Verdict Plugin::changeSchedule(const sluice::Request& request, bool begin) {
+    const auto refuse = [&request](const std::string& why) {
+        return request.block({why, "400", "invalid_request_error", "", "", 400});
+    };
+    if (!begin) {
+        schedule_.stop();
+        return succeeded(request, "Model cost map reload schedule cancelled");
+    }
+    if (options_.file.empty())
+        return refuse("there is no file to read again: set `file` in the configuration of pricing");
+    const auto hours = hoursIn(request.query());
+    if (!hours)
+        return refuse("hours: allowed: a whole number from 1 to " + std::to_string(Schedule::kHoursMax) +
+                      ", as in ?hours=6");
+    if (!schedule_.start(*hours)) return refuse("this gateway has no timer for it");
+    const std::string number = std::to_string(*hours);
+    return succeeded(request, "Model cost map reload scheduled for every " + number + " hours",
+                     ",\"interval_hours\":" + number);
 }
 
 }  // namespace pricing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -12,8 +13,10 @@
 #include <sluice/plugin.hpp>
 
 #include "book.h"
+#include "cost_answer.h"
 #include "deployments.h"
 #include "options.h"
+#include "schedule.h"
 
 namespace pricing {
 
@@ -36,6 +39,10 @@ public:
     static const void* interface(std::string_view id);  // sluice.prices/1
     /// In 1e-12 USD, at the dearest deployment; -1 if no price is known. [any]
     int64_t estimate(std::string_view model, uint64_t prompt, uint64_t completion) const;
+    /// Tells `add` of each deployment of the model that the table has an entry for. False if there is no such
+    /// model. [any]
+    bool describe(std::string_view model,
+                  const std::function<void(const std::string& id, const std::string& json)>& add) const;
 
     sluice::Verdict on_attempt_end(sluice::Attempt attempt);
     sluice::Verdict on_response(sluice::Response response);
@@ -43,7 +50,7 @@ public:
     const std::vector<sluice::Route>& routes() const { return routes_; }
     sluice::Verdict handle(sluice::Request request, uint32_t route);
 
-    std::string export_state() { return book_.changes(); }
+    std::string export_state();
     bool import_state(std::string_view bytes);
 
 private:
@@ -52,6 +59,11 @@ private:
     void noteUnknown(std::string_view provider, std::string_view model);
     sluice::Verdict changeTable(const sluice::Request& request, bool reload);
     sluice::Verdict countTokens(const sluice::Request& request);
+    sluice::Verdict tellCost(const sluice::Request& request, uint32_t route);
+    sluice::Verdict tellSource(const sluice::Request& request) const;
+    sluice::Verdict changeSchedule(const sluice::Request& request, bool begin);
+    template <class Work>
+    void counted(const sluice::Request& request, Work&& work);
 
     const sluice::Host host_;
     const sluice_host_offload* const offload_;
@@ -59,6 +71,7 @@ private:
     const std::vector<sluice::Route> routes_;
     const sluice::Metric unknown_total_, estimated_total_;
     Book book_;
+    Schedule schedule_;
     Deployments deployments_;
     std::atomic<bool> warm_{false};  // the tokenizers are made
     std::mutex unknown_lock_;

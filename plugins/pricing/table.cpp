@@ -43,6 +43,22 @@ std::string keyOf(std::string_view provider, std::string_view model) {
     return key;
 }
 
+// The first of the names under which a model may stand that `at` has something for.
+template <class At>
+auto firstOf(std::string_view provider, std::string_view model, At&& at) -> decltype(at(std::string())) {
+    const auto names = namesOf(model);
+    for (const auto owner : providersOf(provider)) {
+        for (const auto& name : names) {
+            if (const auto found = at(keyOf(owner, name))) return found;
+        }
+        if (owner != provider) continue;
+        for (const auto& name : names) {
+            if (const auto found = at(name)) return found;
+        }
+    }
+    return nullptr;
+}
+
 // LiteLLM's own file names the provider inside of the entry: {"gpt-4o": {"litellm_provider": "openai", …}}.
 std::string targetOf(const Entries& entries, const std::string& name) {
     if (entries.count(name) > 0) return name;
@@ -110,21 +126,30 @@ const Prices* Table::find(std::string_view provider, std::string_view model) con
 }
 
 const Prices* Table::search(std::string_view provider, std::string_view model) const {
-    const auto names = namesOf(model);
-    const auto at = [this](const std::string& key) {
+    return firstOf(provider, model, [this](const std::string& key) {
         const auto found = prices_.find(key);
         return found == prices_.end() ? nullptr : &found->second;
-    };
-    for (const auto owner : providersOf(provider)) {
-        for (const auto& name : names) {
-            if (const auto* prices = at(keyOf(owner, name))) return prices;
-        }
-        if (owner != provider) continue;
-        for (const auto& name : names) {
-            if (const auto* prices = at(name)) return prices;
-        }
+    });
+}
+
+const Members* Table::entry(std::string_view provider, std::string_view model) const {
+    return firstOf(provider, model, [this](const std::string& key) {
+        const auto found = entries_.find(key);
+        return found == entries_.end() ? nullptr : &found->second;
+    });
+}
+
+std::string Table::makerOf(std::string_view model) const {
+    if (const auto own = entries_.find(model); own != entries_.end()) {
+        const auto named = own->second.find("litellm_provider");
+        std::string provider;
+        if (named != own->second.end()) (void)sluice::JsonReader(named->second).string(&provider);
+        return provider;
     }
-    return nullptr;
+    for (const auto maker : kMakers) {
+        if (find(maker, model)) return std::string(maker);
+    }
+    return {};
 }
 
 std::string Table::json() const {

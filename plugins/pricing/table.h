@@ -32,6 +32,12 @@ public:
     /// the entry of whom the provider resells. Null if nothing is known of what its tokens cost.
     const Prices* find(std::string_view provider, std::string_view model) const;
 
+    /// The entry itself, by the same names, also one without prices of tokens. Null if there is none. Slower.
+    const Members* entry(std::string_view provider, std::string_view model) const;
+    /// Whose model a name without provider is: litellm_provider of the entry of that name, else of those who
+    /// make models the first with a price for it. Empty if nobody is known.
+    std::string makerOf(std::string_view model) const;
+
     const Entries& entries() const { return entries_; }
     /// As one JSON object, in LiteLLM's form.
     std::string json() const;

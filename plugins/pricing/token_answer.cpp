@@ -36,6 +36,14 @@ void warmUp() {
     for (const char* name : {"cl100k_base", "o200k_base"}) (void)Encoding::named(name);
 }
 
+size_t messageTokens(const Json& messages, const std::string& model,
+                     const std::map<std::string, std::string>& tokenizers, const Deployments& deployments) {
+    const ModelEncoding encoding = modelOf(model, tokenizers, deployments).encoding;
+    TokenCount count(Encoding::named(encoding.name), encoding.exact);
+    count.messages(messages);
+    return count.tokens();
+}
+
 TokenAnswer tokenAnswer(std::string_view body, const std::map<std::string, std::string>& tokenizers,
                         const Deployments& deployments) {
     const Json request = Json::parse(body, nullptr, false);

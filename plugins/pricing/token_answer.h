@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "deployments.h"
 
 namespace pricing {
@@ -14,6 +16,10 @@ struct TokenAnswer {
     std::string fault;    // what is wrong with the request; empty if nothing
     std::string warning;  // for the log, once in the life of the program
 };
+
+/// Tokens of a list of messages, as that model counts them. [any thread]
+size_t messageTokens(const nlohmann::json& messages, const std::string& model,
+                     const std::map<std::string, std::string>& tokenizers, const Deployments& deployments);
 
 /// Makes the encodings, unless they are. Blocks.
 void warmUp();

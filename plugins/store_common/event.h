@@ -30,6 +30,7 @@ constexpr size_t kTagsMax = 64;                 // of an event
 constexpr int64_t kStream = 1;  // bits of the column flags
 constexpr int64_t kUsageKnown = 2;
 constexpr int64_t kUsageEstimated = 4;
+constexpr int64_t kCacheHit = 8;
 
 /// `now_ms` stands in for a start that is no moment between 1970 and 9999. Numbers that no request has (more
 /// than 1e12 tokens, more than 1e18 pico-USD, which is 1e6 USD) are cut there, so that sums never overflow.

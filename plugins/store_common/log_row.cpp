@@ -39,6 +39,7 @@ void writeOutcome(const LogRow& row, Answer& answer) {
     answer.key("error_class").textOrNull(row.error_class);
     answer.key("attempts").number(row.attempts);
     answer.key("stream").boolean((row.flags & kStream) != 0);
+    answer.key("cache_hit").text((row.flags & kCacheHit) != 0 ? "True" : "False");
     answer.key("usage_known").boolean((row.flags & kUsageKnown) != 0);
     answer.key("usage_estimated").boolean((row.flags & kUsageEstimated) != 0);
 }

@@ -165,7 +165,7 @@ void UsageWriter::addRows(Connection& connection, const Fresh& events) const {
         const Sums& s = event->sums;
         const auto number = [&](sluice_str text) { return names_.idOf(name(text)); };
         const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
-                              (r.usage_estimated ? kUsageEstimated : 0);
+                              (r.usage_estimated ? kUsageEstimated : 0) | (r.cache_hit ? kCacheHit : 0);
         size_t i = 0;
         for (const int64_t value : {event->day,
                                     r.start_ms,

@@ -160,7 +160,7 @@ void UsageWriter::fill(UsageRow& row, const Event& event) {
     const int64_t combo = names_.idOf(parts);
     const int64_t end_user = name(r.end_user);
     const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
-                          (r.usage_estimated ? kUsageEstimated : 0);
+                          (r.usage_estimated ? kUsageEstimated : 0) | (r.cache_hit ? kCacheHit : 0);
     const Sums& sums = event.sums;
     row.call_key = callKey(event.day, event.call_id);
     row.call_id = event.call_id;

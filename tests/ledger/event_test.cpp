@@ -56,6 +56,7 @@ sluice_record full() {
     record.stream = 1;
     record.usage_known = 1;
     record.usage_estimated = 1;
+    record.cache_hit = 1;
     return record;
 }
 
@@ -98,7 +99,7 @@ TEST_CASE("an event says what the record said, but for its JSON") {
     CHECK(back.reasoning_tokens == 8);
     CHECK(back.cost_pico_usd == -9);
     CHECK(back.attempts == 10);
-    CHECK((back.stream == 1 && back.usage_known == 1 && back.usage_estimated == 1));
+    CHECK((back.stream == 1 && back.usage_known == 1 && back.usage_estimated == 1 && back.cache_hit == 1));
     CHECK(back.size == sizeof back);
     CHECK(bytes.find("a prompt") == std::string::npos);
 }

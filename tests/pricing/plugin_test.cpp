@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include <sluice/testing/fake_host.hpp>
 
@@ -232,6 +233,77 @@ TEST_CASE("the routes: the table, changes, the file again") {
     CHECK(call("POST", "/reload/model_cost_map", "").blockStatus() == 400);
     CHECK(booked(plugin, attempt(host, "any", "mine", 1, 0)) == 3'000'000);
     std::remove(path.c_str());
+}
+
+TEST_CASE("the file is read again at intervals, and the next instance goes on with it") {
+    std::string path = "/tmp/sluice_prices_XXXXXX";
+    close(mkstemp(path.data()));
+    std::ofstream(path) << R"({"mine":{"input_cost_per_token":1e-06}})";
+    const std::string config = R"({"file":")" + path + "\"}";
+    FakeHost host;
+    auto plugin = host.load<Plugin>(config);
+    const auto call = [&](FakePlugin& to, const char* method, const char* route, const char* query = "") {
+        auto request = host.request("");
+        request.withMethod(method).withPath(route).withQuery(query);
+        CHECK(to.handle(request).verdict() != SLUICE_FAILED);
+        return request.reply().body;
+    };
+    const auto costs = [&](FakePlugin& of) { return booked(of, attempt(host, "any", "mine", 1, 0)); };
+    (void)call(plugin, "POST", "/schedule/model_cost_map_reload", "hours=2");
+    std::ofstream(path) << R"({"mine":{"input_cost_per_token":2e-06}})";
+    host.advance(2 * 3'600'000 - 2000);
+    CHECK(costs(plugin) == 1'000'000);
+    const std::string state = plugin.as<Plugin>().export_state();
+    host.advance(3000);
+    CHECK(costs(plugin) == 2'000'000);
+    CHECK(host.logged("as scheduled"));
+    const char* status = "/schedule/model_cost_map_reload/status";
+    CHECK(call(plugin, "GET", status).find(R"("interval_hours":2,"last_run":"2)") != std::string::npos);
+    std::ofstream(path) << "{";
+    host.advance(2 * 3'600'000 + 2000);
+    CHECK(costs(plugin) == 2'000'000);
+    CHECK(host.logged("was not read again"));
+
+    std::ofstream(path) << R"({"mine":{"input_cost_per_token":3e-06}})";
+    auto next = host.load<Plugin>(config);
+    CHECK(next.as<Plugin>().import_state(state));
+    std::ofstream(path) << R"({"mine":{"input_cost_per_token":4e-06}})";
+    host.advance(2000);  // its moment has passed long ago
+    CHECK(costs(next) == 4'000'000);
+    (void)call(next, "DELETE", "/schedule/model_cost_map_reload");
+    CHECK(call(next, "GET", status).find(R"("scheduled":false)") != std::string::npos);
+    std::ofstream(path) << R"({"mine":{"input_cost_per_token":5e-06}})";
+    host.advance(5 * 3'600'000);
+    CHECK(costs(next) == 4'000'000);
+    std::remove(path.c_str());
+}
+
+TEST_CASE("what the table says of the deployments of a group") {
+    FakeHost host;
+    auto plugin = host.load<Plugin>();
+    FakeCandidates chat{{"d1", -1, -1, -1, -1, 0, "openai", "gpt-4o"},
+                        {"d2", -1, -1, -1, -1, 0, "openai", "gpt-4o", R"({"input_cost_per_token":0})"},
+                        {"d3", -1, -1, -1, -1, 0, "openai", "nobody-knows-it"}};
+    plugin.modelGroup("chat", chat);
+    const auto service = plugin.service(SLUICE_PRICES_ID);
+    const auto* prices = static_cast<const sluice_prices*>(service.table);
+    std::map<std::string, std::string> told;
+    const auto describe = [&](const char* group) {
+        return prices->describe(
+            service.owner, sluice::str(group),
+            [](void* sink, sluice_str id, sluice_str json) {
+                (*static_cast<std::map<std::string, std::string>*>(sink))[std::string(sluice::view(id))] =
+                    sluice::view(json);
+            },
+            &told);
+    };
+    CHECK(describe("other") == SLUICE_E_NOT_FOUND);
+    CHECK(describe("chat") == SLUICE_OK);
+    CHECK(told.size() == 2);
+    CHECK(told["d1"].find("\"input_cost_per_token\"") != std::string::npos);
+    CHECK(told["d1"].find("\"max_input_tokens\"") != std::string::npos);
+    CHECK(told["d2"].find("cost_per_token") == std::string::npos);
+    CHECK(told["d2"].find("\"max_input_tokens\"") != std::string::npos);
 }
 
 TEST_CASE("changes at run time go to the next instance") {

@@ -29,9 +29,9 @@ class AdminScenario(Scenario):
         lib = pathlib.Path(gateway_binary()).parents[1] / "lib" / "sluice"
         if not (lib / "test_plugins" / "usage_feeder.so").exists():
             raise unittest.SkipTest(f"{lib}/test_plugins/usage_feeder.so is not built")
-        cls.settings = {"general_settings": {"master_key": MASTER}, "plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"],
+        cls.settings = {"general_settings": {"master_key": MASTER}, "router_settings": {"model_group_alias": {"gpt-too": "gpt"}}, "plugin_dirs": [f"{lib}/plugins", f"{lib}/test_plugins"],
                         "plugins": [{"plugin": "store_sqlite", "config": {"path": "sluice.db", "sync": False}}, {"plugin": "auth_keys"},
-                                    {"plugin": "admin_api", "config": {"show": {"general_settings": {"master_key": MASTER}, "litellm_settings": {}, "router_settings": {}}}},
+                                    {"plugin": "admin_api", "config": {"show": {"general_settings": {"master_key": MASTER}, "litellm_settings": {}, "router_settings": {"fallbacks": [{"gpt": ["gpt-too"]}]}}}},
                                     {"plugin": "usage_feeder"}, {"plugin": "callback_jsonl", "config": {"path": "records.jsonl"}}]}
         return super().config(upstream)
 

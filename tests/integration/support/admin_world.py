@@ -104,7 +104,7 @@ def samples(method, path, t):
     if path == "/spend/users" and t.user == "nobody":
         queries.pop(path)
     if method == "GET":
-        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody").replace("{access_group}", group)
+        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody").replace("{access_group}", group).replace("{model}", "gpt")
         path = path.removesuffix("/aggregated")
         return where + ("?" + queries[path] if path in queries else ""), None
     team, key = {"team_id": t.team}, {"key": t.key}
@@ -126,11 +126,12 @@ def samples(method, path, t):
     bodies.update({"/access_group/new": {"access_group": f"group-more-{t.n}", "model_names": ["gpt"]}, "/access_group/{access_group}/update": {"model_names": ["gpt"]}})
     bodies.update({"/jwt/key/mapping/new": {"jwt_claim_name": "azp", "jwt_claim_value": f"client-more-{t.n}", **key},
                    "/jwt/key/mapping/update": {"id": mapping_id(f"client-{t.n}"), "description": "x"}, "/jwt/key/mapping/delete": {"id": mapping_id(f"client-gone-{t.n}")}})
+    bodies["/fallback"] = {"model": "gpt", "fallback_models": ["gpt-too"]}
     for kind in ("project", "customer", "end_user", "budget"):
         name = "user_id" if kind in ("customer", "end_user") else f"{kind}_id"
         one = {name: f"{'customer' if kind == 'end_user' else kind}-{t.n}"}
         bodies[f"/{kind}/new"] = {name: f"{kind}-more-{t.n}"} if name == "user_id" else {}
         for word in ("update", "delete", "block", "unblock"):
             bodies[f"/{kind}/{word}"] = one
-    where = path.replace("{key}", t.key).replace("{access_group}", group).replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
+    where = path.replace("{key}", t.key).replace("{access_group}", group).replace("{model}", "gpt").replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
     return where, bodies.get(path, {})

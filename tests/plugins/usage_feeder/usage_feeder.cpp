@@ -50,7 +50,10 @@ private:
         record.outcome = text("outcome", "success");
         record.route = text("route", "chat");
         record.start_ms = event.value("start_ms", int64_t{0});
-        record.end_ms = record.start_ms + 1000;
+        record.end_ms = record.start_ms + event.value("duration_ms", int64_t{1000});
+        const auto first = event.value("first_token_after_ms", int64_t{0});
+        record.first_token_ms = first > 0 ? record.start_ms + first : 0;
+        record.cache_hit = event.value("cache_hit", false) ? 1 : 0;
         record.prompt_tokens = event.value("prompt_tokens", uint64_t{0});
         record.completion_tokens = event.value("completion_tokens", uint64_t{0});
         record.cached_tokens = event.value("cached_tokens", uint64_t{0});
@@ -65,6 +68,10 @@ private:
         record.model_group = text("model_group", "gpt");
         record.upstream_model = text("model", "gpt-up");
         record.provider = text("provider", "openai");
+        record.api_base = text("api_base");
+        record.error_class = text("error_class");
+        record.key_alias = text("key_alias");
+        record.call_type = text("call_type");
         texts.push_back(event.contains("tags") ? Json{{"tags", event["tags"].dump()}}.dump() : "{}");
         record.attributes = sluice::str(texts.back());
         return record;
