@@ -45,12 +45,23 @@ bool isInGroup(std::string_view group, std::string_view path, std::string_view r
         return route == "messages" || route == "count_tokens" || isAnthropicBatch(path);
     if (group == "info_routes") {
         return route == "models" || route == "model" || route == "model_info" ||
-               (path.size() > 5 && path.substr(path.size() - 5) == "/info") || startsWith(path, "/health");
+               (path.size() > 5 && path.substr(path.size() - 5) == "/info") || startsWith(path, "/health") ||
+               path == "/key/health";
     }
     if (group == "management_routes") {
-        constexpr std::string_view kManaged[]{"/key/",    "/team/",        "/user/",     "/organization/",
-                                              "/budget/", "/project/",     "/customer/", "/model/",
-                                              "/admin/",  "/access_group/"};
+        constexpr std::string_view kManaged[]{"/key/",
+                                              "/team/",
+                                              "/user/",
+                                              "/organization/",
+                                              "/budget/",
+                                              "/project/",
+                                              "/customer/",
+                                              "/model/",
+                                              "/admin/",
+                                              "/access_group/",
+                                              "/management/",
+                                              "/v1/access_group",
+                                              "/v1/unified_access_group"};
         return std::any_of(std::begin(kManaged), std::end(kManaged),
                            [&](std::string_view start) { return startsWith(path, start); });
     }

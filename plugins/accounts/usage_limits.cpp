@@ -225,8 +225,14 @@ std::vector<MemberLimits> readMembers(const Json& team, std::string& fault) {
         own.duration("budget_duration", limits.budget.duration);
         own.whole("rpm_limit", limits.rpm);
         own.whole("tpm_limit", limits.tpm);
-        if (limits.empty()) continue;
+        own.time("spend_from", limits.spend_from_ms);
+        own.usd("spend_base_usd", limits.spend_base_pico);
+        int64_t before = 0;
+        own.usd("spend_before_usd", before);
+        limits.spend_base_pico -= before;
+        if (limits.empty() && limits.spend_from_ms == 0) continue;
         limits.inherit(common);
+        if (limits.empty()) continue;
         all.push_back({one["user_id"].get<std::string>(), limits});
     }
     return all;

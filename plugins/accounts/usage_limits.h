@@ -34,7 +34,7 @@ struct Limits {
     int64_t extra_pico = 0;       // temp_budget_increase, until extra_until_ms
     int64_t extra_until_ms = 0;   // since the Unix epoch
     int64_t spend_from_ms = 0;    // what was used before counts no more (reset_spend) …
-    int64_t spend_base_pico = 0;  // … but as this much
+    int64_t spend_base_pico = 0;  // … but as this much; of members less what the day of the reset had before
     std::vector<ModelLimits> models;
     std::string budget_id;  // the budget that says what is not said here
 

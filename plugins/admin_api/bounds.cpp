@@ -172,13 +172,15 @@ void KeyBounds::makeNew(const Caller& caller, Json& key) const {
     if (!key.contains("user_id") && caller.is(Role::User) && !rights_.runsOwnerOf(caller, key))
         key["user_id"] = caller.user;
     requireOwner(caller, key, true);
+    rights_.requireMemberMay(caller, textIn(key, "team_id"), "/key/generate");
     requireAbove(caller, key, key);
     inherit(caller, key);
     if (textIn(key, "user_id") != caller.user && isSet(key, "user_id")) key["delegated"] = true;
 }
 
-void KeyBounds::change(const Caller& caller, const Json& before, Json& wishes) const {
+void KeyBounds::change(const Caller& caller, const Json& before, Json& wishes, const char* route) const {
     if (caller.admin()) return;
+    rights_.requireMemberMay(caller, textIn(before, "team_id"), route);
     requireNoneOf(wishes, {"spend", "budget_id", "permissions", "blocked", "access_group_ids",
                            "temp_budget_increase", "temp_budget_expiry"});
     keepMetadata(wishes, before);
@@ -197,6 +199,9 @@ void KeyBounds::change(const Caller& caller, const Json& before, Json& wishes) c
             throw forbidden(std::string(member) + ": only who runs the team may change this");
     }
     requireOwner(caller, after, textIn(after, "user_id") != textIn(before, "user_id"));
+    // A key that comes into a team is a new one there.
+    if (textIn(after, "team_id") != textIn(before, "team_id"))
+        rights_.requireMemberMay(caller, textIn(after, "team_id"), "/key/generate");
     requireAbove(caller, after, wishes);
     if (textIn(after, "user_id") != textIn(before, "user_id") && textIn(after, "user_id") != caller.user)
         wishes["delegated"] = true;

@@ -22,8 +22,9 @@ public:
     /// A new key as the caller may make it: for whom it is and what it may do, filled up with what bounds the
     /// key that asks. Throws Refused, 403.
     void makeNew(const Caller& caller, Json& key) const;
-    /// The same for a change from `before` by `wishes`. May add members to them.
-    void change(const Caller& caller, const Json& before, Json& wishes) const;
+    /// The same for a change from `before` by `wishes`, which `route` ("/key/update") makes. May add members
+    /// to them.
+    void change(const Caller& caller, const Json& before, Json& wishes, const char* route) const;
     /// A key whose secret the caller gets to see: it may do no more, and live no longer, than the key that
     /// asks. Throws Refused, 403.
     void takeOver(const Caller& caller, const Json& key) const;

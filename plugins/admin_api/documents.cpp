@@ -9,8 +9,9 @@ namespace admin_api {
 namespace {
 
 Links linksOf(const Json& value) {
-    return {textIn(value, "key_alias"),       textIn(value, "user_id"),    textIn(value, "team_id"),
-            textIn(value, "organization_id"), textIn(value, "project_id"), textIn(value, "budget_id")};
+    return {textIn(value, "key_alias"),        textIn(value, "user_id"),    textIn(value, "team_id"),
+            textIn(value, "organization_id"),  textIn(value, "project_id"), textIn(value, "budget_id"),
+            textsIn(value, "access_group_ids")};
 }
 
 }  // namespace

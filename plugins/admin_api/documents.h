@@ -32,6 +32,7 @@ struct Change {
 /// What a document says of others: found without reading its JSON again.
 struct Links {
     std::string alias, user, team, organization, project, budget;
+    std::vector<std::string> groups;  // access_group_ids
 };
 
 /// Whose member a user is, and as what ("admin", "user", "org_admin", …), by the id of the team or the

@@ -16,6 +16,7 @@ const std::vector<Resource>& Groups::resources() {
                      {"team_member_budget_duration", Type::Duration},
                      {"team_member_rpm_limit", Type::Whole},
                      {"team_member_tpm_limit", Type::Whole},
+                     {"team_member_permissions", Type::Texts},
                      {"members_with_roles", Type::Any},
                      {"admins", Type::Texts},
                      {"members", Type::Texts}}),

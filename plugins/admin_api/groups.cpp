@@ -5,6 +5,7 @@
 #include "bounds.h"
 #include "json_text.h"
 #include "keys.h"
+#include "member_permissions.h"
 
 namespace admin_api {
 namespace {
@@ -117,6 +118,7 @@ Answer Groups::create(const Resource& resource, const Asked& asked) {
     Json value = asked.body;
     checkUserRole(value);
     checkMembers(value);
+    checkPermissions(value, "team_member_permissions");
     boundNew(resource, asked.caller, value);
     checkReferences(resource, value);
     std::string id = textIn(value, resource.id);
@@ -157,6 +159,7 @@ std::vector<Change> Groups::updated(const Resource& resource, const Caller& call
     Document document = owned(resource, caller, id);
     checkUserRole(wishes);
     checkMembers(wishes);
+    checkPermissions(wishes, "team_member_permissions");
     boundChange(resource, caller, document.value, wishes);
     checkReferences(resource, wishes);
     std::vector<Change> more;

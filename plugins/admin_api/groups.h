@@ -34,6 +34,8 @@ public:
 
     static const std::vector<Resource>& resources();
     Routes routes();
+    /// Members::setAvailable().
+    void setAvailable(std::vector<std::string> teams) { members_.setAvailable(std::move(teams)); }
 
 private:
     Answer create(const Resource& resource, const Asked& asked);

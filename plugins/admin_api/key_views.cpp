@@ -35,6 +35,27 @@ Answer Keys::infoOfMany(const Asked& asked) {
     return {200, {{"key", named}, {"info", std::move(all)}}};
 }
 
+// Whoever gets here has a key that works: others are refused before. LiteLLM sends each callback a trial
+// request; here exporters are other plugins, and nothing is said of them but which ones the key names.
+Answer Keys::health(const Asked& asked) {
+    const Json& key = asked.caller.key;
+    const Json metadata = isSet(key, "metadata") ? key["metadata"] : Json::object();
+    std::set<std::string> names;
+    if (isSet(metadata, "logging") && metadata["logging"].is_array()) {
+        for (const auto& one : metadata["logging"]) names.insert(textIn(one, "callback_name"));
+    }
+    if (isSet(metadata, "callback_settings")) {
+        for (const char* list : {"success_callback", "failure_callback"}) {
+            for (auto& name : textsIn(metadata["callback_settings"], list)) names.insert(std::move(name));
+        }
+    }
+    names.erase("");
+    Json callbacks;
+    if (!names.empty())
+        callbacks = {{"callbacks", names}, {"details", "Named in the metadata of the key; not tried"}};
+    return {200, {{"key", "healthy"}, {"logging_callbacks", std::move(callbacks)}}};
+}
+
 // Filters of LiteLLM's /key/list, among what the caller may see.
 std::vector<std::string> Keys::matching(const Asked& asked) const {
     const auto filter = [&](const char* name, const std::string& value) {

@@ -164,7 +164,7 @@ Change Keys::updated(const Caller& caller, const std::string& id, Json wishes) c
     wishes.erase("key");
     applyType(wishes);
     applyDuration(wishes, now);
-    KeyBounds(documents_, rights_).change(caller, document.value, wishes);
+    KeyBounds(documents_, rights_).change(caller, document.value, wishes, "/key/update");
     applySpend(wishes, now);
     merge(document.value, wishes);
     checkReferences(wishes);
@@ -221,7 +221,11 @@ Answer Keys::remove(const Asked& asked) {
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     if (ids.empty()) throw badRequest("keys: which ones?", "keys");
     std::vector<Change> changes;
-    for (const auto& id : ids) changes.push_back({"key", id, std::nullopt, owned(asked.caller, id).version});
+    for (const auto& id : ids) {
+        const Document document = owned(asked.caller, id);
+        rights_.requireMemberMay(asked.caller, textIn(document.value, "team_id"), "/key/delete");
+        changes.push_back({"key", id, std::nullopt, document.version});
+    }
     documents_.write(std::move(changes), "deleted", asked.caller.name());
     return {200, {{"deleted_keys", ids}}};
 }
@@ -250,7 +254,7 @@ Answer Keys::regenerate(const Asked& asked) {
     const int64_t now = host_.wallMs();
     applyType(wishes);
     applyDuration(wishes, now);
-    KeyBounds(documents_, rights_).change(asked.caller, document.value, wishes);
+    KeyBounds(documents_, rights_).change(asked.caller, document.value, wishes, "/key/regenerate");
     Json key = document.value;
     merge(key, wishes);
     if (old_id != asked.caller.key_id) KeyBounds(documents_, rights_).takeOver(asked.caller, key);

@@ -16,6 +16,7 @@ public:
     Answer generate(const Asked& asked, bool service_account);
     Answer update(const Asked& asked);
     Answer updateMany(const Asked& asked);
+    Answer updateTeam(const Asked& asked);
     Answer remove(const Asked& asked);
     Answer setBlocked(const Asked& asked, bool blocked);
     Answer regenerate(const Asked& asked);
@@ -23,6 +24,7 @@ public:
 
     Answer info(const Asked& asked);
     Answer infoOfMany(const Asked& asked);
+    Answer health(const Asked& asked);
     Answer list(const Asked& asked);
     Answer aliases(const Asked& asked);
 
@@ -31,6 +33,7 @@ private:
     Routes viewRoutes();
     std::string wanted(const Asked& asked) const;
     Document owned(const Caller& caller, const std::string& id) const;
+    std::vector<std::string> teamKeysIn(const Asked& asked) const;
     Change updated(const Caller& caller, const std::string& id, Json wishes) const;
     void checkReferences(const Json& key) const;
     void checkAlias(const Caller& caller, const Json& key, const std::string& id) const;

@@ -18,7 +18,7 @@ Routes Members::teamRoutes() {
         return [this, method, kind](const Asked& a) { return (this->*method)(a, kind); };
     };
     return {
-        post("/team/member_add", Access::TeamUpdate, "Takes users into a team", team_add,
+        post("/team/member_add", Access::TeamJoin, "Takes users into a team", team_add,
              on(&Members::add, "team")),
         post("/team/bulk_member_add", Access::TeamUpdate, "Takes several users into a team", team_many,
              on(&Members::add, "team")),
@@ -31,6 +31,11 @@ Routes Members::teamRoutes() {
              [this](const Asked& a) { return changeModels(a, true); }),
         post("/team/model/delete", Access::TeamWrite, "Lets a team use fewer models", models,
              [this](const Asked& a) { return changeModels(a, false); }),
+        post("/team/{team_id}/member/{user_id}/reset_spend", Access::TeamUpdate,
+             "Counts what a member has spent in a team anew", {{"reset_to", Type::Number}},
+             [this](const Asked& a) { return resetSpend(a); }),
+        get("/team/available", Access::TeamRead, "Teams that the caller may join", {},
+            [this](const Asked& a) { return available(a); }),
         get("/team/{team_id}/members/me", Access::TeamRead, "What the caller is in a team", {},
             [this](const Asked& a) { return me(a); }),
     };

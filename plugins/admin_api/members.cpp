@@ -26,14 +26,6 @@ bool isUser(const Json& member, const std::string& user) {
     return member.is_string() ? member == Json(user) : textIn(member, "user_id") == user;
 }
 
-Json* findMember(Json& group, const char* kind, const std::string& user) {
-    const char* list = listOf(kind);
-    if (!isSet(group, list) || !group[list].is_array()) return nullptr;
-    const auto found = std::find_if(group[list].begin(), group[list].end(),
-                                    [&](const Json& one) { return one.is_object() && isUser(one, user); });
-    return found == group[list].end() ? nullptr : &*found;
-}
-
 const Fields kMemberFields{{"user_id", Type::Id},
                            {"user_email", Type::Text},
                            {"role", Type::Text},
@@ -44,6 +36,14 @@ const Fields kMemberFields{{"user_id", Type::Id},
                            {"rpm_limit", Type::Whole}};
 
 }  // namespace
+
+Json* findMember(Json& group, const char* kind, const std::string& user) {
+    const char* list = listOf(kind);
+    if (!isSet(group, list) || !group[list].is_array()) return nullptr;
+    const auto found = std::find_if(group[list].begin(), group[list].end(),
+                                    [&](const Json& one) { return one.is_object() && isUser(one, user); });
+    return found == group[list].end() ? nullptr : &*found;
+}
 
 bool dropMember(Json& group, const std::string& user) {
     bool dropped = false;
@@ -64,19 +64,27 @@ void checkMembers(const Json& body) {
     const Json& list = body["members_with_roles"];
     if (!list.is_array() || list.size() > 10'000)
         throw invalid("members_with_roles", "no list, or a long one", "a list of at most 10000 objects");
+    // What a reset of what a member has spent leaves there may come back with the rest.
+    const Fields fields = with(
+        kMemberFields,
+        {{"spend_from", Type::Time}, {"spend_base_usd", Type::Number}, {"spend_before_usd", Type::Number}});
     for (const auto& one : list) {
-        (void)readBody(one.dump(-1, ' ', false, Json::error_handler_t::replace), kMemberFields);
+        (void)readBody(one.dump(-1, ' ', false, Json::error_handler_t::replace), fields);
         if (textIn(one, "user_id").empty())
             throw invalid("members_with_roles[].user_id", "nothing", "a text");
         checkRole("team", textIn(one, "role"));
     }
 }
 
-Document Members::group(const Asked& asked, const char* kind) const {
+Document Members::group(const Asked& asked, const char* kind, bool joins) const {
     const std::string id = textIn(asked.body, (std::string(kind) + "_id").c_str());
     const bool runs =
         isTeam(kind) ? rights_.runsTeam(asked.caller, id) : rights_.runsOrganization(asked.caller, id);
-    if (!runs) throw notYours();
+    if (!runs && joins) {
+        requireJoin(asked, id);
+    } else if (!runs) {
+        throw notYours();
+    }
     auto document = documents_.find(kind, id);
     if (!document) throw notFound(isTeam(kind) ? "Team" : "Organization");
     return std::move(*document);
@@ -136,7 +144,7 @@ void Members::write(const Asked& asked, const char* kind, Document& group, std::
 }
 
 Answer Members::add(const Asked& asked, const char* kind) {
-    Document document = group(asked, kind);
+    Document document = group(asked, kind, isTeam(kind));
     const Json given = asked.body.value(isSet(asked.body, "members") ? "members" : "member", Json());
     const Json list = given.is_array() ? given : Json::array({given});
     if (list.empty() || list.size() > kAtOnceMax)

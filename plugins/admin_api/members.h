@@ -13,6 +13,9 @@ public:
 
     Routes routes();
 
+    /// Teams that users may join by themselves. [control]
+    void setAvailable(std::vector<std::string> teams) { available_ = std::move(teams); }
+
     /// Changes of the groups by which `user` comes to belong to the teams and organisations named in `body`
     /// (members `teams`, `organizations`), and to no others of that kind, and takes the members off the body.
     /// Throws Refused: 400 for a group that is not there, 403 for one that the caller does not run.
@@ -28,7 +31,14 @@ private:
     Answer remove(const Asked& asked, const char* kind);
     Answer changeModels(const Asked& asked, bool add);
     Answer me(const Asked& asked);
-    Document group(const Asked& asked, const char* kind) const;
+    Answer resetSpend(const Asked& asked);  // member_spend.cpp
+    Answer available(const Asked& asked) const;
+    /// Throws Refused, 403, unless somebody takes themselves, as a plain member, into a team that is open to
+    /// all.
+    void requireJoin(const Asked& asked, const std::string& team) const;
+    bool isAvailable(const std::string& team) const;
+    /// `joins`: somebody who does not run the group may ask for themselves.
+    Document group(const Asked& asked, const char* kind, bool joins = false) const;
     std::string userOf(const Asked& asked, const Json& member) const;
     Json memberFrom(const Asked& asked, const Json& given, const char* kind) const;
     bool mayJoin(const Caller& caller, const std::string& team, const std::string& user) const;
@@ -40,8 +50,12 @@ private:
     Documents& documents_;
     sluice::Host host_;
     Rights rights_;
+    std::vector<std::string> available_;
 };
 
+/// The entry of a user in the list of a group that has objects; null if there is none. `kind`: "team" or
+/// "organization".
+Json* findMember(Json& group, const char* kind, const std::string& user);
 /// Takes a user off the lists of a group's document; false if nothing was there.
 bool dropMember(Json& group, const std::string& user);
 /// Throws Refused, 422, for lists of members that are none.

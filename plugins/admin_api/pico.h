@@ -21,6 +21,10 @@ public:
         value_ += more.value_;
         return *this;
     }
+    Pico& operator-=(Pico less) {
+        value_ -= less.value_;
+        return *this;
+    }
     friend Pico operator+(Pico a, Pico b) { return a += b; }
     friend bool operator==(Pico a, Pico b) { return a.value_ == b.value_; }
     friend bool operator<(Pico a, Pico b) { return a.value_ < b.value_; }

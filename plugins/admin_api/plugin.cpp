@@ -8,6 +8,7 @@
 #include "access_groups.h"
 #include "accounts/jwt_mapping.h"
 #include "audit.h"
+#include "budgets.h"
 #include "groups.h"
 #include "json_text.h"
 #include "jwt_mappings.h"
@@ -16,11 +17,14 @@
 #include "model_access.h"
 #include "model_catalog.h"
 #include "openapi.h"
+#include "search.h"
 #include "settings.h"
 #include "spend.h"
 #include "table.h"
 #include "tag_activity.h"
 #include "tags.h"
+#include "team_permissions.h"
+#include "unified_groups.h"
 
 namespace admin_api {
 namespace {
@@ -60,15 +64,21 @@ public:
           tag_activity_(documents_, host),
           jwt_mappings_(documents_, host),
           access_groups_(documents_, models_, host),
+          unified_groups_(documents_, models_, host),
+          team_permissions_(documents_, host),
+          search_(documents_),
+          budgets_(documents_),
           model_access_(documents_, host),
           model_catalog_(model_access_, host),
           audit_(documents_),
-          table_(joined({keys_.routes(), groups_.routes(), tags_.routes(), jwt_mappings_.routes(),
-                         access_groups_.routes(), model_catalog_.routes(), settings_.routes(),
+          table_(joined({keys_.routes(), groups_.routes(), team_permissions_.routes(), search_.routes(),
+                         budgets_.routes(), tags_.routes(), jwt_mappings_.routes(), access_groups_.routes(),
+                         unified_groups_.routes(), model_catalog_.routes(), settings_.routes(),
                          tag_activity_.routes(), spend_.routes(), audit_.routes(), ownRoutes()})) {
         const Json config = Json::parse(config_json);
         store_ = config.value("store", "");
         documents_.setAudit(config.value("audit", true));
+        groups_.setAvailable(textsIn(config, "available_teams"));
         const Json show = config.value("show", Json::object());
         settings_.open(show);
         const Json& threshold = member(member(show, "general_settings"), "alerting_threshold");
@@ -152,6 +162,10 @@ private:
     JwtMappings jwt_mappings_;
     KnownModels models_;
     AccessGroups access_groups_;
+    UnifiedGroups unified_groups_;
+    TeamPermissions team_permissions_;
+    Search search_;
+    Budgets budgets_;
     ModelAccess model_access_;
     ModelCatalog model_catalog_;
     Settings settings_;
@@ -178,6 +192,8 @@ SLUICE_PLUGIN(admin_api::Plugin, R"({
                 "description": "id of the instance that keeps them; may be left out if there is one store"},
       "audit": {"type": "boolean", "default": true,
                 "description": "each change leaves a document of the kind audit"},
+      "available_teams": {"type": "array", "items": {"type": "string"}, "default": [],
+                "description": "ids of teams that users may join by themselves; LiteLLM's litellm_settings.default_internal_user_params.available_teams"},
       "show": {"type": "object", "additionalProperties": false, "default": {},
                "description": "sections of the configuration for /config/list, /router/settings and the like, without secrets",
                "properties": {"general_settings": {"type": "object"}, "litellm_settings": {"type": "object"},

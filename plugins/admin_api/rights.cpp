@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fields.h"
+#include "member_permissions.h"
 
 namespace admin_api {
 namespace {
@@ -15,7 +16,7 @@ struct Row {
     const char* reach;
 };
 
-constexpr std::array<Row, 23> kTable{{{Access::Open, "open", "AAAAAAAA"},
+constexpr std::array<Row, 24> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::KeyRead, "key.read", "AAAOOOOO"},
                                       {Access::KeyWrite, "key.write", "AA-OOO--"},
                                       {Access::KeyBlock, "key.block", "AA-OO---"},
@@ -23,6 +24,7 @@ constexpr std::array<Row, 23> kTable{{{Access::Open, "open", "AAAAAAAA"},
                                       {Access::TeamRead, "team.read", "AAAOOOOO"},
                                       {Access::TeamUpdate, "team.update", "AA-OO---"},
                                       {Access::TeamWrite, "team.write", "AA-O----"},
+                                      {Access::TeamJoin, "team.join", "AA-OOO--"},
                                       {Access::UserRead, "user.read", "AAAOOOO-"},
                                       {Access::UserWrite, "user.write", "AA-O----"},
                                       {Access::OrganizationRead, "organization.read", "AAAOOOOO"},
@@ -189,6 +191,19 @@ bool Rights::seesKey(const Caller& caller, const std::string& id, const Json& ke
 
 bool Rights::isMember(const Caller& caller, const std::string& team) const {
     return caller.teams.count(team) > 0;
+}
+
+void Rights::requireMemberMay(const Caller& caller, const std::string& team, const std::string& what) const {
+    if (team.empty() || runsTeam(caller, team)) return;
+    const auto document = documents_.find("team", team);
+    const auto all = permissionsIn(document ? document->value : Json::object());
+    if (std::find(all.begin(), all.end(), what) != all.end()) return;
+    std::string words;
+    for (const auto& one : all) words += (words.empty() ? "" : ", ") + one;
+    throw Refused(403, "team_member_permission_error",
+                  what + ": members of this team may do " + words +
+                      "; whoever runs it changes that by /team/permissions_update",
+                  "team_id");
 }
 
 bool Rights::hasMember(const std::string& team, const std::string& user) const {

@@ -23,6 +23,7 @@ enum class Access {
     TeamRead,
     TeamUpdate,
     TeamWrite,
+    TeamJoin,
     UserRead,
     UserWrite,
     OrganizationRead,
@@ -88,6 +89,9 @@ public:
     /// The key belongs to what the caller runs, and not only to the caller.
     bool runsOwnerOf(const Caller& caller, const Json& key) const;
     bool isMember(const Caller& caller, const std::string& team) const;
+    /// For keys of a team that the caller does not run: throws Refused, 403, unless the team lets its members
+    /// do this ("/key/update"; member_permissions.h). Anything goes for keys without a team.
+    void requireMemberMay(const Caller& caller, const std::string& team, const std::string& what) const;
     /// Is the user in the team?
     bool hasMember(const std::string& team, const std::string& user) const;
 

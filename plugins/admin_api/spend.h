@@ -40,6 +40,7 @@ private:
     Answer users(const Asked& asked);
     Answer tags(const Asked& asked);
     Answer reportBy(const Asked& asked, const char* dimension);
+    Answer teamsByUser(const Asked& asked);  // spend_teams.cpp
 
     // spend_logs.cpp: events one by one.
     Answer logs(const Asked& asked);

@@ -78,6 +78,9 @@ Routes Spend::ownRoutes() {
                              "What each has used, by pages",
                              with(with(kDays, kPages), {{by.parameter, Type::Text}}),
                              [this, by](const Asked& a) { return reportBy(a, by.dimension); }));
+    routes.push_back(get("/team/spend/by_user", Access::SpendTeams, "What each user has used in each team",
+                         with(kDays, {{"team_ids", Type::Text}}),
+                         [this](const Asked& a) { return teamsByUser(a); }));
     return routes;
 }
 

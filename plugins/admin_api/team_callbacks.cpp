@@ -59,7 +59,10 @@ Document TeamCallbacks::team(const Asked& asked) const {
 void TeamCallbacks::write(const Asked& asked, Document team, Json settings) {
     Json& value = team.value;
     if (!isSet(value, "metadata") || !value["metadata"].is_object()) value["metadata"] = Json::object();
-    value["metadata"]["callback_settings"] = std::move(settings);
+    if (settings.is_null())
+        value["metadata"].erase("callback_settings");
+    else
+        value["metadata"]["callback_settings"] = std::move(settings);
     value["updated_at"] = timeText(host_.wallMs());
     value["updated_by"] = asked.caller.name();
     std::vector<Change> changes;
@@ -116,6 +119,41 @@ Answer TeamCallbacks::turnOff(const Asked& asked) {
           {{"team_id", id}, {"success_callbacks", Json::array()}, {"failure_callbacks", Json::array()}}}}};
 }
 
+// With the last one the settings go: two empty lists would send the team's records nowhere, which is another
+// wish (turnOff). Credentials of an account that is not used any more go with its name.
+Answer TeamCallbacks::remove(const Asked& asked) {
+    Document document = team(asked);
+    const std::string& name = asked.path.at("callback_name");
+    Json settings = settingsOf(document.value);
+    bool was = false;
+    std::set<std::string> rest;
+    for (const char* list : {"success_callback", "failure_callback"}) {
+        Json others = Json::array();
+        for (const auto& one : settings[list]) {
+            if (one == Json(name)) continue;
+            others.push_back(one);
+            if (one.is_string()) rest.insert(one.get<std::string>());
+        }
+        was |= others.size() < settings[list].size();
+        settings[list] = std::move(others);
+    }
+    if (!was) throw notFound("Callback " + name.substr(0, 100) + " of this team");
+    Json vars = Json::object();
+    for (const auto& [var, value] : settings["callback_vars"].items()) {
+        const bool shared = std::any_of(rest.begin(), rest.end(), [&](const std::string& other) {
+            return other.compare(0, name.size(), name) == 0 || var.compare(0, other.size(), other) == 0;
+        });
+        if (shared || var.compare(0, name.size() + 1, name + "_") != 0) vars[var] = value;
+    }
+    settings["callback_vars"] = std::move(vars);
+    const Json shown = masked(settings);
+    write(asked, std::move(document), rest.empty() ? Json() : std::move(settings));
+    Json data{{"team_id", asked.path.at("team_id")}};
+    for (const char* list : {"success_callback", "failure_callback"}) data[list] = shown[list];
+    data["callback_vars"] = rest.empty() ? Json::object() : shown["callback_vars"];
+    return {200, {{"status", "success"}, {"message", "Callback " + name + " removed"}, {"data", data}}};
+}
+
 Routes TeamCallbacks::routes() {
     const Fields body{
         {"callback_name", Type::Id}, {"callback_type", Type::Text}, {"callback_vars", Type::TextMap}};
@@ -124,6 +162,9 @@ Routes TeamCallbacks::routes() {
                  [this](const Asked& a) { return add(a); }),
             get("/team/{team_id}/callback", Access::OtherRead, "Where the records of a team go", {},
                 [this](const Asked& a) { return show(a); }),
+            change("DELETE", "/team/{team_id}/callback/{callback_name}", Access::OtherWrite,
+                   "Sends no more records of a team to one of its accounts", {},
+                   [this](const Asked& a) { return remove(a); }),
             post("/team/{team_id}/disable_logging", Access::OtherWrite,
                  "No record of a team is sent anywhere", {}, [this](const Asked& a) { return turnOff(a); })};
 }

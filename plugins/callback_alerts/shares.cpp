@@ -89,14 +89,17 @@ bool checkShares(const Shares& shares, const Spend& spend, int64_t now_ms, int64
     for (const auto& one : shares.members) {
         if (!hasBudget(one.limits.budget)) continue;
         BudgetState state = look.state(one.limits.budget);
-        const auto* sums = answers.of("user", look.since(state));
+        // A reset of this member alone; one of the whole team that came later counts instead.
+        const int64_t reset = one.limits.spend_from_ms;
+        const bool anew = reset > state.period.start_ms && reset >= shares.spend_from_ms;
+        const auto* sums = answers.of("user", anew ? reset : look.since(state));
         if (!sums) return false;
         for (const auto& [user, sum] : *sums) {
             if (user.empty() || (one.user.empty() ? named.count(user) > 0 : user != one.user)) continue;
             Account account = shares.account;
             account.member = user;
             account.email = email(user);
-            state.spent_pico = sum.pico;
+            state.spent_pico = anew ? std::max<int64_t>(0, sum.pico + one.limits.spend_base_pico) : sum.pico;
             tell(account, state);
         }
     }

@@ -57,7 +57,8 @@ std::optional<int64_t> Seeds::usedPico(const Rule& rule, const Period& period) c
     if (status != SLUICE_OK) return std::nullopt;
     const auto spent = spentIn(answer);
     const bool reset_counts = rule.spend_from_ms > period.start_ms;
-    return spent ? std::optional(*spent + (reset_counts ? rule.spend_base_pico : 0)) : std::nullopt;
+    if (!spent) return std::nullopt;
+    return std::max<int64_t>(0, *spent + (reset_counts ? rule.spend_base_pico : 0));
 }
 
 void Seeds::seed(const Rule& rule, const Period& period, int64_t pico) const {

@@ -84,6 +84,23 @@ TEST_CASE("budgets of a team's members, those who are listed and the others") {
     CHECK_FALSE(f.check(kNow + kMinute));
 }
 
+TEST_CASE("a member whose spending was reset: what the day had before does not count") {
+    Follower f;
+    f.books.store.put("team", "red",
+                      R"({"team_member_budget":10,"members_with_roles":[)"
+                      R"({"user_id":"ann","role":"user","spend_from":)" +
+                          std::to_string(kNow) +
+                          R"(,"spend_base_usd":1,"spend_before_usd":12},)"
+                          R"({"user_id":"bob","role":"user","spend_from":)" +
+                          std::to_string(kNow) + R"(,"spend_base_usd":9,"spend_before_usd":12}]})");
+    f.books.spendWithin({"team", "red"}, {"user", "ann"}, 13, kNow);  // 1 and 1 since
+    f.books.spendWithin({"team", "red"}, {"user", "bob"}, 14, kNow);  // 9 and 2 since
+    f.follow();
+    REQUIRE(f.check());
+    REQUIRE(f.raised.count("budget_alerts") == 1);
+    CHECK(f.raised.last("budget_alerts").members["user_id"] == "bob");
+}
+
 TEST_CASE("the budget of a tag, looked at when a request has it") {
     Follower f;
     f.books.store.put("tag", "batch", R"({"max_budget":4,"name":"batch"})");

@@ -119,6 +119,44 @@ TEST_CASE("a key that bounds its holder is no way to one that does not") {
     CHECK(world.ask("POST", "/key/delete", R"({"keys":[")" + large + "\"]}", fresh).status == 200);
 }
 
+TEST_CASE("members of a team do with its keys what the team lets them") {
+    World world;
+    const auto permit = [&](const std::string& list, const std::string& who) {
+        return world
+            .ask("POST", "/team/permissions_update",
+                 R"({"team_id":"t","team_member_permissions":)" + list + "}", World::as(who))
+            .status;
+    };
+    const auto make = [&](const std::string& who) {
+        return world.ask("POST", "/key/generate", R"({"team_id":"t","models":["gpt"]})", World::as(who));
+    };
+    CHECK(make("ulf").body["error"]["type"] == "team_member_permission_error");
+    CHECK(make("tina").status == 200);
+    CHECK(make("olga").status == 200);
+    CHECK(permit(R"(["/key/generate"])", "ulf") == 403);
+    CHECK(permit(R"(["/key/generate"])", "tina") == 200);
+    const auto made = make("ulf");
+    REQUIRE(made.status == 200);
+    const std::string own = R"({"key":")" + made.body["key"].get<std::string>() + R"(","tags":["x"]})";
+    CHECK(world.ask("POST", "/key/update", own, World::as("ulf")).status == 403);
+    CHECK(permit(R"(["/key/update"])", "olga") == 200);
+    CHECK(world.ask("POST", "/key/update", own, World::as("ulf")).status == 200);
+    CHECK(make("ulf").status == 403);
+    // Of another program, or of an import: what nothing here enforces opens nothing.
+    auto team = world.get("/team/info?team_id=t").body["team_info"];
+    team["team_member_permissions"] = {"/key/list", "*", 5, "/key/delete"};
+    world.store.put("team", "t", team.dump());
+    CHECK(world.get("/team/permissions_list?team_id=t").body["team_member_permissions"] ==
+          Json({"/key/info", "/key/health", "/key/delete"}));
+    CHECK(make("ulf").status == 403);
+    team["team_member_permissions"] = "/key/generate";
+    world.store.put("team", "t", team.dump());
+    CHECK(make("ulf").status == 200);
+    team["team_member_permissions"] = Json{{"/key/generate", true}};
+    world.store.put("team", "t", team.dump());
+    CHECK(make("ulf").status == 403);
+}
+
 TEST_CASE("aliases tell nobody of other tenants' keys") {
     World world;
     (void)world.post("/key/generate", R"({"key":"sk-key-of-somebody-else","key_alias":"prod"})");

@@ -185,6 +185,7 @@ TEST_CASE("routes: paths, what is below them, and families") {
                           {R"(["anthropic_routes"])", "/v1/messages", "messages", true},
                           {R"(["management_routes"])", "/key/generate", "endpoint", true},
                           {R"(["info_routes"])", "/key/info", "endpoint", true},
+                          {R"(["info_routes"])", "/key/health", "endpoint", true},
                           {R"(["info_routes"])", "/key/generate", "endpoint", false}}) {
         CAPTURE(c.list, c.path);
         g.key(std::string(R"({"allowed_routes":)") + c.list + "}");

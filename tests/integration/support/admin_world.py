@@ -4,6 +4,7 @@ import itertools
 
 PARTIES = ("master key", "proxy_admin", "proxy_admin_viewer", "org_admin", "team admin", "internal_user", "internal_user_viewer", "key without a user")
 MARK = {"mark": "zed-marker"}
+MEMBERS_MAY = ["/key/generate", "/key/update", "/key/delete", "/key/regenerate"]  # with their own keys of the team
 
 
 class Target:
@@ -28,7 +29,7 @@ class World:
                 self.post("/organization/member_add", {"organization_id": name, "member": {"user_id": "olga", "role": "org_admin"}})
             self.post("/organization/member_update", {"organization_id": name, "user_id": "olga", "role": "org_admin"}, method="PATCH")
         self.members = [{"role": "admin", "user_id": "tina"}, {"role": "user", "user_id": "ulf"}, {"role": "user", "user_id": "vera"}, {"role": "user", "user_id": "mia"}]
-        self.post("/team/new", {"team_id": "red", "organization_id": "acme", "members_with_roles": self.members})
+        self.post("/team/new", {"team_id": "red", "organization_id": "acme", "members_with_roles": self.members, "team_member_permissions": MEMBERS_MAY})
         self.keys = {"master key": "sk-planted-master-key-3f9a1c", "key without a user": self.post("/key/generate", {"team_id": "red", "organization_id": "acme"})["key"]}
         for party, user in zip(PARTIES[1:7], ("boss", "eye", "olga", "tina", "ulf", "vera")):
             self.keys[party] = self.post("/key/generate", {"user_id": user})["key"]
@@ -48,7 +49,8 @@ class World:
         if party == "key without a user":
             team, key = "red", self.keys[party]
         else:
-            team = self.post("/team/new", {"team_id": f"team-{n}", "organization_id": "acme", "members_with_roles": self.members})["team_id"]
+            team = self.post("/team/new", {"team_id": f"team-{n}", "organization_id": "acme", "members_with_roles": self.members, "team_member_permissions": MEMBERS_MAY})["team_id"]
+            self.post(f"/team/{team}/callback", {"callback_name": "arize"})
             owner = {"org_admin": "ulf", "team admin": "ulf"}.get(party, self.names[party])
             key = self.post("/key/generate", {"user_id": owner, "team_id": team})["key"]
         fresh = self.post("/user/new", {"user_id": f"user-{n}", "organizations": ["acme"]})["user_id"]
@@ -70,6 +72,7 @@ class World:
     def foreign(self):
         n = next(self.numbers)
         team = self.post("/team/new", {"team_id": f"blue-{n}", "organization_id": "other", "metadata": MARK, "members_with_roles": [{"role": "user", "user_id": "zed"}]})["team_id"]
+        self.post(f"/team/{team}/callback", {"callback_name": "arize"})
         key = self.post("/key/generate", {"user_id": "zed", "team_id": team, "key_alias": f"zed-marker-{n}", "metadata": MARK})["key"]
         for kind in ("tag", "tag-gone"):
             self.post("/tag/new", {"name": f"{kind}-{n}"})
@@ -98,13 +101,14 @@ def samples(method, path, t):
                "/spend/users": f"user_id={t.user}", "/user/daily/activity": f"user_id={t.user}", "/user/spend/report": f"user_id={t.user}", "/team/daily/activity": f"team_ids={t.team}",
                "/team/spend/report": f"team_id={t.team}", "/organization/daily/activity": f"organization_ids={t.org}", "/organization/spend/report": f"organization_id={t.org}",
                "/key/spend/report": f"api_key={t.key}", "/spend/logs": f"api_key={t.key}", "/spend/logs/v2": f"api_key={t.key}", "/spend/logs/ui": f"api_key={t.key}",
+               "/team/permissions_list": f"team_id={t.team}", "/team/spend/by_user": f"team_ids={t.team}", "/budget/settings": f"budget_id=budget-{t.n}",
                "/config/list": "config_type=general_settings", "/config/field/info": "field_name=alerting",
                "/tag/summary": "start_date=2026-11-01&end_date=2026-11-30", "/jwt/key/mapping/info": f"id={mapping_id(f'client-{t.n}')}"}
     group = f"group-gone-{t.n}" if method == "DELETE" else f"group-{t.n}"
     if path == "/spend/users" and t.user == "nobody":
         queries.pop(path)
     if method == "GET":
-        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody").replace("{access_group}", group).replace("{model}", "gpt")
+        where = path.replace("{team_id}", t.team).replace("{request_id}", t.request).replace("{id}", "nobody").replace("{access_group}", group).replace("{access_group_id}", group).replace("{model}", "gpt")
         path = path.removesuffix("/aggregated")
         return where + ("?" + queries[path] if path in queries else ""), None
     team, key = {"team_id": t.team}, {"key": t.key}
@@ -121,9 +125,12 @@ def samples(method, path, t):
               "/organization/info": {"organizations": [t.org]}, "/organization/member_add": {"organization_id": t.org, "member": {"user_id": t.newcomer, "role": "internal_user"}},
               "/organization/member_update": {"organization_id": t.org, "user_id": t.fresh_user, "role": "internal_user"}, "/organization/member_delete": {"organization_id": t.org, "user_id": t.fresh_user},
               "/team/{team_id}/callback": {"callback_name": "langfuse"}, "/budget/info": {"budgets": [f"budget-{t.n}"]}}
+    bodies.update({"/team/key/bulk_update": {**team, "key_ids": [t.key], "update_fields": {"metadata": {"a": 1}}}, "/team/permissions_update": {**team, "team_member_permissions": MEMBERS_MAY},
+                   "/team/permissions_bulk_update": {"team_ids": [t.team], "permissions": ["/key/update"]}})
     tag = {"name": f"tag-{t.n}"}
     bodies.update({"/tag/new": {"name": f"tag-more-{t.n}"}, "/tag/update": {**tag, "description": "x"}, "/tag/delete": {"name": f"tag-gone-{t.n}"}, "/tag/info": {"names": [tag["name"]]}})
     bodies.update({"/access_group/new": {"access_group": f"group-more-{t.n}", "model_names": ["gpt"]}, "/access_group/{access_group}/update": {"model_names": ["gpt"]}})
+    bodies.update({f"/v1/{word}": {"access_group_name": f"unified-{t.n}"} for word in ("access_group", "unified_access_group")})
     bodies.update({"/jwt/key/mapping/new": {"jwt_claim_name": "azp", "jwt_claim_value": f"client-more-{t.n}", **key},
                    "/jwt/key/mapping/update": {"id": mapping_id(f"client-{t.n}"), "description": "x"}, "/jwt/key/mapping/delete": {"id": mapping_id(f"client-gone-{t.n}")}})
     bodies["/fallback"] = {"model": "gpt", "fallback_models": ["gpt-too"]}
@@ -133,5 +140,5 @@ def samples(method, path, t):
         bodies[f"/{kind}/new"] = {name: f"{kind}-more-{t.n}"} if name == "user_id" else {}
         for word in ("update", "delete", "block", "unblock"):
             bodies[f"/{kind}/{word}"] = one
-    where = path.replace("{key}", t.key).replace("{access_group}", group).replace("{model}", "gpt").replace("{team_id}", t.team).replace("{id}", t.org if "organization" in path else t.team)
+    where = path.replace("{key}", t.key).replace("{access_group}", group).replace("{access_group_id}", group).replace("{model}", "gpt").replace("{team_id}", t.team).replace("{user_id}", t.member).replace("{callback_name}", "arize").replace("{id}", t.org if "organization" in path else t.team)
     return where, bodies.get(path, {})
