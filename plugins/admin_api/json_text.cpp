@@ -125,7 +125,10 @@ Pico picoOf(const Json& whole) {
         const auto& digits = whole.get_binary();
         return Pico::fromDigits(std::string(digits.begin(), digits.end())).value_or(Pico());
     }
-    return whole.is_number_integer() ? Pico::fromDigits(whole.dump()).value_or(Pico()) : Pico();
+    if (!whole.is_number_integer()) return Pico();
+    const std::string digits = whole.is_number_unsigned() ? std::to_string(whole.get<uint64_t>())
+                                                          : std::to_string(whole.get<int64_t>());
+    return Pico::fromDigits(digits).value_or(Pico());
 }
 
 Json readExact(std::string_view text) {

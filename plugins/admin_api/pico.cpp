@@ -48,8 +48,13 @@ std::optional<Pico> Pico::fromUsd(std::string_view number) {
 
 std::string Pico::usd() const {
     std::string digits;
-    for (Wide rest = value_; rest > 0; rest /= 10)
-        digits += static_cast<char>('0' + static_cast<int>(rest % 10));
+    const auto append = [&digits](auto rest) {
+        for (; rest > 0; rest /= 10) digits += static_cast<char>('0' + static_cast<int>(rest % 10));
+    };
+    if (value_ > 0 && value_ <= UINT64_MAX)
+        append(static_cast<uint64_t>(value_));  // nearly always: no division of 128 bits
+    else
+        append(value_);
     while (digits.size() <= kPlaces) digits += '0';
     std::reverse(digits.begin(), digits.end());
     std::string fraction = digits.substr(digits.size() - kPlaces);

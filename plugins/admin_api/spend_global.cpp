@@ -118,11 +118,13 @@ Answer Spend::report(const Asked& asked) {
     if (*list) {
         for (const auto& day : listIn(documents_.report(question), "days")) {
             Json parts = Json::array();
-            for (const auto& [id, sums] : member(member(day, "breakdown"), dimension).items())
-                parts.push_back({{label, id},
-                                 {"total_spend", spendIn(sums)},
-                                 {"total_tokens", member(sums, "total_tokens")},
-                                 {"requests", member(sums, "requests")}});
+            for (const auto& [id, sums] : member(member(day, "breakdown"), dimension).items()) {
+                Json& part = parts.emplace_back(Json::object());  // tens of thousands: no lists of pairs
+                part[label] = id;
+                part["total_spend"] = spendIn(sums);
+                part["total_tokens"] = member(sums, "total_tokens");
+                part["requests"] = member(sums, "requests");
+            }
             all.push_back({{"group_by_day", member(day, "date")}, {list, std::move(parts)}});
         }
         return {200, std::move(all)};
