@@ -12,8 +12,14 @@ public:
     Routes routes();
 
 private:
-    Answer teams(const Asked& asked) const;
-    Answer users(const Asked& asked) const;
+    /// What is searched: documents of a kind by parts of two members, and one more member in the answer.
+    struct Kind {
+        const char *kind, *id, *name, *more;
+        bool (Rights::*sees)(const Caller&, const std::string&) const;
+    };
+    static const Kind kTeams, kUsers;
+
+    Answer parts(const Asked& asked, const Kind& kind) const;
 
     const Documents& documents_;
     Rights rights_;
