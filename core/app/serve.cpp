@@ -1,6 +1,5 @@
 #include "app/serve.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -12,6 +11,7 @@
 #include "app/reloader.h"
 #include "app/self_metrics.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "config/read_listen.h"
 #include "gateway/callout.h"
 #include "net/server.h"
@@ -40,14 +40,6 @@ void raiseDescriptorLimit() {
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-// glibc would go on to keep ever larger blocks, up to 32 MB, once one of them has been freed: what a burst of
-// large bodies took would stay. Those of a megabyte, as prompts may be, are kept and come again without page
-// faults.
-void keepLittleMemory() {
-    (void)::mallopt(M_MMAP_THRESHOLD, 2 << 20);
-    (void)::mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
 void announce(const config::Settings& settings, const gateway::Generation& generation, uint16_t port) {
@@ -104,7 +96,7 @@ private:
         self_metrics.watch(server);
         announce(generation->settings(), *generation, server.port());
         generation.reset();
-        (void)::malloc_trim(0);  // what reading the configuration took: more than what is left
+        base::giveMemoryBack();  // what reading the configuration took: more than what is left
         int signal = 0;
         while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (void)reloader.reload();
         base::log::info("signal {}: draining, {} requests are running", signal, gateway.inFlight());
@@ -180,7 +172,7 @@ private:
 int serve(const ServeOptions& options) {
     const sigset_t signals = blockSignals();
     raiseDescriptorLimit();
-    keepLittleMemory();
+    base::keepLittleMemory();
     Poco::Net::initializeSSL();
     auto loaded = load(options.config, options.plugin_dirs);
     const Origin origin{options.config, options.plugin_dirs, loaded.settings.listen, loaded.settings.ca_file};

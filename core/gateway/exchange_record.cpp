@@ -83,8 +83,10 @@ void Exchange::fillRecord() {
 void Exchange::recordGuardrails() {
     account::Record& r = lease_.record;
     const auto unasked = generation_->chains().guards().unasked(request_);
-    r.guardrails.reserve(request_.verdicts.size() + unasked.size());
+    const bool all = wantsJson(*record_chain_);  // the fields alone have what registered guardrails said
+    r.guardrails.reserve((all ? request_.verdicts.size() : 0) + unasked.size());
     for (auto& v : request_.verdicts) {
+        if (!all && !v.instance->settings().guard) continue;
         auto& entry = r.guardrails.emplace_back();
         entry.name = v.instance->id();
         entry.phase = host::name(v.phase);

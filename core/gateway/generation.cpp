@@ -1,11 +1,10 @@
 #include "gateway/generation.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
 
+#include "base/memory.h"
 #include "gateway/group_table.h"
 #include "gateway/log_scrubber.h"
 #include "plugin_host/library.h"
@@ -46,7 +45,7 @@ std::shared_ptr<Generation> Generation::build(uint64_t number, config::Settings 
         generation.release(), [&offload = shared.offload](Generation* over) {
             const auto end = [over] {
                 delete over;
-                (void)::malloc_trim(0);  // or each reload would leave the room that it took to the process
+                base::giveMemoryBack();  // or each reload would leave the room that it took to the process
             };
             if (!offload.submit(end)) end();
         }};

@@ -1,10 +1,10 @@
 // Looks after the loops from outside: a fiber that does not let go of its loop is named, and the connections
 // that wait at that loop's listener go to another one. Gives memory back after large bodies.
-#include <malloc.h>
 #include <sys/socket.h>
 
 #include "base/after_burst.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "net/server.h"
 
 namespace sluice::net {
@@ -35,7 +35,7 @@ void Server::watch() {
     while (!watch_wake_.wait_for(lock, std::min(limit / 2, base::milliseconds(20)),
                                  [this] { return stopping_.load(); })) {
         const auto now = base::Clock::now();
-        if (bodies.over(gateway_.bodies().used(), now)) (void)::malloc_trim(0);
+        if (bodies.over(gateway_.bodies().used(), now)) base::giveMemoryBack();
         for (size_t i = 0; i < loops_.size(); ++i) {
             const uint64_t ticks = loops_[i]->loop().runTicks();
             if (ticks % 2 == 0 || ticks != seen[i].ticks) {

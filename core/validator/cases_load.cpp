@@ -1,9 +1,9 @@
 // Many requests on several loops at once, and what they leave in memory.
-#include <malloc.h>
 
 #include <atomic>
 #include <thread>
 
+#include "base/memory.h"
 #include "validator/case.h"
 
 namespace sluice::validator {
@@ -38,9 +38,9 @@ void parallel(Trial& trial) {
 void memory(Trial& trial) {
     const auto instance = trial.instance();
     run(trial, *instance, kRequests);
-    const size_t before = ::mallinfo2().uordblks;
+    const size_t before = base::memoryInUse();
     run(trial, *instance, 4 * kRequests);
-    const size_t after = ::mallinfo2().uordblks;
+    const size_t after = base::memoryInUse();
     const size_t grown = after > before ? after - before : 0;
     require(grown < 2 * kRequests * 64,
             "2,000 requests left " + std::to_string(grown / 1024) + " KiB behind");

@@ -76,18 +76,24 @@ size_t Memory::shardOf(sluice_str name) {
     return (middle * 0x9E3779B97F4A7C15u) >> 58;
 }
 
-Memory::Entry* Memory::find(const sluice_counter& counter, int64_t now_ms) {
-    auto& all = shards_[shardOf(counter.name)].all;
-    const auto found = all.find(view(counter.name));
-    if (found == all.end()) return nullptr;
-    if (!found->second.over(now_ms) && found->second.kind == counter.kind) return &found->second;
-    if (counter.kind == SLUICE_COUNTER_LEVEL && found->second.kind == counter.kind) return &found->second;
-    all.erase(found);
+Memory::Entry* Memory::find(const sluice_counter& counter, int64_t now_ms, Hint* hint) {
+    Shard& shard = shards_[shardOf(counter.name)];
+    Entry* known = hint && hint->erased == shard.erased ? hint->entry : nullptr;
+    if (!known) {
+        const auto found = shard.all.find(view(counter.name));
+        if (found == shard.all.end()) return nullptr;
+        known = &found->second;  // stays there until it is erased
+        if (hint) hint->entry = known, hint->erased = shard.erased;
+    }
+    if (known->kind == counter.kind && (counter.kind == SLUICE_COUNTER_LEVEL || !known->over(now_ms)))
+        return known;
+    shard.all.erase(shard.all.find(view(counter.name)));
+    ++shard.erased;
     return nullptr;
 }
 
-Memory::Entry& Memory::entry(const sluice_counter& counter, int64_t now_ms) {
-    Entry* known = find(counter, now_ms);
+Memory::Entry& Memory::entry(const sluice_counter& counter, int64_t now_ms, Hint* hint) {
+    Entry* known = find(counter, now_ms, hint);
     if (!known) {
         known = &shards_[shardOf(counter.name)].all[std::string(view(counter.name))];
         known->kind = counter.kind;
@@ -99,16 +105,16 @@ Memory::Entry& Memory::entry(const sluice_counter& counter, int64_t now_ms) {
     return *known;
 }
 
-sluice_status Memory::take(sluice_counter* counters, size_t count, size_t* which, int64_t now_ms) {
+sluice_status Memory::take(sluice_counter* counters, size_t count, size_t* which, int64_t now_ms,
+                           Hint* const* hints) {
     const Locked locked(*this, counters, count);
-    constexpr size_t kAtOnce = 64;
     std::array<Entry*, kAtOnce> entries;
     if (count > kAtOnce) return SLUICE_E_INVALID;
     for (size_t i = 0; i < count; ++i) {
         sluice_counter& c = counters[i];
         c.at_ms = now_ms;
         c.taken = c.used = c.reset_ms = 0;
-        Entry* known = find(c, now_ms);
+        Entry* known = find(c, now_ms, hints ? hints[i] : nullptr);
         entries[i] = known;
         *which = i;
         const bool open = known && known->seeded && known->ends_ms == c.ends_ms;
@@ -138,15 +144,16 @@ sluice_status Memory::take(sluice_counter* counters, size_t count, size_t* which
     return SLUICE_OK;
 }
 
-void Memory::settle(const sluice_counter* counters, size_t count, int64_t now_ms) {
+void Memory::settle(const sluice_counter* counters, size_t count, int64_t now_ms, Hint* const* hints) {
     const Locked locked(*this, counters, count);
     for (size_t i = 0; i < count; ++i) {
         const sluice_counter& c = counters[i];
+        Hint* hint = hints ? hints[i] : nullptr;
         if (c.kind == SLUICE_COUNTER_WINDOW) {
-            entry(c, now_ms).window->correct(c.amount - c.taken, c.at_ms, now_ms, c.span_ms);
+            entry(c, now_ms, hint).window->correct(c.amount - c.taken, c.at_ms, now_ms, c.span_ms);
             continue;
         }
-        Entry* known = find(c, now_ms);
+        Entry* known = find(c, now_ms, hint);
         // A period that is over takes nothing from the next one.
         if (!known || (c.kind == SLUICE_COUNTER_SUM && known->ends_ms != c.ends_ms)) continue;
         if (c.kind == SLUICE_COUNTER_LEVEL) {
@@ -186,7 +193,9 @@ void Memory::read(sluice_counter* counters, size_t count, int64_t now_ms) {
 void Memory::sweep(int64_t now_ms) {
     for (Shard& shard : shards_) {
         const std::lock_guard lock(shard.mutex);
-        std::erase_if(shard.all, [now_ms](const auto& item) { return item.second.over(now_ms); });
+        const size_t gone =
+            std::erase_if(shard.all, [now_ms](const auto& item) { return item.second.over(now_ms); });
+        if (gone > 0) ++shard.erased;
     }
 }
 

@@ -18,9 +18,16 @@ namespace counters {
 
 class Memory {
 public:
-    /// `now_ms`: since the Unix epoch. [any]
-    sluice_status take(sluice_counter* counters, size_t count, size_t* which, int64_t now_ms);
-    void settle(const sluice_counter* counters, size_t count, int64_t now_ms);
+    /// Where a counter was found last, which saves the next search. One belongs to one name in one Memory,
+    /// and is looked at by nobody else; who has none gives no list of them.
+    class Hint;
+    /// Counters of one step.
+    static constexpr size_t kAtOnce = 64;
+
+    /// `now_ms`: since the Unix epoch. `hints`: null, or one for each counter. [any]
+    sluice_status take(sluice_counter* counters, size_t count, size_t* which, int64_t now_ms,
+                       Hint* const* hints = nullptr);
+    void settle(const sluice_counter* counters, size_t count, int64_t now_ms, Hint* const* hints = nullptr);
     void seed(const sluice_counter* counters, size_t count, int64_t now_ms);
     void read(sluice_counter* counters, size_t count, int64_t now_ms);
     /// Forgets what has ended; now and then. [any]
@@ -49,15 +56,22 @@ private:
     struct Shard {
         mutable std::mutex mutex;
         std::unordered_map<std::string, Entry, Hash, std::equal_to<>> all;  // guarded by mutex
+        uint64_t erased = 0;  // how often: older hints lead nowhere; likewise guarded
     };
     static constexpr size_t kShards = 64;  // six bits of a hash
     class Locked;
 
     static size_t shardOf(sluice_str name);
-    Entry& entry(const sluice_counter& counter, int64_t now_ms);
-    Entry* find(const sluice_counter& counter, int64_t now_ms);
+    Entry& entry(const sluice_counter& counter, int64_t now_ms, Hint* hint = nullptr);
+    Entry* find(const sluice_counter& counter, int64_t now_ms, Hint* hint = nullptr);
 
     std::array<Shard, kShards> shards_;
+};
+
+class Memory::Hint {
+    friend class Memory;
+    Entry* entry = nullptr;  // guarded by the mutex of its shard, as is the rest
+    uint64_t erased = 0;
 };
 
 }  // namespace counters

@@ -57,7 +57,7 @@ void Claim::add(std::shared_ptr<const Holder> holder, std::string_view asked) {
         parts.reserve(2 * kUsual);
     }
     for (const auto& rule : holder->rules) {
-        if (rule->appliesTo(asked)) parts.push_back({rule, holder.get()});
+        if (rule->appliesTo(asked)) parts.push_back({rule.get(), holder.get()});
     }
     holders.push_back(std::move(holder));
 }
@@ -69,8 +69,13 @@ bool Claim::wants(What what) const {
     return false;
 }
 
-void Claim::ask(const Zone& zone, int64_t now_ms, const std::string& who, int64_t tokens, int64_t pico) {
-    id = who;
+std::array<counters::Memory::Hint*, counters::Memory::kAtOnce> Claim::hints() const {
+    std::array<counters::Memory::Hint*, counters::Memory::kAtOnce> all;
+    for (size_t i = 0; i < std::min(parts.size(), all.size()); ++i) all[i] = &parts[i].rule->hint;
+    return all;
+}
+
+void Claim::ask(const Zone& zone, int64_t now_ms, int64_t tokens, int64_t pico) {
     counters.resize(parts.size());
     for (size_t i = 0; i < parts.size(); ++i) {
         const Rule& rule = *parts[i].rule;

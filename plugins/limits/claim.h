@@ -1,6 +1,7 @@
 // What one request takes, of whose limits; how it is told to the client.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,11 +21,13 @@ struct Claim {
     /// Adds those rules of the holder that the request falls under.
     void add(std::shared_ptr<const Holder> holder, std::string_view model);
     /// Fills in what is asked for of each counter.
-    void ask(const Zone& zone, int64_t now_ms, const std::string& holder, int64_t tokens, int64_t pico);
+    void ask(const Zone& zone, int64_t now_ms, int64_t tokens, int64_t pico);
     bool wants(What what) const;
+    /// Of the parts, in their order, as far as one step goes.
+    std::array<counters::Memory::Hint*, counters::Memory::kAtOnce> hints() const;
 
     struct Part {
-        std::shared_ptr<const Rule> rule;
+        const Rule* rule;  // of the holder, which is held below
         const Holder* holder;
     };
     Plugin* plugin = nullptr;  // while it holds something
@@ -33,7 +36,7 @@ struct Claim {
     std::vector<std::shared_ptr<const Holder>> holders;
     std::vector<Part> parts;
     std::vector<sluice_counter> counters;  // of the parts, in their order
-    std::string id, model;                 // who takes places; what was asked for
+    std::string id, model;                 // who takes places, if any are taken; what was asked for
     Estimate estimate;
 };
 

@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include "counters/memory.h"
-
 namespace limits {
 namespace {
 
@@ -25,17 +23,24 @@ const sluice_counters& localCounters() {
         sizeof(sluice_counters),
         0,
         [](sluice_instance*, sluice_ctx*, sluice_counter* all, size_t count, size_t* which) {
-            return memory().take(all, count, which, nowMs());
+            return takeLocally(all, count, which, nullptr);
         },
-        [](sluice_instance*, const sluice_counter* all, size_t count) {
-            memory().settle(all, count, nowMs());
-        },
+        [](sluice_instance*, const sluice_counter* all, size_t count) { settleLocally(all, count, nullptr); },
         [](sluice_instance*, const sluice_counter* all, size_t count) { memory().seed(all, count, nowMs()); },
         [](sluice_instance*, sluice_counter* all, size_t count) -> sluice_status {
             memory().read(all, count, nowMs());
             return SLUICE_OK;
         }};
     return table;
+}
+
+sluice_status takeLocally(sluice_counter* counters, size_t count, size_t* which,
+                          counters::Memory::Hint* const* hints) {
+    return memory().take(counters, count, which, nowMs(), hints);
+}
+
+void settleLocally(const sluice_counter* counters, size_t count, counters::Memory::Hint* const* hints) {
+    memory().settle(counters, count, nowMs(), hints);
 }
 
 void sweepLocalCounters() { memory().sweep(nowMs()); }

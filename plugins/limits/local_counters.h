@@ -3,10 +3,16 @@
 
 #include <sluice/counters.h>
 
+#include "counters/memory.h"
+
 namespace limits {
 
 /// Its functions need no `self`.
 const sluice_counters& localCounters();
+/// The same functions, with hints: counters/memory.h. [any]
+sluice_status takeLocally(sluice_counter* counters, size_t count, size_t* which,
+                          counters::Memory::Hint* const* hints);
+void settleLocally(const sluice_counter* counters, size_t count, counters::Memory::Hint* const* hints);
 /// Forgets what has ended. [any]
 void sweepLocalCounters();
 

@@ -70,7 +70,8 @@ Verdict Plugin::pre_call(sluice::Request request) {
     if (spends || claim.wants(What::Tokens)) claim.estimate = estimates_.of(request);
     claim.model = request.model();
     const int64_t tokens = static_cast<int64_t>(claim.estimate.prompt + claim.estimate.completion);
-    claim.ask(zone_, host_.wallMs(), nextHolder(), tokens, spends ? price(claim.estimate, claim.model) : 0);
+    if (claim.wants(What::Parallel)) claim.id = nextHolder();
+    claim.ask(zone_, host_.wallMs(), tokens, spends ? price(claim.estimate, claim.model) : 0);
     if (take(request, claim)) {
         warnOfSoftBudgets(claim);
         return Verdict::Continue;
@@ -120,15 +121,21 @@ int64_t Plugin::price(const Estimate& estimate, std::string_view model) const {
         0, prices_->estimate(prices_self_, sluice::str(model), estimate.prompt, estimate.completion));
 }
 
+sluice_status Plugin::takeOnce(const sluice::Request& request, Claim& claim) const {
+    auto& counters = claim.counters;
+    if (counters_ == &localCounters())
+        return takeLocally(counters.data(), counters.size(), &claim.which, claim.hints().data());
+    return counters_->take(counters_self_, request.raw(), counters.data(), counters.size(), &claim.which);
+}
+
 // False: a counter is full.
 bool Plugin::take(const sluice::Request& request, Claim& claim) {
     for (size_t i = 0; i < kTries; ++i) {
-        const auto status = counters_->take(counters_self_, request.raw(), claim.counters.data(),
-                                            claim.counters.size(), &claim.which);
+        const auto status = takeOnce(request, claim);
         if (status == SLUICE_OK) {
             claim.plugin = this;
             for (const auto& part : claim.parts) {
-                if (part.rule->what == What::Spend) seeds_.touched(part.rule);
+                if (part.rule->what == What::Spend) seeds_.touched(*part.rule);
             }
             return true;
         }
@@ -179,7 +186,10 @@ void Plugin::release(Claim& claim) { settle(claim); }
 
 void Plugin::settle(Claim& claim) {
     claim.plugin = nullptr;
-    counters_->settle(counters_self_, claim.counters.data(), claim.counters.size());
+    const auto& counters = claim.counters;
+    if (counters_ == &localCounters())
+        return settleLocally(counters.data(), counters.size(), claim.hints().data());
+    counters_->settle(counters_self_, counters.data(), counters.size());
 }
 
 }  // namespace limits

@@ -31,6 +31,7 @@ private:
     void addTags(const sluice::Request& request, Claim& claim);
     std::string nextHolder();
     int64_t price(const Estimate& estimate, std::string_view model) const;
+    sluice_status takeOnce(const sluice::Request& request, Claim& claim) const;
     bool take(const sluice::Request& request, Claim& claim);
     void warnOfSoftBudgets(const Claim& claim);
     void settle(Claim& claim);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounts/usage_limits.h"
+#include "counters/memory.h"
 #include "period.h"
 
 namespace limits {
@@ -31,7 +32,7 @@ struct FieldNames {
 };
 const FieldNames& fieldNames(const std::string& scope, What what);
 
-struct Rule {
+struct Rule : std::enable_shared_from_this<Rule> {
     What what = What::Requests;
     std::string name;   // of the counter
     std::string scope;  // "api_key", "model_per_key", …
@@ -56,6 +57,7 @@ struct Rule {
     mutable std::atomic<int64_t> start_ms{0}, end_ms{-1};  // of the period; -1: not yet known
     mutable std::atomic<int64_t> warned_until_ms{-1};      // of the soft budget
     mutable std::atomic<bool> touched{false};              // by a request since the last look at the store
+    mutable counters::Memory::Hint hint;                   // where its counter is, if this process counts
 };
 
 /// A key, a team, a user, …; or one user in one team.

@@ -99,10 +99,10 @@ void Seeds::plant(const sluice::Request& request, const Rule& rule) {
     if (store_) away_ = !asked || !ask.answer;
 }
 
-void Seeds::touched(const std::shared_ptr<const Rule>& rule) {
-    if (rule->touched.exchange(true, std::memory_order_relaxed)) return;
+void Seeds::touched(const Rule& rule) {
+    if (rule.touched.exchange(true, std::memory_order_relaxed)) return;
     const std::lock_guard lock(mutex_);
-    to_refresh_.push_back(rule);
+    to_refresh_.push_back(rule.shared_from_this());
 }
 
 void Seeds::refresh() {
@@ -119,7 +119,7 @@ void Seeds::refresh() {
         if (used) {
             seed(*rule, period, *used);
         } else {
-            touched(rule);
+            touched(*rule);
         }
     }
 }

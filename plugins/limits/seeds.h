@@ -27,7 +27,7 @@ public:
     /// right later. [loop] [may-wait]
     void plant(const sluice::Request& request, const Rule& rule);
     /// It was asked by a request: look at it again at the next refresh. [any]
-    void touched(const std::shared_ptr<const Rule>& rule);
+    void touched(const Rule& rule);
     /// [offload] [may-wait]
     void refresh();
 

@@ -75,7 +75,7 @@ bool SqliteLedger::eventsFrom(By by, int64_t since_ms, const ValueRow& row) {
     while (read.step()) {
         const Total total(sums_of(read, 3));
         if (isCombo(by)) {
-            row(snapshot_.combos[read.integer(0)][static_cast<size_t>(by)], total);
+            row(snapshot_.combos.part(by, read.integer(0)), total);
         } else if (by == By::EndUser) {
             if (read.integer(1) != 0) row(read.integer(1), total);
         } else {
@@ -96,8 +96,7 @@ std::vector<std::string> SqliteLedger::valuesOf(By by) {
         seen[static_cast<size_t>(value)] = true;
     };
     if (isCombo(by)) {
-        for (int64_t combo = 1; combo < snapshot_.combos.end(); ++combo)
-            see(snapshot_.combos[combo][static_cast<size_t>(by)]);
+        for (const uint32_t value : snapshot_.combos.column(by)) see(value);
     } else {
         const Span all{{}, 0, *dayFrom("9999-12-31")};
         sums(all, {by}, [&](size_t, int64_t, int64_t value, const Total&) { see(value); });

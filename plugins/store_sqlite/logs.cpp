@@ -31,7 +31,9 @@ public:
           newest_first_(question.newest_first),
           page_{question.offset, question.limit},
           range_{question.from_ms, question.to_ms} {
-        if (question.outcome) filter_.outcome = snapshot.idOf(*question.outcome).value_or(-1);
+        if (!question.outcome) return;
+        filter_.outcome = snapshot.idOf(*question.outcome).value_or(-1);
+        kind_ = *question.outcome == "success" ? "successes" : "failures";
     }
 
     void byCall(const std::string& call_id) {
@@ -55,7 +57,9 @@ public:
                 continue;
             }
             for (const int64_t day : days_) {
-                if (monthOf(day) == month) span(month, {day * kDayMs, (day + 1) * kDayMs - 1});
+                if (monthOf(day) != month || page_.full) continue;
+                if (day_by_day_) combosOf(day);
+                span(month, {day * kDayMs, (day + 1) * kDayMs - 1});
             }
         }
     }
@@ -72,7 +76,9 @@ private:
     }
 
     // False: every day has to be gone through.
-    bool guide() {
+    bool guide() { return guideByCaller() || guideByOutcome(); }
+
+    bool guideByCaller() {
         if (where_.empty()) return false;
         const bool both = where_.count(By::Tag) > 0 && where_.count(By::EndUser) > 0;
         Where of_day = where_;
@@ -81,7 +87,8 @@ private:
         const bool own = of_day.count(By::Tag) > 0 || of_day.count(By::EndUser) > 0;
         if (!own && scan.matching().size() > kGuidedMost) return false;
         std::set<int64_t> days;
-        scan.each([&](int64_t day, int64_t combo, int64_t, const Sums&) {
+        scan.each([&](int64_t day, int64_t combo, int64_t, const Sums& sums) {
+            if (kind_ && (*kind_ == 's' ? sums.successes : sums.failures) == 0) return;
             days.insert(day);
             combos_.insert(combo);
         });
@@ -89,6 +96,27 @@ private:
         if (newest_first_) std::reverse(days_.begin(), days_.end());
         guided_ = true;
         return true;
+    }
+
+    // Failures are few: days and callers without any are passed over.
+    bool guideByOutcome() {
+        if (!kind_) return false;
+        auto read = snapshot_.connection.prepare(
+            std::string(
+                "SELECT day FROM usage_daily_total WHERE dimension = ?1 AND day BETWEEN ?2 AND ?3 AND ") +
+            kind_ + " > 0 ORDER BY day" + (newest_first_ ? " DESC" : ""));
+        read.with(static_cast<int64_t>(Dimension::All), dayOf(range_.from_ms), dayOf(range_.to_ms));
+        while (read.step()) days_.push_back(read.integer(0));
+        day_by_day_ = guided_ = true;
+        return true;
+    }
+
+    void combosOf(int64_t day) {
+        combos_.clear();
+        auto read = snapshot_.connection.prepare(
+            std::string("SELECT combo FROM usage_daily WHERE day = ?1 AND ") + kind_ + " > 0");
+        read.with(day);
+        while (read.step()) combos_.insert(read.integer(0));
     }
 
     void span(int64_t month, Span wanted) {
@@ -134,7 +162,9 @@ private:
     const bool newest_first_;
     Page page_;
     const Span range_;
-    bool guided_ = false;
+    const char* kind_ = nullptr;  // of outcomes that are wanted, as sums name it; null: any
+    bool guided_ = false;         // to days_ and combos_
+    bool day_by_day_ = false;     // combos_ are those of the day
     std::vector<int64_t> days_;
     std::unordered_set<int64_t> combos_;
     int64_t month_ = -1;

@@ -53,8 +53,8 @@ LogRow logRowFrom(const Statement& row, const Snapshot& snapshot) {
     out.start_ms = row.integer(Start);
     out.end_ms = row.integer(End);
     out.first_token_ms = row.integer(FirstToken);
-    const auto& parts = snapshot.combos[row.integer(ComboNumber)];
-    for (size_t i = 0; i < parts.size(); ++i) out.who[i] = snapshot.nameOf(parts[i]);
+    for (size_t i = 0; i < out.who.size(); ++i)
+        out.who[i] = snapshot.nameOf(snapshot.combos.part(static_cast<By>(i), row.integer(ComboNumber)));
     out.end_user = name(EndUser);
     out.tenant = name(Tenant);
     out.key_alias = name(KeyAlias);
@@ -84,10 +84,9 @@ LogRow logRowFrom(const Statement& row, const Snapshot& snapshot) {
 
 bool LogFilter::matches(const Statement& row, const Snapshot& snapshot) const {
     if (outcome && row.integer(OutcomeName) != *outcome) return false;
-    const auto& parts = snapshot.combos[row.integer(ComboNumber)];
     return std::all_of(where.begin(), where.end(), [&](const auto& one) {
         const auto& [by, ids] = one;
-        if (isCombo(by)) return ids.count(parts[static_cast<size_t>(by)]) > 0;
+        if (isCombo(by)) return ids.count(snapshot.combos.part(by, row.integer(ComboNumber))) > 0;
         if (by == By::EndUser) return ids.count(row.integer(EndUser)) > 0;
         const auto tags = tagsFrom(row.text(Attributes));
         return std::any_of(tags.begin(), tags.end(),

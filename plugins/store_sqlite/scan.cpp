@@ -47,26 +47,33 @@ Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, in
 }
 
 void Scan::match() {
-    // Whether a name is wanted, by its number: a column of combos each.
-    std::vector<std::pair<size_t, std::vector<bool>>> wanted;
-    for (const auto& [by, ids] : where_) {
+    for (const auto& [by, wanted] : where_) {
         if (!isCombo(by)) continue;
-        std::vector<bool> names(ids.empty() ? 0 : static_cast<size_t>(*ids.rbegin()) + 1);
-        for (const int64_t id : ids) names[static_cast<size_t>(id)] = true;
-        wanted.emplace_back(static_cast<size_t>(by), std::move(names));
+        narrow(snapshot_.combos.column(by), wanted);
+        filtered_ = true;
     }
-    filtered_ = !wanted.empty();
     if (!filtered_) return;
     fits_.resize(static_cast<size_t>(snapshot_.combos.end()));
-    for (int64_t combo = 1; combo < snapshot_.combos.end(); ++combo) {
-        const auto& parts = snapshot_.combos[combo];
-        const bool fits = std::all_of(wanted.begin(), wanted.end(), [&](const auto& one) {
-            return parts[one.first] < one.second.size() && one.second[parts[one.first]];
-        });
-        if (!fits) continue;
-        fits_[static_cast<size_t>(combo)] = true;
-        matching_.push_back(combo);
-    }
+    for (const int64_t combo : matching_) fits_[static_cast<size_t>(combo)] = true;
+}
+
+// The first time of all combos, then of those that are left.
+void Scan::narrow(const Combos::Column& column, const std::set<int64_t>& wanted) {
+    const auto keep = [&](const auto& fits) {
+        if (filtered_) {
+            std::erase_if(matching_,
+                          [&](int64_t combo) { return !fits(column[static_cast<size_t>(combo)]); });
+            return;
+        }
+        for (size_t combo = 1; combo < column.size(); ++combo) {
+            if (fits(column[combo])) matching_.push_back(static_cast<int64_t>(combo));
+        }
+    };
+    if (wanted.size() == 1)  // mostly
+        return keep([only = *wanted.begin()](int64_t name) { return name == only; });
+    std::vector<bool> names(wanted.empty() ? 0 : static_cast<size_t>(*wanted.rbegin()) + 1);
+    for (const int64_t id : wanted) names[static_cast<size_t>(id)] = true;
+    keep([&](uint32_t name) { return name < names.size() && names[name]; });
 }
 
 void Scan::each(const Row& row) {

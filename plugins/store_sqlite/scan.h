@@ -45,7 +45,7 @@ public:
 
     /// The number of the name that a row has for a dimension that was said to be needed.
     int64_t valueOf(By by, int64_t combo, int64_t value) const {
-        return by == own_ || !isCombo(by) ? value : snapshot_.combos[combo][static_cast<size_t>(by)];
+        return by == own_ || !isCombo(by) ? value : snapshot_.combos.part(by, combo);
     }
 
     /// The numbers of combos that match the where, but for tags and end users; all if it says nothing of
@@ -60,6 +60,7 @@ private:
     void all(const std::string& sql, const Row& row);
     void unpacked(const std::string& sql, int64_t from, int64_t to, const PackedTest& fits, const Row& row);
     void match();
+    void narrow(const Combos::Column& column, const std::set<int64_t>& wanted);
 
     const Snapshot& snapshot_;
     const Where where_;

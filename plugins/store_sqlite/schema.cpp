@@ -127,8 +127,13 @@ std::string migrationFrom(int64_t version) {
 }
 
 void migrate(Connection& connection) {
-    refuseStrangers(connection, connection.value("PRAGMA user_version"));
-    if (connection.value("PRAGMA user_version") == schemaVersion()) return;
+    {
+        // One look: somebody who makes the tables between two questions would pass for another program.
+        const Transaction look(connection, Transaction::Kind::Read);
+        const int64_t found = connection.value("PRAGMA user_version");
+        refuseStrangers(connection, found);
+        if (found == schemaVersion()) return;
+    }
     Transaction transaction(connection, Transaction::Kind::Write);
     // Somebody else may have been faster.
     const int64_t version = connection.value("PRAGMA user_version");

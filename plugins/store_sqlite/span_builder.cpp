@@ -97,7 +97,7 @@ bool SpanBuilder::addDay(Connection& connection, const Place& place, Groups& gro
     const auto combos = combos_.upToDate(connection);
     if (place.by != By::EndUser) {
         return readPack(pack.blob(0), [&](int64_t combo, int64_t, const Sums& sums) {
-            if (combo < combos.end()) groups.add(combos[combo][static_cast<size_t>(place.by)], 0, sums);
+            if (combo < combos.end()) groups.add(combos.part(place.by, combo), 0, sums);
         });
     }
     if (!pack.with(static_cast<int>(Packed::EndUser), place.first).step())

@@ -24,13 +24,13 @@ class Contender:
         self.rss_idle = None
 
 
-def closed_loop(servers, server, upstream, seconds, warmup, answers=False):
-    """One run of the load generator against `server`: its figures, and `cpu_us`."""
+def closed_loop(servers, server, upstream, seconds, warmup, answers=False, rate=0):
+    """One run of the load generator against `server`: its figures, and `cpu_us`. `rate`: so many a second; 0: as many as it can."""
     sent_before = upstream_counts(upstream)["completions"]
     cpu_before = cpu_seconds(server.pid)
     output = servers.processes.run(
         [servers.tool("sluice_loadgen"), "--url", server.url, "--connections", str(CONNECTIONS),
-         "--seconds", str(seconds), "--warmup", str(warmup), "--body-bytes", str(BODY_BYTES),
+         "--seconds", str(seconds), "--warmup", str(warmup), "--body-bytes", str(BODY_BYTES), *(["--rate", str(rate)] if rate else []),
          "--header", f"Authorization: Bearer {KEY}", *(word for header in server.headers for word in ("--header", header)),
          "--expect", "chat.completion"], timeout=seconds + warmup + 15)
     cpu = settled_cpu_seconds(server.pid) - cpu_before
@@ -47,7 +47,7 @@ def closed_loop(servers, server, upstream, seconds, warmup, answers=False):
     return figures
 
 
-def interleaved_rounds(servers, contenders, upstream, sizes, progress):
+def interleaved_rounds(servers, contenders, upstream, sizes, progress, rate=0):
     """Idle memory first, then the rounds. The order shifts, so that none always follows the same one."""
     time.sleep(1.0)
     for contender in contenders:
@@ -59,7 +59,7 @@ def interleaved_rounds(servers, contenders, upstream, sizes, progress):
                 continue
             try:
                 seconds = 0.5 if number < 0 else sizes.seconds
-                figures = closed_loop(servers, contender.server, upstream, seconds, sizes.warmup, contender.answers)
+                figures = closed_loop(servers, contender.server, upstream, seconds, sizes.warmup, contender.answers, rate)
             except Failed as failure:
                 contender.error = str(failure)
                 continue

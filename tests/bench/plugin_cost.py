@@ -93,8 +93,8 @@ def account_gateway(servers, directory, name, upstream, chain, key_limits, team_
     return bench_servers.Server(name, gateway.process, gateway.port, (f"x-litellm-api-key: {key}",))
 
 
-def account_costs(servers, directory, sizes, progress):
-    """What each part of the chain adds, with a key that has all limits; then the whole chain by what its key has."""
+def account_costs(servers, directory, sizes, progress, rate):
+    """What each part of the chain adds, with a key that has all limits; then the whole chain by what its key has. `rate`: of requests a second, the same for all."""
     upstream = servers.start_upstream()
     contenders, chain = [Contender("bare", servers.start_with("bare", upstream, []))], []
     _, key_limits, team_limits = KEYS[0]
@@ -104,11 +104,12 @@ def account_costs(servers, directory, sizes, progress):
     for number, (what, key_limits, team_limits) in enumerate(KEYS[1:]):
         contenders.append(Contender(f"all of it, the key has {what}",
                                     account_gateway(servers, directory, f"key{number}", upstream, chain, key_limits, team_limits)))
-    interleaved_rounds(servers, contenders, upstream, sizes, progress)
+    interleaved_rounds(servers, contenders, upstream, sizes, progress, rate)
     for contender in contenders:
         if contender.error:
             raise Failed(f"{contender.name}: {contender.error}")
     bare, *others = ([r["cpu_us"] for r in c.rounds] for c in contenders)
+    print(f"{rate} requests a second" if rate else "as many requests as each can")
     print(f"bare chain, CPU us a request       {statistics.median(bare):.2f}; more than that, the key has {KEYS[0][0]}:")
     for contender, cpu in zip(contenders[1:], others):
         each = [there - here for here, there in zip(bare, cpu)]
@@ -180,6 +181,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--only", choices=("hooks", "streams", "accounts", "cache"), help="leave the other parts out")
+    parser.add_argument("--rate", type=int, default=0, help="accounts: so many requests a second for each chain; default: as many as it can")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         processes = Processes(Path(name))
@@ -189,7 +191,7 @@ def main():
             if options.only in (None, "hooks"):
                 hook_costs(servers, sizes, progress)
             if options.only in (None, "accounts"):
-                account_costs(servers, Path(name), sizes, progress)
+                account_costs(servers, Path(name), sizes, progress, options.rate)
             if options.only in (None, "cache"):
                 cache_costs(servers, sizes, progress)
             if options.only in (None, "streams"):

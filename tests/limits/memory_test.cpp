@@ -1,5 +1,8 @@
 // Counters in memory: what plugin_api/sluice/counters.h promises.
+#include <array>
 #include <atomic>
+#include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -222,4 +225,57 @@ TEST_CASE("threads: no step is torn, no place is lost") {
     CHECK(all[0].used == 0);
     CHECK(all[1].used == passed);
     CHECK(all[2].used == 0);
+}
+
+// Two Memories are told the same, one of them through hints, while counters end, are swept away and begin
+// anew.
+TEST_CASE("hints change nothing but the time that it takes") {
+    Memory plain, hinted;
+    std::mt19937 chance(7);
+    const auto upTo = [&](int most) { return static_cast<int>(chance() % static_cast<unsigned>(most)); };
+    std::array<std::string, 12> names;
+    std::array<Memory::Hint, 12> hints;
+    for (size_t i = 0; i < names.size(); ++i)
+        names[i] = "api_key:" + std::string(30, 'x') + std::to_string(i);
+    struct Held {
+        std::vector<sluice_counter> plain, hinted;
+        std::vector<Memory::Hint*> hints;
+    };
+    std::vector<Held> held;
+    int64_t now = kNow;
+    size_t taken = 0;
+    for (int step = 0; step < 20'000; ++step) {
+        now += upTo(100) == 0 ? 200'000 : upTo(3'000);
+        Held one;
+        for (int i = 0; i <= upTo(3); ++i) {
+            const auto which = static_cast<size_t>(upTo(12));
+            sluice_counter c = window(names[which].c_str(), 5 + upTo(5), 1 + upTo(3));
+            if (which % 3 == 1) c.kind = SLUICE_COUNTER_LEVEL;
+            if (which % 3 == 2) c.kind = SLUICE_COUNTER_SUM, c.ends_ms = (now / 400'000 + 1) * 400'000;
+            one.plain.push_back(c);
+            one.hints.push_back(&hints[which]);
+        }
+        one.hinted = one.plain;
+        size_t a = 0, b = 0;
+        const auto said = plain.take(one.plain.data(), one.plain.size(), &a, now);
+        REQUIRE(hinted.take(one.hinted.data(), one.hinted.size(), &b, now, one.hints.data()) == said);
+        REQUIRE(a == b);
+        if (said == SLUICE_E_NOT_FOUND) {
+            plain.seed(&one.plain[a], 1, now);
+            hinted.seed(&one.hinted[a], 1, now);
+        }
+        for (size_t i = 0; i < one.plain.size(); ++i) REQUIRE(one.plain[i].used == one.hinted[i].used);
+        if (said == SLUICE_OK) held.push_back(one), ++taken;
+        while (held.size() > 8 || (!held.empty() && upTo(2) == 0)) {
+            Held& first = held.front();
+            for (size_t i = 0; i < first.plain.size(); ++i)
+                first.plain[i].amount = first.hinted[i].amount = upTo(4);
+            plain.settle(first.plain.data(), first.plain.size(), now);
+            hinted.settle(first.hinted.data(), first.hinted.size(), now, first.hints.data());
+            held.erase(held.begin());
+        }
+        if (upTo(50) == 0) plain.sweep(now), hinted.sweep(now);
+        REQUIRE(plain.size() == hinted.size());
+    }
+    CHECK(taken > 2'000);
 }

@@ -1,4 +1,6 @@
 // Usage events one by one.
+#include <array>
+
 #include "support.h"
 
 using namespace store_tests;
@@ -61,6 +63,33 @@ TEST_CASE("events of one caller, tag, customer, outcome, call") {
     CHECK(ids(store, R"(,"where":{"call_id":"c9"})") == Ids{"c9"});
     CHECK(ids(store, R"(,"where":{"call_id":"c9","key_id":"rare"})").empty());
     CHECK(ids(store, R"(,"where":{"call_id":"nothing"})").empty());
+}
+
+// Whoever looks for failures is led past days and callers without any: nothing may be lost on the way.
+TEST_CASE("events of one outcome, of several callers, over days with and without") {
+    TestStore store(":memory:");
+    const std::array<const char*, 4> outcomes{"failure", "cancelled", "blocked", "success"};
+    std::vector<sluice_record> all;
+    std::map<std::string, Ids> wanted;  // by outcome, the newest first
+    for (int i = 0; i < 400; ++i) {
+        Call call{"c" + std::to_string(i)};
+        const int day = i / 10;
+        call.key = "k" + std::to_string(i % 7);
+        call.outcome = day % 3 == 0 || i % 5 != 0 ? "success" : outcomes[static_cast<size_t>(i / 5) % 4];
+        call.start_ms = kNov21 + day * store_common::kDayMs + i;
+        all.push_back(call);
+        wanted[call.outcome].insert(wanted[call.outcome].begin(), "c" + std::to_string(i));
+    }
+    CHECK(store.append(all) == SLUICE_OK);
+    for (const char* outcome : outcomes) {
+        const std::string where = R"(,"where":{"outcome":")" + std::string(outcome) + "\"}";
+        CHECK(ids(store, where + R"(,"limit":1000)") == wanted[outcome]);
+        const Ids page(wanted[outcome].begin() + 3, wanted[outcome].begin() + 8);
+        CHECK(ids(store, where + R"(,"limit":5,"offset":3)") == page);
+        CHECK(ids(store, where + R"(,"limit":1,"order":"time")") == Ids{wanted[outcome].back()});
+    }
+    CHECK(ids(store, R"(,"where":{"outcome":"failure","key_id":["k0","k1"]},"limit":1000)").size() <
+          wanted["failure"].size());
 }
 
 TEST_CASE("an event has LiteLLM's names where it has them") {
