@@ -15,14 +15,14 @@ Combos::View Combos::upToDate(Connection& connection) {
     const int64_t last = connection.value("SELECT max(id) FROM combos");
     {
         std::shared_lock lock(mutex_);
-        if (last < static_cast<int64_t>(columns_[0].size())) return View(std::move(lock), columns_);
+        if (last < static_cast<int64_t>(columns_.back().size())) return View(std::move(lock), columns_);
     }
     {
         const std::unique_lock lock(mutex_);
         auto read = connection.prepare(
             "SELECT id, key_id, user, team, organization, model_group, model, provider FROM combos "
             "WHERE id >= ?1 ORDER BY id");
-        read.with(static_cast<int64_t>(columns_[0].size()));
+        read.with(static_cast<int64_t>(columns_.back().size()));  // the last one grows last
         while (read.step()) {
             for (size_t i = 0; i < kComboColumns; ++i) {
                 columns_[i].resize(static_cast<size_t>(read.integer(0)) + 1);

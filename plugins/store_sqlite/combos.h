@@ -23,7 +23,7 @@ public:
     public:
         const Column& column(By by) const { return columns_[static_cast<size_t>(by)]; }
         int64_t part(By by, int64_t combo) const { return column(by)[static_cast<size_t>(combo)]; }
-        int64_t end() const { return static_cast<int64_t>(columns_[0].size()); }
+        int64_t end() const { return static_cast<int64_t>(columns_.back().size()); }
 
     private:
         friend class Combos;
