@@ -10,9 +10,11 @@ extern "C" int mallctl(const char* name, void* old, size_t* old_size, void* fres
 
 // What jemalloc's own documentation calls it: read by the library before main(). A second instead of ten: an
 // idle gateway is small soon. Without its background thread, memory would go back with the next requests
-// only. Huge pages make small things large.
+// only; one is enough, and it is there from the start, so that whoever counts threads does not meet a new
+// one. Huge pages make small things large.
 extern "C" __attribute__((visibility("default"))) const char* malloc_conf =
-    "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,metadata_thp:disabled";
+    "background_thread:true,max_background_threads:1,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never,"
+    "metadata_thp:disabled";
 
 namespace sluice::base {
 namespace {
