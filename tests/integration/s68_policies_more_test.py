@@ -243,7 +243,7 @@ class Tutorial(unittest.TestCase):
         manual = (REPO_ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
         part = manual[manual.index("## In ten minutes"):manual.index("## Test cases")]
         port = free_port()
-        lines = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT"]
+        lines = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT"]
         for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", part, re.MULTILINE | re.DOTALL):
             name = re.match(r"(?:--|#) (\w+\.(?:lua|yaml))\n", code)
             lines.append(f"cat > {name[1]} <<'END'\n{code}END" if name else code.replace("127.0.0.1:4000", f"127.0.0.1:{port}"))

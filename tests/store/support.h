@@ -91,7 +91,8 @@ public:
         return write({change(kind, id, json, expected)});
     }
     sluice_status take(const std::string& id, uint64_t expected = SLUICE_STORE_ANY) {
-        sluice_change gone = change("key", id, "", expected);
+        static const std::string kind = "key", nothing;  // the change only points at them
+        sluice_change gone = change(kind, id, nothing, expected);
         gone.remove = 1;
         return write({gone});
     }

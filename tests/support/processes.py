@@ -95,18 +95,22 @@ class Gateway:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="sluice-test-"))
         self.config = self.directory / name
         self.config.write_text(config, encoding="utf-8")
-        self.port = port or free_port()
         self.stderr_file = self.directory / "stderr"
-        command = [str(gateway_binary()), "serve", "-c", str(self.config), "--listen", f"{address}:{self.port}"]
-        with open(self.stderr_file, "wb") as stderr:
-            self.process = subprocess.Popen([*command, *arguments], stdin=subprocess.DEVNULL, stdout=stderr,
-                                            stderr=stderr, env={**os.environ, **(env or {})}, cwd=self.directory,
-                                            preexec_fn=end_with_parent)
+        self.command = [str(gateway_binary()), "serve", "-c", str(self.config), *arguments, "--listen"]
+        self.address, self.any_port = address, port is None
+        self.environment = {**os.environ, **(env or {})}
         self.shown = False
         self.output = None  # set by stop(): the file is gone then
+        self.start(port or free_port())
         Gateway.running.append(self)
         Gateway.started.append(self)
         self.wait_until_live()
+
+    def start(self, port):
+        self.port = port
+        with open(self.stderr_file, "wb") as stderr:
+            self.process = subprocess.Popen([*self.command, f"{self.address}:{port}"], stdin=subprocess.DEVNULL, stdout=stderr,
+                                            stderr=stderr, env=self.environment, cwd=self.directory, preexec_fn=end_with_parent)
 
     @property
     def pid(self):
@@ -126,6 +130,9 @@ class Gateway:
 
     def is_live(self):
         if self.process.poll() is not None:
+            if self.any_port and b"Address already in use" in self.stderr_file.read_bytes():
+                self.start(free_port())  # a free port is one that was free a moment ago
+                return False
             raise RuntimeError(f"the gateway ended with {self.process.returncode} while it started")
         try:
             return request(self.port, "GET", "/health/liveliness", timeout=1.0).status == 200
