@@ -20,7 +20,7 @@ SLUICE_PLUGIN(ledger::Plugin, R"({
                    "description": "how long an event may be in memory only"},
       "store_flush_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 200,
                          "description": "how long events wait for others before they go to the store"},
-      "batch": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 500,
+      "batch": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000,
                 "description": "events of one transaction of the store"},
       "sync": {"type": "string", "enum": ["none", "batch"], "default": "none",
                "description": "batch: events outlive a power cut as well, at a flush of the disk each flush_ms"},

@@ -21,7 +21,7 @@ struct Options {
     /// transactions.
     milliseconds store_flush{200};
     /// Events of one transaction of the store.
-    size_t batch = 500;
+    size_t batch = 1000;
     /// Each write to the spool is on the disk before the next: survives a power cut, not only kill -9.
     bool sync = false;
     /// Bytes of the spool, also those it has adopted; what comes then is refused.
