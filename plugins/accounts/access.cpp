@@ -108,6 +108,8 @@ std::optional<Denied> checkModel(const char* who, const T& of, std::string_view 
 
 Owners ownersOf(const Key& key, const Directory& directory) {
     Owners owners;
+    fetchEarly(key.id);
+    fetchEarly(key.models.names());
     owners.team = find(directory.teams(), key.team);
     owners.user = find(directory.users(), key.user);
     owners.project = find(directory.projects(), key.project);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "accounts/early.h"
+
 namespace accounts {
 
 /// What was found stays as it is for as long as somebody holds it. [any]
@@ -75,7 +77,9 @@ private:
         size_t slotOf(uint64_t hash, const Id& id) const {
             if (slots.empty()) return 0;
             for (size_t at = home(hash); slots[at].node; at = next(at)) {
-                if (slots[at].hash == hash && slots[at].node->id == id) return at;
+                if (slots[at].hash != hash) continue;
+                fetchEarly(slots[at].node.get(), sizeof(Node));  // whoever looks for it reads it
+                if (slots[at].node->id == id) return at;
             }
             return slots.size();
         }

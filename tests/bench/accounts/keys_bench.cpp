@@ -68,22 +68,24 @@ void measureChecks(const bench::Loaded& keys, size_t count, const char* what, co
         return static_cast<size_t>(std::pow(static_cast<double>(count), share)) -
                1;  // the inverse of Zipf's law
     };
-    std::vector<bench::Request> requests;
-    for (size_t i = 0; i < 20'000; ++i) {
-        requests.push_back(like);
-        requests.back().headers.insert(requests.back().headers.begin(),
-                                       {"authorization", "Bearer " + keyOf(pick())});
-    }
+    std::vector<std::string> shown;
+    for (size_t i = 0; i < 20'000; ++i) shown.push_back("Bearer " + keyOf(pick()));
+    // One request, as a gateway has just read one: what is cold is what the keys are made of.
+    bench::Request request = like;
+    request.headers.insert(request.headers.begin(), {"authorization", ""});
     double best = 1e18, sum = 0;
     constexpr int kRounds = 30;
     for (int round = 0; round < kRounds; ++round) {
         const double start = bench::cpuNs();
-        for (auto& request : requests) {
+        for (const auto& authorization : shown) {
+            request.headers.front().second = authorization;
+            request.end_user.clear();
+            request.attributes.clear();
             if (keys.run(request)) continue;
             std::printf("refused: %s\n", request.why.c_str());
             std::exit(1);
         }
-        const double ns = (bench::cpuNs() - start) / static_cast<double>(requests.size());
+        const double ns = (bench::cpuNs() - start) / static_cast<double>(shown.size());
         best = std::min(best, ns);
         sum += ns;
     }
