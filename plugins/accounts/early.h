@@ -1,5 +1,5 @@
-// Asking for memory before it is needed: among a hundred thousand keys, what belongs to one is in no cache, and
-// its pieces come in the time of one if all are asked for at once.
+// Asking for memory before it is needed: among a hundred thousand keys, what belongs to one is in no cache,
+// and its pieces come in the time of one if all are asked for at once.
 #pragma once
 
 #include <cstddef>

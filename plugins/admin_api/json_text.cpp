@@ -18,7 +18,11 @@ public:
     bool number_float(number_float_t, const string_t& text) override { return put(exact(text)); }
     bool string(string_t& value) override { return put(std::move(value)); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_object(std::size_t) override {
+        (void)open(Json::object());
+        membersOf(*stack_.back()).reserve(kMembers);
+        return true;
+    }
     bool start_array(std::size_t) override { return open(Json::array()); }
     bool key(string_t& name) override {
         name_ = name;
@@ -32,6 +36,9 @@ public:
     }
 
 private:
+    static constexpr size_t kMembers = 4;  // most objects of the store's answers have no more
+
+    static Json::object_t::Container& membersOf(Json& object) { return object.get_ref<Json::object_t&>(); }
     Json* place(Json value) {
         if (stack_.empty()) {
             root = std::move(value);
@@ -44,7 +51,7 @@ private:
         }
         // Members are looked for one by one in objects that keep their order, and the store's answers have
         // thousands; none of theirs is there twice.
-        auto& members = static_cast<Json::object_t::Container&>(parent.get_ref<Json::object_t&>());
+        auto& members = membersOf(parent);
         members.emplace_back(name_, std::move(value));
         return &members.back().second;
     }
@@ -65,6 +72,45 @@ private:
     std::string name_;
 };
 
+template <class Number>
+void appendNumber(Number number, std::string& out) {
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+}  // namespace
+
+Json exact(std::string_view number) {
+    return Json::binary(std::vector<uint8_t>(number.begin(), number.end()));
+}
+
+Pico picoOf(const Json& whole) {
+    if (whole.is_binary()) {
+        const auto& digits = whole.get_binary();
+        return Pico::fromDigits(std::string(digits.begin(), digits.end())).value_or(Pico());
+    }
+    if (!whole.is_number_integer()) return Pico();
+    const bool negative = !whole.is_number_unsigned() && whole.get<int64_t>() < 0;
+    return negative ? Pico() : Pico(whole.get<uint64_t>());
+}
+
+Json readExact(std::string_view text) {
+    Builder builder;
+    if (!Json::sax_parse(text, &builder)) return Json(Json::value_t::discarded);
+    return std::move(builder.root);
+}
+
+const Json& member(const Json& object, std::string_view name) {
+    static const Json kNothing;
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found == object.end() ? kNothing : *found;
+}
+
+Json listIn(Json answer, const char* name) {
+    Json list = answer.is_object() && answer.contains(name) ? std::move(answer[name]) : Json();
+    return list.is_array() ? list : Json::array();
+}
+
 // Most texts stand in JSON as they are.
 void appendText(const std::string& text, std::string& out) {
     const bool plain = std::all_of(text.begin(), text.end(),
@@ -73,12 +119,6 @@ void appendText(const std::string& text, std::string& out) {
         ((out += '"') += text) += '"';
     else
         out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-template <class Number>
-void appendNumber(Number number, std::string& out) {
-    char digits[24];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
 void append(const Json& value, std::string& out) {
@@ -114,39 +154,7 @@ void append(const Json& value, std::string& out) {
     }
 }
 
-}  // namespace
-
-Json exact(std::string_view number) {
-    return Json::binary(std::vector<uint8_t>(number.begin(), number.end()));
-}
-
-Pico picoOf(const Json& whole) {
-    if (whole.is_binary()) {
-        const auto& digits = whole.get_binary();
-        return Pico::fromDigits(std::string(digits.begin(), digits.end())).value_or(Pico());
-    }
-    if (!whole.is_number_integer()) return Pico();
-    const std::string digits = whole.is_number_unsigned() ? std::to_string(whole.get<uint64_t>())
-                                                          : std::to_string(whole.get<int64_t>());
-    return Pico::fromDigits(digits).value_or(Pico());
-}
-
-Json readExact(std::string_view text) {
-    Builder builder;
-    if (!Json::sax_parse(text, &builder)) return Json(Json::value_t::discarded);
-    return std::move(builder.root);
-}
-
-const Json& member(const Json& object, std::string_view name) {
-    static const Json kNothing;
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return found == object.end() ? kNothing : *found;
-}
-
-Json listIn(Json answer, const char* name) {
-    Json list = answer.is_object() && answer.contains(name) ? std::move(answer[name]) : Json();
-    return list.is_array() ? list : Json::array();
-}
+Json written(std::string_view json) { return exact(json); }
 
 std::string textOf(const Json& value) {
     std::string out;

@@ -28,6 +28,12 @@ Json listIn(Json answer, const char* name);
 
 /// As JSON. Bytes that are no UTF-8 become U+FFFD.
 std::string textOf(const Json& value);
+/// The same behind what `out` has already.
+void append(const Json& value, std::string& out);
+void appendText(const std::string& text, std::string& out);
+/// What is JSON already: textOf() passes it on. For lists of tens of thousands, where a tree costs more than
+/// all else.
+Json written(std::string_view json);
 
 /// How deep lists and objects stand in each other, strings left out; more than `most` ends the count.
 size_t depthOf(std::string_view json, size_t most);

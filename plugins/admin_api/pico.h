@@ -11,6 +11,7 @@ namespace admin_api {
 class Pico {
 public:
     Pico() = default;
+    explicit Pico(uint64_t pico) : value_(pico) {}
 
     /// Whole digits of 1e-12 USD, as the store's spend_pico_usd; more than 30 digits count as 10^30.
     static std::optional<Pico> fromDigits(std::string_view digits);

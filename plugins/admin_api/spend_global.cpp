@@ -10,6 +10,20 @@ namespace {
 constexpr int kMonth = 30;  // LiteLLM's views of the last thirty days
 constexpr size_t kModelsMax = 10'000;
 
+// Of a day, by id: a list of what each has used. As text, for there may be thirty thousand in an answer.
+Json partsOf(const Json& sums_by_id, const std::string& label) {
+    std::string text;
+    for (const auto& [id, sums] : sums_by_id.items()) {
+        (text += text.empty() ? "[{\"" : ",{\"") += label;
+        appendText(id, text += "\":");
+        (text += ",\"total_spend\":") += picoOf(member(sums, "spend_pico_usd")).usd();
+        append(member(sums, "total_tokens"), text += ",\"total_tokens\":");
+        append(member(sums, "requests"), text += ",\"requests\":");
+        text += '}';
+    }
+    return text.empty() ? Json::array() : written(text += ']');
+}
+
 }  // namespace
 
 // Since the beginning of the records, or what is asked for. Sluice has no budget of the whole gateway.
@@ -117,14 +131,7 @@ Answer Spend::report(const Asked& asked) {
     Json all = Json::array();
     if (*list) {
         for (const auto& day : listIn(documents_.report(question), "days")) {
-            Json parts = Json::array();
-            for (const auto& [id, sums] : member(member(day, "breakdown"), dimension).items()) {
-                Json& part = parts.emplace_back(Json::object());  // tens of thousands: no lists of pairs
-                part[label] = id;
-                part["total_spend"] = spendIn(sums);
-                part["total_tokens"] = member(sums, "total_tokens");
-                part["requests"] = member(sums, "requests");
-            }
+            auto parts = partsOf(member(member(day, "breakdown"), dimension), label);
             all.push_back({{"group_by_day", member(day, "date")}, {list, std::move(parts)}});
         }
         return {200, std::move(all)};

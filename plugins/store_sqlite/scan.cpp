@@ -27,10 +27,12 @@ std::optional<int64_t> Snapshot::idOf(std::string_view name) const {
 }
 
 std::string Snapshot::nameOf(int64_t id) const {
+    const auto [entry, fresh_one] = known.try_emplace(id);
+    if (!fresh_one) return entry->second;
     if (!find_name) find_name = connection.prepare("SELECT name FROM names WHERE id = ?1");
-    std::string name = find_name.with(id).step() ? std::string(find_name.text(0)) : std::string();
+    if (find_name.with(id).step()) entry->second = find_name.text(0);
     find_name.rewind();
-    return name;
+    return entry->second;
 }
 
 Scan::Scan(const Snapshot& snapshot, Where where, const std::set<By>& needed, int64_t from, int64_t to)

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "combos.h"
@@ -27,7 +28,9 @@ struct Snapshot {
     std::optional<int64_t> idOf(std::string_view name) const;
     std::string nameOf(int64_t id) const;
 
-    mutable Statement find_name{};  // nameOf's, made once
+    // nameOf's statement, made once, and what it has found: the same names come day by day.
+    mutable Statement find_name{};
+    mutable std::unordered_map<int64_t, std::string> known{};
 };
 
 class Scan {

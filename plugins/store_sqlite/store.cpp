@@ -26,9 +26,10 @@ Store::Store(const Options& options, Log log)
       upkeep_(writer_, writing_, options, log_),
       packer_(database_, combos_, writer_, writing_, log_),
       reporter_(database_, combos_),
-      watches_(std::make_unique<Watches>(database_, withBounds(options), log_,
-                                         [this] { return upkeep_.step(nowMs()) || packer_.step(nowMs()); })) {
-}
+      watches_(std::make_unique<Watches>(database_, withBounds(options), log_, [this] {
+          reporter_.warmUp();
+          return upkeep_.step(nowMs()) || packer_.step(nowMs());
+      })) {}
 
 bool Store::write(const std::vector<Change>& changes, uint64_t& version) {
     {
