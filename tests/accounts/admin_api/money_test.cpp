@@ -47,6 +47,23 @@ TEST_CASE("a store's answer keeps the digits of its numbers") {
     CHECK(admin_api::textOf(admin_api::Json{{"a", "0.1"}}) == R"({"a":"0.1"})");
 }
 
+TEST_CASE("a report by customer: anybody's names, all digits, days without anybody") {
+    Admin admin;
+    const std::string whole = R"({"spend_pico_usd":12300000001,"total_tokens":5,"requests":1})";
+    admin.store.answer = R"({"days":[{"date":"2026-11-01","breakdown":{"end_user":{"a\"},{\\\n\u00e9":)" +
+                         whole + R"(,"":{"spend_pico_usd":340282366920938463463,"total_tokens":0}}}},)" +
+                         R"({"date":"2026-11-02","breakdown":{"end_user":{}}},{"date":"2026-11-03"}]})";
+    const auto told = admin.raw("GET", "/global/spend/report?group_by=customer");
+    CHECK(
+        Json::parse(told) ==
+        Json::parse(
+            R"([{"group_by_day":"2026-11-01","customers":[)"
+            R"({"customer":"a\"},{\\\n\u00e9","total_spend":0.012300000001,"total_tokens":5,"requests":1},)"
+            R"({"customer":"","total_spend":340282366.920938463463,"total_tokens":0,"requests":null}]},)"
+            R"({"group_by_day":"2026-11-02","customers":[]},{"group_by_day":"2026-11-03","customers":[]}])"));
+    CHECK(told.find("\"total_spend\":340282366.920938463463,") != std::string::npos);
+}
+
 TEST_CASE("budget periods begin where LiteLLM's do") {
     constexpr int64_t kDay = 86'400'000, kNow = 1'795'262'400'000;  // Saturday, 2026-11-21, 12:00 UTC
     CHECK(admin_api::periodStart("1d", kNow) == 1'795'219'200'000);
