@@ -56,14 +56,19 @@ std::optional<int64_t> timeIn(std::string_view uuid) {
 
 // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv, folded. Two ids of one key cost a look at a row, nothing
 // else.
-int64_t callKey(int64_t day, std::string_view call_id) {
+CallKeys::CallKeys(std::string_view call_id) {
     uint64_t hash = 0xCBF29CE484222325u;
     for (const char c : call_id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
-    constexpr int kHashBits = 5;  // beside a time: a day has 2^27 milliseconds at most
-    const auto low = static_cast<int64_t>((hash ^ (hash >> 32)) & 0xFFFFFFFFu);
+    hash_ = static_cast<int64_t>((hash ^ (hash >> 32)) & 0xFFFFFFFFu);
     const auto ms = timeIn(call_id);
-    if (!ms || dayOf(*ms) != day) return callKeysFrom(day) | low;
-    return callKeysFrom(day) | (*ms % kDayMs) << kHashBits | (low & ((1 << kHashBits) - 1));
+    id_day_ = ms ? dayOf(*ms) : -1;
+    day_ms_ = ms ? *ms % kDayMs : 0;
+}
+
+int64_t CallKeys::on(int64_t day) const {
+    constexpr int kHashBits = 5;  // beside a time: a day has 2^27 milliseconds at most
+    if (id_day_ != day) return callKeysFrom(day) | hash_;
+    return callKeysFrom(day) | day_ms_ << kHashBits | (hash_ & ((1 << kHashBits) - 1));
 }
 
 std::vector<std::string> tagsFrom(std::string_view attributes_json) {

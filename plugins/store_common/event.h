@@ -42,7 +42,18 @@ std::string_view cut(std::string_view text, size_t most);
 /// By what a call is found in its month: the day and 32 bits of its id, the time of the day where the id has
 /// it (UUIDs of version 7, the gateway's own), a hash otherwise. So the calls of a batch lie close together
 /// in the index: a page for many of them is written, and not one for each. The same in every process.
-int64_t callKey(int64_t day, std::string_view call_id);
+class CallKeys {
+public:
+    /// Goes through the id, for all days.
+    explicit CallKeys(std::string_view call_id);
+    int64_t on(int64_t day) const;
+
+private:
+    int64_t hash_;    // 32 bits
+    int64_t day_ms_;  // since midnight of id_day_
+    int64_t id_day_;  // -1: the id has no time
+};
+inline int64_t callKey(int64_t day, std::string_view call_id) { return CallKeys(call_id).on(day); }
 /// The least key that a call of that day may have.
 constexpr int64_t callKeysFrom(int64_t day) { return day * (int64_t{1} << 32); }
 

@@ -44,6 +44,7 @@ UsageWriter::UsageWriter(Connection& connection)
 size_t UsageWriter::append(const std::vector<Event>& events) {
     // What a transaction that failed has left.
     daily_rows_.clear();
+    parts_.clear();
     end_user_rows_.clear();
     tag_rows_.clear();
     total_rows_.clear();
@@ -63,10 +64,10 @@ size_t UsageWriter::append(const std::vector<Event>& events) {
 size_t UsageWriter::appendWithin(const std::vector<Event>& events) {
     const Fresh fresh = freshOf(events);
     std::map<int64_t, Fresh> by_month;
-    for (const Event* event : fresh) by_month[event->month].push_back(event);
+    for (const Call& call : fresh) by_month[call.event->month].push_back(call);
     for (const auto& [month, of_month] : by_month) {
         batch_.rows.assign(of_month.size(), {});
-        for (size_t i = 0; i < of_month.size(); ++i) fill(batch_.rows[i], *of_month[i]);
+        for (size_t i = 0; i < of_month.size(); ++i) fill(batch_.rows[i], of_month[i]);
         partitionOf(month, true)->insert.run();
     }
     writeSums();
@@ -80,9 +81,9 @@ UsageWriter::Fresh UsageWriter::freshOf(const std::vector<Event>& events) {
     Fresh fresh, named;
     for (const auto& event : events) {
         if (event.call_id.empty())
-            fresh.push_back(&event);
+            fresh.push_back({&event, CallKeys({})});
         else if (in_batch.insert(event.call_id).second)
-            named.push_back(&event);
+            named.push_back({&event, CallKeys(event.call_id)});
     }
     const auto known = knownOf(named);
     for (size_t i = 0; i < named.size(); ++i) {
@@ -95,13 +96,13 @@ UsageWriter::Fresh UsageWriter::freshOf(const std::vector<Event>& events) {
 std::vector<bool> UsageWriter::knownOf(const Fresh& events) {
     std::vector<bool> known(events.size());
     std::set<int64_t> days;
-    for (const Event* event : events) days.insert(event->day);
+    for (const Call& call : events) days.insert(call.event->day);
     batch_.rows.assign(events.size(), {});
     for (const int64_t step : {-1, 0, 1}) {
         const auto partitions = partitionsWith(days, step);
         for (size_t i = 0; i < events.size() && !partitions.empty(); ++i) {
-            batch_.rows[i].call_id = events[i]->call_id;
-            batch_.rows[i].call_key = callKey(events[i]->day + step, events[i]->call_id);
+            batch_.rows[i].call_id = events[i].event->call_id;
+            batch_.rows[i].call_key = events[i].keys.on(events[i].event->day + step);
         }
         for (Partition* partition : partitions) {
             while (partition->find.step()) known[static_cast<size_t>(partition->find.integer(0))] = true;
@@ -150,7 +151,8 @@ UsageWriter::Partition& UsageWriter::open(int64_t month) {
     return partition;
 }
 
-void UsageWriter::fill(UsageRow& row, const Event& event) {
+void UsageWriter::fill(UsageRow& row, const Call& call) {
+    const Event& event = *call.event;
     const sluice_record& r = event.record;
     size_t column = 0;
     const auto name = [&](sluice_str text) { return names_.idOf(column++, cut(view(text), kNameBytesMax)); };
@@ -162,7 +164,7 @@ void UsageWriter::fill(UsageRow& row, const Event& event) {
     const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
                           (r.usage_estimated ? kUsageEstimated : 0) | (r.cache_hit ? kCacheHit : 0);
     const Sums& sums = event.sums;
-    row.call_key = callKey(event.day, event.call_id);
+    row.call_key = call.keys.on(event.day);
     row.call_id = event.call_id;
     row.numbers = {r.start_ms,
                    r.end_ms,
@@ -192,28 +194,33 @@ void UsageWriter::fill(UsageRow& row, const Event& event) {
 }
 
 void UsageWriter::addToDay(const Event& event, int64_t combo, int64_t end_user, const Combo& parts) {
-    const auto [key, user, team, organization, group, model, provider] = parts;
-    const int64_t day = event.day;
-    const Sums& sums = event.sums;
-    const auto total = [&](Dimension dimension, int64_t value) {
+    const auto [row, first] = daily_rows_.try_emplace({event.day, combo});
+    row->second.add(event.sums);
+    if (first) parts_.emplace(combo, parts);
+    if (end_user != 0) end_user_rows_[{event.day, end_user, combo}].add(event.sums);
+    for (const auto& tag : event.tags) tag_rows_[{event.day, names_.idOf(tag), combo}].add(event.sums);
+}
+
+// What a team or a model has used is what its callers have: of a batch's events most have the same few.
+void UsageWriter::addTotals() {
+    const auto total = [&](Dimension dimension, int64_t day, int64_t value, const Sums& sums) {
         total_rows_[{static_cast<int64_t>(dimension), day, value}].add(sums);
     };
-    daily_rows_[{day, combo}].add(sums);
-    if (end_user != 0) end_user_rows_[{day, end_user, combo}].add(sums);
-    total(Dimension::All, 0);
-    total(Dimension::Team, team);
-    total(Dimension::Organization, organization);
-    total(Dimension::ModelGroup, group);
-    total(Dimension::Model, model);
-    total(Dimension::Provider, provider);
-    for (const auto& tag : event.tags) {
-        const int64_t value = names_.idOf(tag);
-        tag_rows_[{day, value, combo}].add(sums);
-        total(Dimension::Tag, value);
+    for (const auto& [row, sums] : daily_rows_) {
+        const auto [day, combo] = row;
+        const auto [key, user, team, organization, group, model, provider] = parts_.at(combo);
+        total(Dimension::All, day, 0, sums);
+        total(Dimension::Team, day, team, sums);
+        total(Dimension::Organization, day, organization, sums);
+        total(Dimension::ModelGroup, day, group, sums);
+        total(Dimension::Model, day, model, sums);
+        total(Dimension::Provider, day, provider, sums);
     }
+    for (const auto& [row, sums] : tag_rows_) total(Dimension::Tag, row[0], row[1], sums);
 }
 
 void UsageWriter::writeSums() {
+    addTotals();
     for (const auto& [key, sums] : total_rows_) {
         if (key[0] == static_cast<int64_t>(Dimension::All)) unpack_.with(key[1]).run();
     }

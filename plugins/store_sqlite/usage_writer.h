@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "names.h"
@@ -31,7 +32,11 @@ private:
         Statement insert;     // the batch
         bool ending = false;  // retention is taking it away: it is neither read nor asked
     };
-    using Fresh = std::vector<const Event*>;
+    struct Call {
+        const Event* event;
+        CallKeys keys;
+    };
+    using Fresh = std::vector<Call>;
     template <size_t Parts>
     using Rows = std::map<std::array<int64_t, Parts>, Sums>;  // in the order of the primary key
 
@@ -41,8 +46,9 @@ private:
     std::set<Partition*> partitionsWith(const std::set<int64_t>& days, int64_t step);
     Partition* partitionOf(int64_t month, bool create);
     Partition& open(int64_t month);
-    void fill(UsageRow& row, const Event& event);
+    void fill(UsageRow& row, const Call& call);
     void addToDay(const Event& event, int64_t combo, int64_t end_user, const Combo& parts);
+    void addTotals();
     void writeSums();
     template <size_t Parts>
     void write(Statement& statement, Rows<Parts>& rows);
@@ -52,10 +58,11 @@ private:
     Names names_;
     Statement daily_, end_user_, tag_, total_, unpack_, state_;
     std::map<int64_t, Partition> partitions_;
-    std::set<int64_t> looked_at_;       // partitions whose state this transaction knows
-    Rows<2> daily_rows_;                // day, combo
-    Rows<3> end_user_rows_, tag_rows_;  // day, value, combo
-    Rows<3> total_rows_;                // dimension, day, value
+    std::set<int64_t> looked_at_;               // partitions whose state this transaction knows
+    Rows<2> daily_rows_;                        // day, combo
+    std::unordered_map<int64_t, Combo> parts_;  // of the combos there
+    Rows<3> end_user_rows_, tag_rows_;          // day, value, combo
+    Rows<3> total_rows_;                        // dimension, day, value
 };
 
 }  // namespace store_sqlite
