@@ -1,23 +1,26 @@
-// What one event adds to sums, out of its row.
+// What one event adds to sums.
 #pragma once
 
 #include "scan.h"
+#include "usage_row.h"
 
 namespace store_sqlite {
-
-/// Ten columns of an event where an aggregate has its sums; the second is the number of the outcome.
-constexpr const char* kEventSumColumns =
-    "1, outcome, 0, cost IS NULL, prompt, completion, cached, cache_write, reasoning, cost";
 
 class EventSums {
 public:
     explicit EventSums(const Snapshot& snapshot) : success_(snapshot.idOf("success").value_or(-1)) {}
 
-    /// `column`: where kEventSumColumns begin.
-    Sums operator()(const Statement& row, int column) const {
-        Sums sums = sumsOf(row, column);
-        sums.successes = sums.successes == success_ ? 1 : 0;
-        sums.failures = 1 - sums.successes;
+    Sums operator()(const UsageRow& row) const {
+        Sums sums;
+        sums.requests = 1;
+        (row[UsageRow::Outcome] == success_ ? sums.successes : sums.failures) = 1;
+        sums.unpriced = row[UsageRow::Priced] != 0 ? 0 : 1;
+        sums.prompt = row[UsageRow::Prompt];
+        sums.completion = row[UsageRow::Completion];
+        sums.cached = row[UsageRow::Cached];
+        sums.cache_write = row[UsageRow::CacheWrite];
+        sums.reasoning = row[UsageRow::Reasoning];
+        sums.cost = row[UsageRow::Cost];
         return sums;
     }
 

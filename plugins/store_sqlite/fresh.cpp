@@ -14,12 +14,11 @@ constexpr int64_t kEventsAtLeast = 1'000;
 
 using Changes = std::map<std::pair<int64_t, int64_t>, Sums>;
 
-// The last event of the month that the day is in. Nothing: events are being taken away, and numbers may begin
-// anew.
-std::optional<int64_t> lastEventOf(const Snapshot& snapshot, int64_t day) {
+// Of the month that the day is in. Nothing: events are being taken away, and numbers may begin anew.
+std::optional<LastEvent> lastEventOf(const Snapshot& snapshot, int64_t day) {
     auto kept = snapshot.connection.prepare("SELECT 1 FROM partitions WHERE month = ?1 AND ending = 0");
     if (!kept.with(monthOf(day)).step()) return std::nullopt;
-    return snapshot.connection.value("SELECT max(id) FROM " + partitionName(monthOf(day)));
+    return store_sqlite::lastEventOf(snapshot.connection, monthOf(day));
 }
 
 FreshDay read(Packed which, int64_t day, const Snapshot& snapshot) {
@@ -33,25 +32,21 @@ FreshDay read(Packed which, int64_t day, const Snapshot& snapshot) {
 }
 
 // Of events after that one.
-Changes changesSince(int64_t last_event, Packed which, int64_t day, const Snapshot& snapshot) {
+Changes changesSince(const LastEvent& last, Packed which, int64_t day, const Snapshot& snapshot) {
     Changes changes;
     const EventSums sums_of(snapshot);
-    auto read = snapshot.connection.prepare(std::string("SELECT combo, end_user, attributes, ") +
-                                            kEventSumColumns + " FROM " + partitionName(monthOf(day)) +
-                                            " WHERE id > ?1 AND start_ms >= ?2 AND start_ms < ?3");
-    read.with(last_event, day * kDayMs, (day + 1) * kDayMs);
-    while (read.step()) {
-        const int64_t combo = read.integer(0);
-        const Sums sums = sums_of(read, 3);
+    eachEventAfter(snapshot.connection, day, last, [&](const UsageRow& event) {
+        const int64_t combo = event[UsageRow::ComboId], end_user = event[UsageRow::EndUser];
+        const Sums sums = sums_of(event);
         if (which == Packed::Daily) {
             changes[{0, combo}].add(sums);
         } else if (which == Packed::EndUser) {
-            if (read.integer(1) != 0) changes[{read.integer(1), combo}].add(sums);
+            if (end_user != 0) changes[{end_user, combo}].add(sums);
         } else {
-            for (const auto& tag : tagsFrom(read.text(2)))
+            for (const auto& tag : tagsFrom(event[UsageRow::Attributes]))
                 changes[{snapshot.idOf(tag).value_or(0), combo}].add(sums);
         }
-    }
+    });
     return changes;
 }
 
@@ -85,8 +80,8 @@ std::shared_ptr<const FreshDay> Fresh::rowsOf(Packed which, int64_t day, const S
     if (known && known->last_event == *last) return known;
     auto fresh = std::make_shared<FreshDay>();
     // Somebody whose transaction began later may have been here: then there is more in it than this one sees.
-    const bool near = known && *last > known->last_event &&
-                      *last - known->last_event <
+    const bool near = known && known->last_event.before(*last) &&
+                      last->count() - known->last_event.count() <
                           std::max<int64_t>(kEventsAtLeast, static_cast<int64_t>(known->rows.size() / 2));
     if (near)
         fresh->rows = merged(known->rows, changesSince(known->last_event, which, day, snapshot));
@@ -96,7 +91,7 @@ std::shared_ptr<const FreshDay> Fresh::rowsOf(Packed which, int64_t day, const S
     fresh->last_event = *last;
     const std::lock_guard lock(mutex_);
     auto& place = days_[{which, day}];
-    if (!place || place->last_event < fresh->last_event) place = fresh;
+    if (!place || place->last_event.before(fresh->last_event)) place = fresh;
     // The oldest of the same table goes: a map is in the order of its days.
     const auto first = days_.lower_bound({which, INT64_MIN});
     if (std::distance(first, days_.upper_bound({which, INT64_MAX})) > static_cast<std::ptrdiff_t>(kDays))

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "events.h"
 #include "packed.h"
 
 namespace store_sqlite {
@@ -26,7 +27,7 @@ struct FreshRow {
 
 /// The rows of a day as of one event, in the order of the primary key. Never changed.
 struct FreshDay {
-    int64_t last_event = 0;
+    LastEvent last_event;
     std::vector<FreshRow> rows;
 };
 

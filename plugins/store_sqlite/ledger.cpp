@@ -1,7 +1,7 @@
 #include "ledger.h"
 
 #include "event_sums.h"
-#include "schema.h"
+#include "events.h"
 #include "spans.h"
 
 namespace store_sqlite {
@@ -67,21 +67,18 @@ bool SqliteLedger::eventsFrom(By by, int64_t since_ms, const ValueRow& row) {
     const int64_t day = dayOf(since_ms);
     auto kept = snapshot_.connection.prepare("SELECT 1 FROM partitions WHERE month = ?1 AND ending = 0");
     if (!kept.with(monthOf(day)).step()) return false;
-    auto read = snapshot_.connection.prepare(std::string("SELECT combo, end_user, attributes, ") +
-                                             kEventSumColumns + " FROM " + partitionName(monthOf(day)) +
-                                             " WHERE start_ms >= ?1 AND start_ms < ?2");
     const EventSums sums_of(snapshot_);
-    read.with(since_ms, (day + 1) * kDayMs);
-    while (read.step()) {
-        const Total total(sums_of(read, 3));
+    eachEventFrom(snapshot_.connection, day, since_ms, [&](const UsageRow& event) {
+        const Total total(sums_of(event));
         if (isCombo(by)) {
-            row(snapshot_.combos.part(by, read.integer(0)), total);
+            row(snapshot_.combos.part(by, event[UsageRow::ComboId]), total);
         } else if (by == By::EndUser) {
-            if (read.integer(1) != 0) row(read.integer(1), total);
+            if (event[UsageRow::EndUser] != 0) row(event[UsageRow::EndUser], total);
         } else {
-            for (const auto& tag : tagsFrom(read.text(2))) row(snapshot_.idOf(tag).value_or(0), total);
+            for (const auto& tag : tagsFrom(event[UsageRow::Attributes]))
+                row(snapshot_.idOf(tag).value_or(0), total);
         }
-    }
+    });
     return true;
 }
 

@@ -1,10 +1,12 @@
 // Events one by one, of the months that there are.
 #include <algorithm>
+#include <set>
 #include <unordered_set>
 
 #include "ledger.h"
 #include "row.h"
 #include "schema.h"
+#include "timeline.h"
 
 namespace store_sqlite {
 namespace {
@@ -16,11 +18,12 @@ struct Page {
     bool full = false;  // and there is more
 };
 
-struct Span {
-    int64_t from_ms, to_ms;  // both included
+struct Day {
+    int64_t day;
+    int64_t events;  // at least 1; how many, if all of them are wanted
 };
 
-// The spans of time to go through, oldest first, cut at months; and in them the combos that there are.
+// The days that have what is looked for, and on them the combos that do.
 class Logs {
 public:
     Logs(const LogQuestion& question, const Snapshot& snapshot, const Ledger::RowSink& sink)
@@ -39,27 +42,25 @@ public:
     void byCall(const std::string& call_id) {
         const auto wanted = cut(call_id, kNameBytesMax);
         for (const int64_t month : months()) {
-            auto find = snapshot_.connection.prepare("SELECT id FROM " + partitionName(month) +
-                                                     " WHERE call_key = ?1 AND call_id = ?2");
-            for (int64_t day = firstDayOf(month); day < firstDayOf(month + 1); ++day) {
-                find.with(callKey(day, wanted), wanted);
-                while (find.step() && !page_.full) row(month, find.integer(0));
-            }
+            if (hasTable(snapshot_.connection, callsName(month))) byCallInBatches(month, wanted);
+            if (hasTable(snapshot_.connection, partitionName(month))) byCallInRows(month, wanted);
         }
     }
 
     void byTime() {
-        const bool guided = guide();
+        if (!guideByCaller()) guideByTotals();
         for (const int64_t month : months()) {
-            const Span whole{firstDayOf(month) * kDayMs, firstDayOf(month + 1) * kDayMs - 1};
-            if (!guided) {
-                span(month, whole);
-                continue;
-            }
-            for (const int64_t day : days_) {
-                if (monthOf(day) != month || page_.full) continue;
-                if (day_by_day_) combosOf(day);
-                span(month, {day * kDayMs, (day + 1) * kDayMs - 1});
+            Timeline timeline(snapshot_.connection, month, newest_first_);
+            for (const Day& day : days_) {
+                if (page_.full) return;
+                if (monthOf(day.day) != month || skipped(day)) continue;
+                if (day_by_day_) combosOf(day.day);
+                timeline.begin(day.day, range_, [this](const UsageRow& row) {
+                    return (!guided_ || combos_.count(row[UsageRow::ComboId]) > 0) &&
+                           filter_.matches(row, snapshot_);
+                });
+                const UsageRow* row = nullptr;
+                while (!page_.full && (row = timeline.next()) != nullptr) tell(*row);
             }
         }
     }
@@ -75,9 +76,31 @@ private:
         return all;
     }
 
-    // False: every day has to be gone through.
-    bool guide() { return guideByCaller() || guideByOutcome(); }
+    void byCallInBatches(int64_t month, std::string_view wanted) {
+        auto read = snapshot_.connection.prepare("SELECT event FROM " + callsName(month) +
+                                                 " WHERE call_key = ?1 AND mark = ?2");
+        EventFinder events(snapshot_.connection, month);
+        const CallKeys keys(wanted);
+        for (int64_t day = firstDayOf(month); day < firstDayOf(month + 1); ++day) {
+            read.with(keys.on(day), keys.mark());
+            while (!page_.full && read.step()) {
+                const UsageRow* row = events.find(read.integer(0));
+                if (row && row->call_id == wanted) found(*row);
+            }
+        }
+    }
 
+    void byCallInRows(int64_t month, std::string_view wanted) {
+        auto read =
+            snapshot_.connection.prepare(std::string("SELECT ") + kRowColumns + " FROM " +
+                                         partitionName(month) + " WHERE call_key = ?1 AND call_id = ?2");
+        for (int64_t day = firstDayOf(month); day < firstDayOf(month + 1); ++day) {
+            read.with(callKey(day, wanted), wanted);
+            while (!page_.full && read.step()) found(rowOf(read, 0));
+        }
+    }
+
+    // False: there is no where, or there are so many callers that most days have one.
     bool guideByCaller() {
         if (where_.empty()) return false;
         const bool both = where_.count(By::Tag) > 0 && where_.count(By::EndUser) > 0;
@@ -92,23 +115,22 @@ private:
             days.insert(day);
             combos_.insert(combo);
         });
-        days_.assign(days.begin(), days.end());
+        for (const int64_t day : days) days_.push_back({day, 1});
         if (newest_first_) std::reverse(days_.begin(), days_.end());
         guided_ = true;
         return true;
     }
 
-    // Failures are few: days and callers without any are passed over.
-    bool guideByOutcome() {
-        if (!kind_) return false;
+    // Days without any event are passed over. Failures are few: of them callers without any, too.
+    void guideByTotals() {
+        const std::string column = kind_ ? kind_ : "requests";
         auto read = snapshot_.connection.prepare(
-            std::string(
-                "SELECT day FROM usage_daily_total WHERE dimension = ?1 AND day BETWEEN ?2 AND ?3 AND ") +
-            kind_ + " > 0 ORDER BY day" + (newest_first_ ? " DESC" : ""));
+            "SELECT day, " + column +
+            " FROM usage_daily_total WHERE dimension = ?1 AND value = 0 AND day BETWEEN ?2 AND ?3 AND " +
+            column + " > 0 ORDER BY day" + (newest_first_ ? " DESC" : ""));
         read.with(static_cast<int64_t>(Dimension::All), dayOf(range_.from_ms), dayOf(range_.to_ms));
-        while (read.step()) days_.push_back(read.integer(0));
-        day_by_day_ = guided_ = true;
-        return true;
+        while (read.step()) days_.push_back({read.integer(0), read.integer(1)});
+        day_by_day_ = guided_ = kind_ != nullptr;
     }
 
     void combosOf(int64_t day) {
@@ -119,37 +141,25 @@ private:
         while (read.step()) combos_.insert(read.integer(0));
     }
 
-    void span(int64_t month, Span wanted) {
-        if (page_.full) return;
-        // (start_ms, combo) is an index of its own: rows are read only where the caller fits.
-        auto read =
-            snapshot_.connection.prepare("SELECT id, combo FROM " + partitionName(month) +
-                                         " WHERE start_ms BETWEEN ?1 AND ?2 ORDER BY start_ms " +
-                                         (newest_first_ ? "DESC, combo DESC, id DESC" : "ASC, combo, id"));
-        read.with(std::max(wanted.from_ms, range_.from_ms), std::min(wanted.to_ms, range_.to_ms));
-        while (!page_.full && read.step()) {
-            if (!guided_ || combos_.count(read.integer(1)) > 0) row(month, read.integer(0));
-        }
+    // A whole day that lies before the page is not read.
+    bool skipped(const Day& day) {
+        const bool all = where_.empty() && !filter_.outcome && range_.from_ms <= day.day * kDayMs &&
+                         range_.to_ms >= (day.day + 1) * kDayMs - 1;
+        if (!all || page_.offset < day.events) return false;
+        page_.offset -= day.events;
+        return true;
     }
 
-    void row(int64_t month, int64_t id) {
-        // Without a filter nothing has to be read of what is skipped.
-        const bool any = where_.empty() && !filter_.outcome;
-        if (any && page_.offset > 0) {
-            --page_.offset;
-            return;
-        }
-        if (month != month_) {
-            month_ = month;
-            read_ = snapshot_.connection.prepare(std::string("SELECT ") + kLogColumns + " FROM " +
-                                                 partitionName(month) + " WHERE id = ?1");
-        }
-        if (!read_.with(id).step() || !filter_.matches(read_, snapshot_)) return;
+    void found(const UsageRow& row) {
+        if (filter_.matches(row, snapshot_)) tell(row);
+    }
+
+    void tell(const UsageRow& row) {
         if (page_.offset > 0) {
             --page_.offset;
         } else if (page_.limit > 0) {
             --page_.limit;
-            sink_(logRowFrom(read_, snapshot_));
+            sink_(logRowFrom(row, snapshot_));
         } else {
             page_.full = true;
         }
@@ -161,14 +171,12 @@ private:
     LogFilter filter_;
     const bool newest_first_;
     Page page_;
-    const Span range_;
+    const TimeSpan range_;
     const char* kind_ = nullptr;  // of outcomes that are wanted, as sums name it; null: any
-    bool guided_ = false;         // to days_ and combos_
+    bool guided_ = false;         // to combos_
     bool day_by_day_ = false;     // combos_ are those of the day
-    std::vector<int64_t> days_;
+    std::vector<Day> days_;
     std::unordered_set<int64_t> combos_;
-    int64_t month_ = -1;
-    Statement read_;  // of that month
 };
 
 }  // namespace

@@ -1,21 +1,18 @@
-// One usage event out of its month.
+// One usage event as an answer tells of it, and as it is looked for.
 #pragma once
 
 #include "scan.h"
+#include "usage_row.h"
 
 namespace store_sqlite {
 
-/// What `logRowFrom` wants of a table, by id as ?1.
-extern const char* const kLogColumns;
+/// Its views are the row's.
+LogRow logRowFrom(const UsageRow& row, const Snapshot& snapshot);
 
-/// Its views live until the statement's next step.
-LogRow logRowFrom(const Statement& row, const Snapshot& snapshot);
-
-/// What of it is looked at before: columns of kLogColumns.
 struct LogFilter {
     const Where& where;
     std::optional<int64_t> outcome;  // the number of the name
-    bool matches(const Statement& row, const Snapshot& snapshot) const;
+    bool matches(const UsageRow& row, const Snapshot& snapshot) const;
 };
 
 }  // namespace store_sqlite

@@ -103,6 +103,10 @@ END;
 CREATE TRIGGER usage_spans_new_day AFTER INSERT ON usage_daily_total WHEN NEW.dimension = 0 BEGIN
     DELETE FROM usage_spans WHERE last >= NEW.day AND first <= NEW.day;
 END;)",
+
+    // 4 → 5: from now on events are written by the batch, see createPartition. Nothing changes of what is
+    // there; a release that knows nothing of batches would not find them, and does not open this version.
+    "SELECT 1;",
 };
 
 void refuseStrangers(Connection& connection, int64_t version) {
@@ -149,24 +153,30 @@ std::string partitionName(int64_t month) {
     return name;
 }
 
+bool hasTable(Connection& connection, const std::string& name) {
+    auto find = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
+    return find.with(name).step();
+}
+
+std::string batchesName(int64_t month) { return partitionName(month) + "_batches"; }
+std::string callsName(int64_t month) { return partitionName(month) + "_calls"; }
+
+// Events are numbered from 1 within the month; a batch has the number of its last one. All of a batch began
+// on one day, so that days can be told apart without looking into it.
 void createPartition(Connection& connection, int64_t month) {
-    const std::string name = partitionName(month);
-    connection.run("CREATE TABLE IF NOT EXISTS " + name + R"( (
+    const std::string name = partitionName(month), batches = batchesName(month);
+    connection.run("CREATE TABLE IF NOT EXISTS " + batches + R"( (
     id INTEGER PRIMARY KEY,
-    call_key INTEGER, call_id TEXT NOT NULL,
-    start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, first_token_ms INTEGER NOT NULL,
-    combo INTEGER NOT NULL, end_user INTEGER NOT NULL, tenant INTEGER NOT NULL, key_alias INTEGER NOT NULL,
-    route INTEGER NOT NULL, call_type INTEGER NOT NULL, deployment INTEGER NOT NULL, api_base INTEGER NOT NULL,
-    outcome INTEGER NOT NULL, error_class INTEGER NOT NULL,
-    http_status INTEGER NOT NULL, attempts INTEGER NOT NULL, flags INTEGER NOT NULL,
-    prompt INTEGER NOT NULL, completion INTEGER NOT NULL, cached INTEGER NOT NULL, cache_write INTEGER NOT NULL,
-    reasoning INTEGER NOT NULL, cost INTEGER,
-    requested_model TEXT NOT NULL, client TEXT NOT NULL, user_agent TEXT NOT NULL, error TEXT NOT NULL,
-    attributes TEXT NOT NULL
+    day INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    events BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS )" +
-                   name + "_call ON " + name + " (call_key) WHERE call_key IS NOT NULL;\n" +
-                   "CREATE INDEX IF NOT EXISTS " + name + "_start ON " + name + " (start_ms, combo);");
+                   name + "_first ON " + batches + " (day, first_ms);\n" + "CREATE INDEX IF NOT EXISTS " +
+                   name + "_last ON " + batches + " (day, last_ms);\n" + "CREATE TABLE IF NOT EXISTS " +
+                   callsName(month) + R"( (
+    call_key INTEGER NOT NULL, mark INTEGER NOT NULL, event INTEGER NOT NULL,
+    PRIMARY KEY (call_key, mark, event)
+) WITHOUT ROWID, STRICT;)");
     connection.prepare("INSERT OR IGNORE INTO partitions VALUES (?1, 0)").with(month).run();
 }
 

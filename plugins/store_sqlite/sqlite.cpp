@@ -23,6 +23,8 @@ void check(sqlite3_stmt* statement, int code) {
 bool SqlError::busy() const { return code_ == SQLITE_BUSY || code_ == SQLITE_LOCKED; }
 bool SqlError::corrupt() const { return code_ == SQLITE_CORRUPT || code_ == SQLITE_NOTADB; }
 
+void throwCorrupt(const std::string& words) { throw SqlError(SQLITE_CORRUPT, words); }
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { (void)sqlite3_finalize(statement); }
 
 void Statement::bind(int index, int64_t value) {

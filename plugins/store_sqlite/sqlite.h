@@ -34,6 +34,9 @@ private:
     int code_;
 };
 
+/// The file says what no release has written: throws SqlError.
+[[noreturn]] void throwCorrupt(const std::string& words);
+
 /// Bytes that are no text.
 struct Blob {
     std::string_view bytes;

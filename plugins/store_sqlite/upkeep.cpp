@@ -11,6 +11,7 @@ namespace {
 
 constexpr int64_t kPauseMs = 600'000;  // between two rounds
 constexpr int64_t kRowsAStep = 2'000;  // some 20 ms
+constexpr int64_t kBatchesAStep = 50;  // likewise, if they are large
 
 }  // namespace
 
@@ -58,8 +59,8 @@ bool Upkeep::work(int64_t now_ms) {
 }
 
 // DROP TABLE would hold the lock for seconds where there are millions of rows: the indices go first, each at
-// once, then the rows from the front, then the empty table. The first step says so to everybody: whoever
-// looks for call ids or at the log leaves this month out.
+// once, and so do the calls, which are no more than that; then events from the front, then the empty tables.
+// The first step says so to everybody: whoever looks for call ids or at the log leaves this month out.
 bool Upkeep::endMonth(int64_t month) {
     const std::string name = partitionName(month);
     Transaction transaction(connection_, Transaction::Kind::Write);
@@ -69,21 +70,27 @@ bool Upkeep::endMonth(int64_t month) {
     if (ending < 0) return true;  // another process was faster
     if (ending == 0) {
         connection_.prepare("UPDATE partitions SET ending = 1 WHERE month = ?1").with(month).run();
-        connection_.run("DROP INDEX IF EXISTS " + name + "_call; DROP INDEX IF EXISTS " + name + "_start");
+        for (const char* index : {"_call", "_start", "_first", "_last"})
+            connection_.run("DROP INDEX IF EXISTS " + name + index);
+        connection_.run("DROP TABLE IF EXISTS " + callsName(month));
         log_(Level::Info, "usage events of " + name.substr(6) + " are older than retention_days and go now");
-    } else {
-        connection_
-            .prepare("DELETE FROM " + name + " WHERE id IN (SELECT id FROM " + name +
-                     " ORDER BY id LIMIT ?1)")
-            .with(kRowsAStep)
-            .run();
-        if (connection_.changes() < kRowsAStep) {
-            connection_.run("DROP TABLE " + name);
-            connection_.prepare("DELETE FROM partitions WHERE month = ?1").with(month).run();
-        }
+    } else if (!takeFrom(name, kRowsAStep) && !takeFrom(batchesName(month), kBatchesAStep)) {
+        for (const std::string& table : {name, batchesName(month), callsName(month)})
+            connection_.run("DROP TABLE IF EXISTS " + table);
+        connection_.prepare("DELETE FROM partitions WHERE month = ?1").with(month).run();
     }
     transaction.commit();
     return true;
+}
+
+// Is there more?
+bool Upkeep::takeFrom(const std::string& table, int64_t most) {
+    if (!hasTable(connection_, table)) return false;
+    connection_
+        .prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table + " ORDER BY id LIMIT ?1)")
+        .with(most)
+        .run();
+    return connection_.changes() == most;
 }
 
 }  // namespace store_sqlite

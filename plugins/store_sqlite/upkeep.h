@@ -21,6 +21,7 @@ public:
 private:
     bool work(int64_t now_ms);
     bool endMonth(int64_t month);
+    bool takeFrom(const std::string& table, int64_t most);
 
     Connection& connection_;
     std::mutex& writing_;

@@ -8,10 +8,6 @@
 namespace store_sqlite {
 namespace {
 
-constexpr int kFirstNumber = 2;
-constexpr int kCost = kFirstNumber + 21;
-constexpr int kFirstText = kCost + 1;
-
 struct Table {
     sqlite3_vtab base;
     const UsageBatch* batch;
@@ -22,18 +18,13 @@ struct Cursor {
     size_t at;
 };
 
-const std::vector<UsageRow>& rowsOf(sqlite3_vtab_cursor* cursor) {
+const std::vector<CallRow>& rowsOf(sqlite3_vtab_cursor* cursor) {
     return reinterpret_cast<Table*>(cursor->pVtab)->batch->rows;
 }
 size_t& placeOf(sqlite3_vtab_cursor* cursor) { return reinterpret_cast<Cursor*>(cursor)->at; }
 
 int connect(sqlite3* raw, void* batch, int, const char* const*, sqlite3_vtab** out, char**) {
-    const int code = sqlite3_declare_vtab(
-        raw,
-        "CREATE TABLE x (call_key, call_id, start_ms, end_ms, first_token_ms, combo, end_user, tenant, "
-        "key_alias, route, call_type, deployment, api_base, outcome, error_class, http_status, attempts, "
-        "flags, prompt, completion, cached, cache_write, reasoning, cost, requested_model, client, "
-        "user_agent, error, attributes)");
+    const int code = sqlite3_declare_vtab(raw, "CREATE TABLE x (call_key, mark, call_id)");
     if (code != SQLITE_OK) return code;
     std::unique_ptr<Table> table(new (std::nothrow) Table{{}, static_cast<const UsageBatch*>(batch)});
     if (!table) return SQLITE_NOMEM;
@@ -73,22 +64,14 @@ int next(sqlite3_vtab_cursor* cursor) {
 
 int atEnd(sqlite3_vtab_cursor* cursor) { return placeOf(cursor) >= rowsOf(cursor).size() ? 1 : 0; }
 
-void answer(sqlite3_context* out, std::string_view text) {
-    // An empty view may have no pointer, which would be NULL.
-    sqlite3_result_text64(out, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
-}
-
 int column(sqlite3_vtab_cursor* cursor, sqlite3_context* out, int which) {
-    const UsageRow& row = rowsOf(cursor)[placeOf(cursor)];
-    if (which >= kFirstText)
-        answer(out, row.texts[static_cast<size_t>(which - kFirstText)]);
-    else if (which == 1)
-        answer(out, row.call_id);
-    else if (which == 0 ? row.call_id.empty() : which == kCost && !row.priced)
+    const CallRow& row = rowsOf(cursor)[placeOf(cursor)];
+    if (row.call_id.empty())
         sqlite3_result_null(out);
+    else if (which == 2)
+        sqlite3_result_text64(out, row.call_id.data(), row.call_id.size(), SQLITE_STATIC, SQLITE_UTF8);
     else
-        sqlite3_result_int64(
-            out, which == 0 ? row.call_key : row.numbers[static_cast<size_t>(which - kFirstNumber)]);
+        sqlite3_result_int64(out, which == 0 ? row.call_key : row.mark);
     return SQLITE_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "usage_writer.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -9,6 +10,8 @@
 
 namespace store_sqlite {
 namespace {
+
+constexpr size_t kBatchBytes = 64 * 1024;  // whoever wants one event reads its batch
 
 std::string_view view(sluice_str text) {
     return text.len == 0 ? std::string_view() : std::string_view(text.ptr, text.len);
@@ -63,15 +66,38 @@ size_t UsageWriter::append(const std::vector<Event>& events) {
 
 size_t UsageWriter::appendWithin(const std::vector<Event>& events) {
     const Fresh fresh = freshOf(events);
-    std::map<int64_t, Fresh> by_month;
-    for (const Call& call : fresh) by_month[call.event->month].push_back(call);
-    for (const auto& [month, of_month] : by_month) {
-        batch_.rows.assign(of_month.size(), {});
-        for (size_t i = 0; i < of_month.size(); ++i) fill(batch_.rows[i], of_month[i]);
-        partitionOf(month, true)->insert.run();
-    }
+    std::map<int64_t, Fresh> by_day;
+    for (const Call& call : fresh) by_day[call.event->day].push_back(call);
+    for (const auto& [day, of_day] : by_day) writeDay(day, of_day);
     writeSums();
     return fresh.size();
+}
+
+void UsageWriter::writeDay(int64_t day, const Fresh& calls) {
+    Partition& partition = *partitionOf(monthOf(day), true);
+    batch_.rows.clear();
+    pack_.clear();
+    UsageRow row;
+    for (const Call& call : calls) {
+        fill(row, call);
+        if (pack_.count() == 0) first_ms_ = last_ms_ = row[UsageRow::Start];
+        first_ms_ = std::min(first_ms_, row[UsageRow::Start]);
+        last_ms_ = std::max(last_ms_, row[UsageRow::Start]);
+        pack_.add(row);
+        batch_.rows.push_back({call.keys.on(day), call.keys.mark(), call.event->call_id});
+        if (pack_.bytes().size() >= kBatchBytes) writeBatch(partition, day);
+    }
+    if (pack_.count() > 0) writeBatch(partition, day);
+}
+
+void UsageWriter::writeBatch(Partition& partition, int64_t day) {
+    const int64_t before = partition.last.with().step() ? partition.last.integer(0) : 0;
+    partition.last.rewind();
+    const auto last = before + static_cast<int64_t>(pack_.count());
+    partition.insert.with(last, day, first_ms_, last_ms_, Blob{pack_.bytes()}).run();
+    if (!partition.ending) partition.note.with(before + 1).run();
+    batch_.rows.clear();
+    pack_.clear();
 }
 
 // Those that are not there already. An event without an id cannot be known again: counted twice is better
@@ -101,15 +127,25 @@ std::vector<bool> UsageWriter::knownOf(const Fresh& events) {
     for (const int64_t step : {-1, 0, 1}) {
         const auto partitions = partitionsWith(days, step);
         for (size_t i = 0; i < events.size() && !partitions.empty(); ++i) {
-            batch_.rows[i].call_id = events[i].event->call_id;
-            batch_.rows[i].call_key = events[i].keys.on(events[i].event->day + step);
+            const auto& [event, keys] = events[i];
+            batch_.rows[i] = {keys.on(event->day + step), keys.mark(), event->call_id};
         }
-        for (Partition* partition : partitions) {
-            while (partition->find.step()) known[static_cast<size_t>(partition->find.integer(0))] = true;
-            partition->find.rewind();
-        }
+        for (Partition* partition : partitions) findIn(*partition, events, known);
     }
     return known;
+}
+
+void UsageWriter::findIn(Partition& partition, const Fresh& events, std::vector<bool>& known) {
+    partition.events.forget();
+    while (partition.find.step()) {
+        const auto place = static_cast<size_t>(partition.find.integer(0));
+        const UsageRow* there = partition.events.find(partition.find.integer(1));
+        if (there && there->call_id == events[place].event->call_id) known[place] = true;
+    }
+    partition.find.rewind();
+    if (!partition.find_rows) return;
+    while (partition.find_rows.step()) known[static_cast<size_t>(partition.find_rows.integer(0))] = true;
+    partition.find_rows.rewind();
 }
 
 // Those that have any event of one of the days, so many days on.
@@ -119,8 +155,11 @@ std::set<UsageWriter::Partition*> UsageWriter::partitionsWith(const std::set<int
         const int64_t day = of_batch + step;
         Partition* partition = partitionOf(monthOf(day), false);
         if (!partition || partition->ending || all.count(partition) > 0) continue;
-        if (partition->has_day.with(callKeysFrom(day), callKeysFrom(day + 1)).step()) all.insert(partition);
-        partition->has_day.rewind();
+        for (Statement* any : {&partition->has_day, &partition->has_row}) {
+            if (!*any) continue;
+            if (any->with(callKeysFrom(day), callKeysFrom(day + 1)).step()) all.insert(partition);
+            any->rewind();
+        }
     }
     return all;
 }
@@ -140,14 +179,26 @@ UsageWriter::Partition* UsageWriter::partitionOf(int64_t month, bool create) {
 }
 
 UsageWriter::Partition& UsageWriter::open(int64_t month) {
-    const std::string name = partitionName(month);
-    Partition& partition = partitions_[month];
-    partition.has_day =
-        connection_.prepare("SELECT 1 FROM " + name + " WHERE call_key >= ?1 AND call_key < ?2 LIMIT 1");
+    createPartition(connection_, month);  // one that a release before has made lacks two tables
+    const std::string calls = callsName(month), batches = batchesName(month), rows = partitionName(month);
+    const std::string of_day = " WHERE call_key >= ?1 AND call_key < ?2 LIMIT 1";
     // CROSS JOIN: SQLite keeps the order of the tables, the batch outside.
-    partition.find = connection_.prepare("SELECT b.rowid FROM usage_batch AS b CROSS JOIN " + name +
-                                         " AS u ON u.call_key = b.call_key AND u.call_id = b.call_id");
-    partition.insert = connection_.prepare("INSERT INTO " + name + " SELECT NULL, * FROM usage_batch");
+    const std::string each = " FROM usage_batch AS b CROSS JOIN ";
+    Partition& partition = partitions_[month];
+    partition.has_day = connection_.prepare("SELECT 1 FROM " + calls + of_day);
+    partition.find = connection_.prepare("SELECT b.rowid, c.event" + each + calls +
+                                         " AS c ON c.call_key = b.call_key AND c.mark = b.mark");
+    partition.events = EventFinder(connection_, month);
+    if (hasTable(connection_, rows)) {
+        partition.has_row = connection_.prepare("SELECT 1 FROM " + rows + of_day);
+        partition.find_rows = connection_.prepare(
+            "SELECT b.rowid" + each + rows + " AS u ON u.call_key = b.call_key AND u.call_id = b.call_id");
+    }
+    partition.last = connection_.prepare("SELECT max(id) FROM " + batches);
+    partition.insert = connection_.prepare("INSERT INTO " + batches + " VALUES (?1, ?2, ?3, ?4, ?5)");
+    partition.note = connection_.prepare("INSERT INTO " + calls +
+                                         " SELECT call_key, mark, ?1 + rowid FROM usage_batch "
+                                         "WHERE call_key IS NOT NULL");
     return partition;
 }
 
@@ -164,7 +215,6 @@ void UsageWriter::fill(UsageRow& row, const Call& call) {
     const int64_t flags = (r.stream ? kStream : 0) | (r.usage_known ? kUsageKnown : 0) |
                           (r.usage_estimated ? kUsageEstimated : 0) | (r.cache_hit ? kCacheHit : 0);
     const Sums& sums = event.sums;
-    row.call_key = call.keys.on(event.day);
     row.call_id = event.call_id;
     row.numbers = {r.start_ms,
                    r.end_ms,
@@ -187,8 +237,8 @@ void UsageWriter::fill(UsageRow& row, const Call& call) {
                    sums.cached,
                    sums.cache_write,
                    sums.reasoning,
-                   sums.cost};
-    row.priced = sums.unpriced == 0;
+                   sums.cost,
+                   sums.unpriced == 0};
     row.texts = {brief(r.model), brief(r.client), brief(r.user_agent), brief(r.error), view(r.attributes)};
     addToDay(event, combo, end_user, parts);
 }

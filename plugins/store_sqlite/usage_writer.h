@@ -1,4 +1,4 @@
-// Usage events into the file: the row, and all aggregates that it belongs to, in one transaction.
+// Usage events into the file: batches of them, and all aggregates that they belong to, in one transaction.
 #pragma once
 
 #include <array>
@@ -8,11 +8,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "events.h"
 #include "names.h"
 #include "sqlite.h"
 #include "store_common/event.h"
 #include "store_common/ledger.h"
 #include "usage_batch.h"
+#include "usage_pack.h"
 
 namespace store_sqlite {
 
@@ -28,8 +30,13 @@ public:
 private:
     struct Partition {
         Statement has_day;    // any call with a key from ?1 to below ?2
-        Statement find;       // places in the batch of calls that are there, their keys moved by ?1
-        Statement insert;     // the batch
+        Statement find;       // places in the batch, and events that may be of the same calls
+        EventFinder events;   // says whether they are
+        Statement has_row;    // the same of rows of releases before, if there are any
+        Statement find_rows;  // places in the batch of calls that are there
+        Statement last;       // the number of the last event
+        Statement insert;     // a batch
+        Statement note;       // its calls
         bool ending = false;  // retention is taking it away: it is neither read nor asked
     };
     struct Call {
@@ -43,9 +50,12 @@ private:
     size_t appendWithin(const std::vector<Event>& events);
     Fresh freshOf(const std::vector<Event>& events);
     std::vector<bool> knownOf(const Fresh& events);
+    void findIn(Partition& partition, const Fresh& events, std::vector<bool>& known);
     std::set<Partition*> partitionsWith(const std::set<int64_t>& days, int64_t step);
     Partition* partitionOf(int64_t month, bool create);
     Partition& open(int64_t month);
+    void writeDay(int64_t day, const Fresh& calls);
+    void writeBatch(Partition& partition, int64_t day);
     void fill(UsageRow& row, const Call& call);
     void addToDay(const Event& event, int64_t combo, int64_t end_user, const Combo& parts);
     void addTotals();
@@ -55,6 +65,8 @@ private:
 
     Connection& connection_;
     UsageBatch batch_;
+    UsagePackWriter pack_;                // the batch that is being made
+    int64_t first_ms_ = 0, last_ms_ = 0;  // of its starts
     Names names_;
     Statement daily_, end_user_, tag_, total_, unpack_, state_;
     std::map<int64_t, Partition> partitions_;

@@ -55,7 +55,8 @@ inline int64_t valueIn(const std::string& place, const std::string& sql) {
 }
 
 inline int64_t months(const std::string& place) {
-    return valueIn(place, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name GLOB 'usage_2*'");
+    return valueIn(
+        place, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name GLOB 'usage_2*_batches'");
 }
 
 inline void checkWhole(const std::string& place) {
