@@ -41,7 +41,7 @@ base::Result<Body> Body::read(std::string text, BodyKind kind, std::string_view 
 }
 
 const Body::Edit* Body::edit(std::string_view name) const {
-    if (!edited_.mayHave(name)) return nullptr;
+    if (edits_.empty() || !edited_.mayHave(name)) return nullptr;
     const auto found =
         std::find_if(edits_.begin(), edits_.end(), [&](const Edit& e) { return e.name == name; });
     return found == edits_.end() ? nullptr : &*found;

@@ -17,13 +17,13 @@ namespace {
 
 constexpr double kCostMax = 1e6;  // USD of one request: beyond it is nonsense
 
-bool number(const element& object, const char* name, uint64_t& out) {
+bool number(const element& object, std::string_view name, uint64_t& out) {
     return object[name].get(out) == simdjson::SUCCESS;
 }
-bool number(const element& object, const char* name, double& out) {
+bool number(const element& object, std::string_view name, double& out) {
     return object[name].get(out) == simdjson::SUCCESS;
 }
-bool object(const element& in, const char* name, element& out) {
+bool object(const element& in, std::string_view name, element& out) {
     return in[name].get(out) == simdjson::SUCCESS;
 }
 
@@ -31,8 +31,13 @@ bool object(const element& in, const char* name, element& out) {
 // usage alone. Nobody has looked at the text before: an answer may be cut or no JSON at all.
 class Flat {
 public:
-    Flat() = default;
-    explicit Flat(std::string_view text) {
+    Flat() = default;  // members_ stay as they are: nobody looks at more than size_ of them
+    Flat(const Flat&) = delete;
+    Flat& operator=(const Flat&) = delete;
+
+    void read(std::string_view text) {
+        names_.clear();
+        size_ = end_ = 0;
         size_t at = skipSpace(text, 1);
         while (at < text.size() && text[at] == '"' && size_ < members_.size()) {
             const size_t end = skipString(text, at);
@@ -40,8 +45,9 @@ public:
             if (colon >= text.size() || text[colon] != ':') return;
             const size_t value = skipSpace(text, colon + 1);
             const size_t behind = skipValue(text, value);
-            names_.add(text.substr(at + 1, end - at - 2));
-            members_[size_++] = {text.substr(at + 1, end - at - 2), text.substr(value, behind - value)};
+            const std::string_view name = text.substr(at + 1, end - at - 2);
+            names_.add(name);
+            members_[size_++] = {name.data(), name.size(), text.data() + value, behind - value};
             at = skipSpace(text, behind);
             if (at < text.size() && text[at] == ',') at = skipSpace(text, at + 1);
         }
@@ -53,14 +59,18 @@ public:
     std::string_view find(std::string_view name) const {
         if (!names_.mayHave(name)) return {};
         for (size_t i = 0; i < size_; ++i) {
-            if (members_[i].name == name) return members_[i].value;
+            const Member& m = members_[i];
+            if (std::string_view(m.name, m.name_size) == name) return {m.value, m.value_size};
         }
         return {};
     }
 
 private:
-    struct Member {
-        std::string_view name, value;
+    struct Member {  // no views: those would be cleared
+        const char* name;
+        size_t name_size;
+        const char* value;
+        size_t value_size;
     };
     std::array<Member, 24> members_;
     base::NameBits names_;
@@ -68,18 +78,19 @@ private:
 };
 
 template <class Number>
-bool number(const Flat& object, const char* name, Number& out) {
+bool number(const Flat& object, std::string_view name, Number& out) {
     const std::string_view text = object.find(name);
+    if (text.empty()) return false;
     Number value{};
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || fault != std::errc() || end != text.data() + text.size()) return false;
+    if (fault != std::errc() || end != text.data() + text.size()) return false;
     out = value;
     return true;
 }
-bool object(const Flat& in, const char* name, Flat& out) {
+bool object(const Flat& in, std::string_view name, Flat& out) {
     const std::string_view text = in.find(name);
     if (text.empty() || text.front() != '{') return false;
-    out = Flat(text);
+    out.read(text);
     return true;
 }
 
@@ -90,7 +101,7 @@ void mergeOpenAi(const Object& usage, Usage& into) {
         (void)number(usage, "input_tokens", into.prompt_tokens);
     if (!number(usage, "completion_tokens", into.completion_tokens))
         (void)number(usage, "output_tokens", into.completion_tokens);
-    for (const char* details : {"prompt_tokens_details", "input_tokens_details"}) {
+    for (const std::string_view details : {"prompt_tokens_details", "input_tokens_details"}) {
         Object part;
         if (!object(usage, details, part)) continue;
         (void)number(part, "cached_tokens", into.cached_tokens);
@@ -98,14 +109,14 @@ void mergeOpenAi(const Object& usage, Usage& into) {
         (void)number(part, "audio_tokens", into.audio_prompt_tokens);
         (void)number(part, "image_tokens", into.image_prompt_tokens);
     }
-    for (const char* details : {"completion_tokens_details", "output_tokens_details"}) {
+    for (const std::string_view details : {"completion_tokens_details", "output_tokens_details"}) {
         Object part;
         if (!object(usage, details, part)) continue;
         (void)number(part, "reasoning_tokens", into.reasoning_tokens);
         (void)number(part, "audio_tokens", into.audio_completion_tokens);
     }
     // openrouter.ai/docs/use-cases/usage-accounting, deepinfra.com/docs
-    for (const char* name : {"cost", "estimated_cost"}) {
+    for (const std::string_view name : {"cost", "estimated_cost"}) {
         double cost = 0;
         if (number(usage, name, cost) && cost >= 0 && cost < kCostMax) into.provider_cost = cost;
     }
@@ -151,24 +162,24 @@ bool endsRoot(std::string_view text, size_t at) {
     return at < text.size() && text[at] == '}' && skipSpace(text, at + 1) == text.size();
 }
 
-// The root's member `usage`, an object that stands near the end of most answers, found from there; without an
-// end if it is not that simple. Inside a text the name's quotes would be escaped.
-Flat usageNearEnd(std::string_view body) {
+// The root's member `usage`, an object that stands near the end of most answers, found from there. False if
+// it is not that simple. Inside a text the name's quotes would be escaped.
+bool usageNearEnd(std::string_view body, Flat& usage) {
     constexpr std::string_view kBackwards = "\"egasu\"";
     constexpr size_t kNear = 2048;
     static const std::boyer_moore_horspool_searcher kSearch(kBackwards.begin(), kBackwards.end());
     const auto last = body.rbegin() + static_cast<std::ptrdiff_t>(std::min(body.size(), kNear));
     const auto found = std::search(body.rbegin(), last, kSearch);
-    if (found == last) return {};
+    if (found == last) return false;
     const auto behind = static_cast<size_t>(body.rend() - found);
     const size_t name = behind - kBackwards.size();
-    if (name == 0 || body[name - 1] == '\\') return {};
+    if (name == 0 || body[name - 1] == '\\') return false;
     size_t at = skipSpace(body, behind);
-    if (at >= body.size() || body[at] != ':') return {};
+    if (at >= body.size() || body[at] != ':') return false;
     at = skipSpace(body, at + 1);
-    if (at >= body.size() || body[at] != '{') return {};
-    const Flat usage(body.substr(at));
-    return usage.end() > 0 && endsRoot(body, at + usage.end()) ? usage : Flat();
+    if (at >= body.size() || body[at] != '{') return false;
+    usage.read(body.substr(at));
+    return usage.end() > 0 && endsRoot(body, at + usage.end());
 }
 
 }  // namespace
@@ -195,7 +206,7 @@ void addUsage(const Usage& more, Usage& to) {
 
 Usage usageOfAnswer(std::string_view body, Dialect dialect) {
     Usage usage;
-    if (const Flat flat = usageNearEnd(body); flat.end() > 0) {
+    if (Flat flat; usageNearEnd(body, flat)) {
         merge(flat, dialect, usage);
         return usage;
     }

@@ -15,10 +15,10 @@ using base::Clock;
 
 namespace {
 
-void keep(VerdictRecord&& record, std::vector<VerdictRecord>& all) {
+VerdictRecord& begun(const Instance& instance, Phase phase, std::vector<VerdictRecord>& all) {
     constexpr size_t kUsual = 16;
     if (all.capacity() == 0) all.reserve(kUsual);
-    all.push_back(std::move(record));
+    return all.emplace_back(VerdictRecord{&instance, phase, "pass", 0, {}});
 }
 
 // Names the plugin to the watchdog while its code runs. The watchdog may still read the name when the
@@ -174,15 +174,16 @@ void Runner::takeBack(sluice_ctx& ctx, Phase around) {
     ctx.phase = around;
 }
 
+// `clock`: when the hook before it ended, if it follows directly; when this one has, afterwards.
 template <class Call>
-Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
+Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call, base::TimePoint* clock) {
     Instance& instance = *slot.instance;
     if (!runs(phase, slot)) return Outcome::Continue;
     // A provider that serves by itself is inside a call of its own while the hooks of its stream run.
     sluice_ctx& ctx = handleOf(phase == Phase::DuringCall ? parallel_ : contexts_, instance);
     const Phase around = ctx.phase;
     enter(ctx, phase);
-    const auto start = last_call_ = Clock::now();
+    const auto start = last_call_ = clock && *clock != base::TimePoint() ? *clock : Clock::now();
     if (const auto ms = instance.settings().timeout_ms; ms > 0)
         ctx.hook_deadline = std::min(request_.deadline, start + base::milliseconds(ms));
     // Who the caller is gets asked whatever happened before: not to ask would be to refuse everybody.
@@ -212,47 +213,41 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call) {
         }
     }
     // Thousands of calls for a stream would bury the rest: of them only what is news is written down.
-    const bool misused = instance.handleUse().unpunished.exchange(false, std::memory_order_relaxed);
+    auto& unpunished = instance.handleUse().unpunished;
+    const bool misused = unpunished.load(std::memory_order_relaxed) && unpunished.exchange(false);
     const bool routine = verdict == SLUICE_CONTINUE && request_.edits == edits && ctx.stream_call &&
                          !ctx.stream_call->last && !misused;
     const auto end = routine ? start : Clock::now();
+    if (clock) *clock = end;
     takeBack(ctx, around);
     if (routine) {
         if (breaks) (void)instance.breaker.record(true, end);
         return Outcome::Continue;
     }
+    VerdictRecord& record = begun(instance, phase, request_.verdicts);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(end - start).count();
-    VerdictRecord record{
-        &instance, phase, request_.edits == edits ? "pass" : "modified", static_cast<uint32_t>(took), {}};
-    if (!thrown.empty()) {
-        verdict = SLUICE_FAILED;
-        record.reason = std::string(name(phase)) + " threw: " + thrown;
-    }
-    if (misused) {
-        verdict = SLUICE_FAILED;
-        record.reason = "it used the handle of a request when it may not";
-    }
-    Outcome outcome = judge(phase, verdict, record);
-    if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed") {
-        outcome = failed(phase, instance, end > ctx.hook_deadline, record);
-    }
-    if (guardShadowed(request_, instance, phase)) outcome = unenforced(outcome, record);
+    record.duration_us = static_cast<uint32_t>(took);
+    if (request_.edits != edits) record.verdict = "modified";
+    if (!thrown.empty()) record.reason = std::string(name(phase)) + " threw: " + thrown;
+    if (misused) record.reason = "it used the handle of a request when it may not";
+    if (!thrown.empty() || misused) verdict = SLUICE_FAILED;
+    const Outcome outcome = weigh(phase, verdict, end > ctx.hook_deadline, record);
     const std::string_view said = record.verdict;
     if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
                          instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
-    keep(std::move(record), request_.verdicts);
     return outcome;
 }
 
-Outcome Runner::runOne(Phase phase, const HookSlot& slot) {
-    return invoke(phase, slot,
-                  [&](sluice_ctx& ctx) { return slot.hook(slot.instance->self(), &ctx, ctx.state); });
+Outcome Runner::runOne(Phase phase, const HookSlot& slot, base::TimePoint* clock) {
+    const auto call = [&](sluice_ctx& ctx) { return slot.hook(slot.instance->self(), &ctx, ctx.state); };
+    return invoke(phase, slot, call, clock);
 }
 
 Outcome Runner::runForward(Phase phase, const std::vector<HookSlot>& slots) {
+    base::TimePoint clock{};
     for (const auto& slot : slots) {
-        const Outcome outcome = runOne(phase, slot);
+        const Outcome outcome = runOne(phase, slot, &clock);
         if (outcome != Outcome::Continue) return outcome;
     }
     return Outcome::Continue;
@@ -261,8 +256,9 @@ Outcome Runner::runForward(Phase phase, const std::vector<HookSlot>& slots) {
 // No verdict of one ends the phase for the others: the next guard always runs. The strictest outcome counts.
 Outcome Runner::runAll(Phase phase, const std::vector<HookSlot>& slots) {
     Outcome strictest = Outcome::Continue;
+    base::TimePoint clock{};
     for (const auto& slot : slots) {
-        const Outcome outcome = runOne(phase, slot);
+        const Outcome outcome = runOne(phase, slot, &clock);
         if (strictness(outcome) > strictness(strictest)) strictest = outcome;
     }
     return strictest;
@@ -275,18 +271,20 @@ bool Runner::anyRuns(Phase phase, const std::vector<HookSlot>& slots) const {
 // What other plugins find out about the caller comes first: tags, what the key says.
 Outcome Runner::preCall() {
     GuardUse& guards = request_.guards;
+    base::TimePoint clock{};
     for (const auto& slot : chain_->pre_call) {
         if (slot.instance->settings().guard && !guards.decided && !chain_->guards->decide(request_))
             return Outcome::Block;
-        const Outcome outcome = runOne(Phase::PreCall, slot);
+        const Outcome outcome = runOne(Phase::PreCall, slot, &clock);
         if (outcome != Outcome::Continue) return outcome;
     }
     return guards.decided || chain_->guards->decide(request_) ? Outcome::Continue : Outcome::Block;
 }
 
 Outcome Runner::authenticate() {
+    base::TimePoint clock{};
     for (const auto& slot : chain_->authenticate) {
-        const Outcome outcome = runOne(Phase::Authenticate, slot);
+        const Outcome outcome = runOne(Phase::Authenticate, slot, &clock);
         if (outcome != Outcome::Continue) return outcome;
     }
     if (chain_->authenticate.empty()) return Outcome::Continue;

@@ -76,11 +76,12 @@ public:
 
 private:
     template <class Call>
-    Outcome invoke(Phase phase, const HookSlot& slot, Call&& call);
-    Outcome runOne(Phase phase, const HookSlot& slot);
+    Outcome invoke(Phase phase, const HookSlot& slot, Call&& call, base::TimePoint* clock = nullptr);
+    Outcome runOne(Phase phase, const HookSlot& slot, base::TimePoint* clock = nullptr);
     Outcome runForward(Phase phase, const std::vector<HookSlot>& slots);
     Outcome runAll(Phase phase, const std::vector<HookSlot>& slots);
     Outcome paused(Phase phase, const Instance& instance);
+    Outcome weigh(Phase phase, sluice_verdict verdict, bool late, VerdictRecord& record);
     Outcome failed(Phase phase, const Instance& instance, bool late, VerdictRecord& record);
     Outcome unenforced(Outcome outcome, VerdictRecord& record);
     Outcome judge(Phase phase, sluice_verdict verdict, VerdictRecord& record);

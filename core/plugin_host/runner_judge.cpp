@@ -13,6 +13,16 @@ Outcome Runner::paused(Phase phase, const Instance& instance) {
     return outcome;
 }
 
+// What nearly every hook says, to go on, is not thought about.
+Outcome Runner::weigh(Phase phase, sluice_verdict verdict, bool late, VerdictRecord& record) {
+    const bool shadowed = guardShadowed(request_, *record.instance, phase);
+    if (verdict == SLUICE_CONTINUE && !shadowed) return Outcome::Continue;
+    Outcome outcome = judge(phase, verdict, record);
+    if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed")
+        outcome = failed(phase, *record.instance, late, record);
+    return shadowed ? unenforced(outcome, record) : outcome;
+}
+
 // What a guardrail in shadow mode says is written down and nothing else.
 Outcome Runner::unenforced(Outcome outcome, VerdictRecord& record) {
     if (std::string_view(record.verdict) == "modified") record.verdict = "would_modify";

@@ -17,7 +17,7 @@ namespace accounts {
 
 class AccessGroups {
 public:
-    using Documents = Table<std::string, Group, std::hash<std::string>>;
+    using Documents = Table<std::string, Group, TextHash>;
 
     /// Is there a group of this name that the model is in? One whose document is blocked opens nothing. [any]
     bool opens(const std::string& name, std::string_view model) const;

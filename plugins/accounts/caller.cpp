@@ -10,7 +10,7 @@ sluice::Verdict block(const sluice::Request& request, const std::optional<Denied
 std::optional<Denied> checkCustomer(const sluice::Request& request, const Directory& directory) {
     const auto name = request.endUser();
     if (name.empty()) return std::nullopt;
-    const auto customer = directory.customers().find(std::string(name));
+    const auto customer = directory.customers().find(name);
     if (!customer || !customer->blocked) return std::nullopt;
     return Denied{403, "auth_error", "Customer=" + customer->id + " is blocked."};
 }

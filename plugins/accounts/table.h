@@ -3,15 +3,23 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "accounts/early.h"
 
 namespace accounts {
+
+/// Of ids that are texts: takes views of them.
+struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
 
 /// What was found stays as it is for as long as somebody holds it. [any]
 ///
@@ -22,7 +30,9 @@ class Table {
 public:
     using Found = std::shared_ptr<const T>;
 
-    Found find(const Id& id) const {
+    /// `Like`: whatever the hash takes and an id can be compared with.
+    template <class Like>
+    Found find(const Like& id) const {
         const uint64_t hash = hashOf(id);
         const Shard& shard = shards_[hash % kShards];
         const std::shared_lock lock(shard.mutex);
@@ -74,7 +84,8 @@ private:
         size_t home(uint64_t hash) const { return (hash >> 5) & (slots.size() - 1); }
         size_t next(size_t at) const { return (at + 1) & (slots.size() - 1); }
         // slots.size() if it is not there.
-        size_t slotOf(uint64_t hash, const Id& id) const {
+        template <class Like>
+        size_t slotOf(uint64_t hash, const Like& id) const {
             if (slots.empty()) return 0;
             for (size_t at = home(hash); slots[at].node; at = next(at)) {
                 if (slots[at].hash != hash) continue;
@@ -113,7 +124,8 @@ private:
         }
     };
     // The lowest bits choose the shard, the next the slot: all of them have to be good.
-    static uint64_t hashOf(const Id& id) {
+    template <class Like>
+    static uint64_t hashOf(const Like& id) {
         uint64_t h = static_cast<uint64_t>(Hash()(id)) * 0x9e3779b97f4a7c15;
         return h ^ (h >> 32);
     }

@@ -36,7 +36,7 @@ private:
     void take(const sluice_document& document);
 
     const sluice::Host host_;
-    accounts::Table<std::string, accounts::Digest, std::hash<std::string>> keys_;  // those that count
+    accounts::Table<std::string, accounts::Digest, accounts::TextHash> keys_;  // those that count
     accounts::Watcher watcher_;  // last: nobody is told any more when the rest goes
 };
 

@@ -62,8 +62,7 @@ public:
             if (!options_.team_required || principal_.role == Role::Admin) return std::nullopt;
             return forbidden("No teams found in token. Token must belong to a team.");
         }
-        owners.team =
-            wanted.empty() ? firstOf(teams, directory_) : directory_.teams().find(std::string(wanted));
+        owners.team = wanted.empty() ? firstOf(teams, directory_) : directory_.teams().find(wanted);
         if (owners.team) {
             id = owners.team->id;
             return std::nullopt;

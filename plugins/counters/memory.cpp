@@ -70,7 +70,7 @@ bool Memory::Entry::over(int64_t now_ms) const {
 
 // Names differ in their middle, where the id stands; the map hashes all of them anyway.
 size_t Memory::shardOf(sluice_str name) {
-    if (name.len < 16) return (Hash()(view(name)) >> 9) % kShards;
+    if (name.len < sizeof(uint64_t)) return (Hash()(view(name)) >> 9) % kShards;
     uint64_t middle = 0;
     std::memcpy(&middle, name.ptr + name.len / 2 - 4, sizeof middle);
     return (middle * 0x9E3779B97F4A7C15u) >> 58;

@@ -195,7 +195,7 @@ Book::Found Book::byDefault(Kind kind, std::string_view id) {
 
 Book::Found Book::find(Kind kind, std::string_view id) {
     if (id.empty()) return nullptr;
-    auto found = holders_[static_cast<size_t>(kind)].find(std::string(id));
+    auto found = holders_[static_cast<size_t>(kind)].find(id);
     return found ? found : byDefault(kind, id);
 }
 

@@ -40,7 +40,7 @@ public:
     bool budgets() const { return budgets_.load(std::memory_order_relaxed); }
 
 private:
-    using Table = accounts::Table<std::string, Holder, std::hash<std::string>>;
+    using Table = accounts::Table<std::string, Holder, accounts::TextHash>;
     using Holds = std::pair<Kind, std::string>;  // a holder, by its id
     struct Own {                                 // what a document says, before its budget is asked
         accounts::Limits limits;

@@ -76,11 +76,10 @@ std::array<counters::Memory::Hint*, counters::Memory::kAtOnce> Claim::hints() co
 }
 
 void Claim::ask(const Zone& zone, int64_t now_ms, int64_t tokens, int64_t pico) {
-    counters.resize(parts.size());
+    counters.assign(parts.size(), {});
     for (size_t i = 0; i < parts.size(); ++i) {
         const Rule& rule = *parts[i].rule;
         sluice_counter& c = counters[i];
-        c = {};
         c.size = sizeof c;
         c.kind = kindOf(rule.what);
         c.name = sluice::str(rule.name);

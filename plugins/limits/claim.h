@@ -47,7 +47,7 @@ struct Refused {
 };
 Refused refused(const Claim& claim, int64_t now_ms);
 
-/// x-ratelimit-…, x-litellm-key-…, and retry-after if it was refused.
+/// x-ratelimit-…, x-litellm-key-…; and retry-after if it was refused, by the time that it is now.
 void setHeaders(const sluice::Response& response, const Claim& claim, int64_t now_ms);
 
 /// 1e-12 USD as USD, without an exponent.

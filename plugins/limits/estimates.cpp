@@ -36,15 +36,14 @@ void move(std::atomic<double>& average, double figure, double weight) {
 }  // namespace
 
 Estimates::Known* Estimates::find(std::string_view model, bool make) {
-    const std::string name(model);
     {
         const std::shared_lock lock(mutex_);
-        const auto found = known_.find(name);
+        const auto found = known_.find(model);
         if (found != known_.end()) return found->second.get();
         if (!make || known_.size() >= kModelsMax) return nullptr;
     }
     const std::unique_lock lock(mutex_);
-    auto& slot = known_[name];
+    auto& slot = known_[std::string(model)];
     if (!slot) slot = std::make_unique<Known>();
     return slot.get();
 }

@@ -12,6 +12,8 @@
 
 #include <sluice/plugin.hpp>
 
+#include "accounts/table.h"
+
 namespace limits {
 
 struct Estimate {
@@ -38,7 +40,8 @@ private:
 
     const double first_;
     std::shared_mutex mutex_;
-    std::unordered_map<std::string, std::unique_ptr<Known>> known_;  // guarded by mutex_
+    // Guarded by mutex_.
+    std::unordered_map<std::string, std::unique_ptr<Known>, accounts::TextHash, std::equal_to<>> known_;
 };
 
 }  // namespace limits

@@ -23,7 +23,7 @@ const sluice_counters& localCounters() {
         sizeof(sluice_counters),
         0,
         [](sluice_instance*, sluice_ctx*, sluice_counter* all, size_t count, size_t* which) {
-            return takeLocally(all, count, which, nullptr);
+            return takeLocally(all, count, which, nowMs(), nullptr);
         },
         [](sluice_instance*, const sluice_counter* all, size_t count) { settleLocally(all, count, nullptr); },
         [](sluice_instance*, const sluice_counter* all, size_t count) { memory().seed(all, count, nowMs()); },
@@ -34,9 +34,9 @@ const sluice_counters& localCounters() {
     return table;
 }
 
-sluice_status takeLocally(sluice_counter* counters, size_t count, size_t* which,
+sluice_status takeLocally(sluice_counter* counters, size_t count, size_t* which, int64_t now_ms,
                           counters::Memory::Hint* const* hints) {
-    return memory().take(counters, count, which, nowMs(), hints);
+    return memory().take(counters, count, which, now_ms, hints);
 }
 
 void settleLocally(const sluice_counter* counters, size_t count, counters::Memory::Hint* const* hints) {

@@ -26,6 +26,7 @@ Claim::~Claim() {
 
 Plugin::Plugin(std::string_view config_json, sluice::Host host)
     : host_(host),
+      clock_(host),
       options_(readOptions(config_json)),
       zone_(options_.timezone),
       book_(host, options_),
@@ -71,14 +72,15 @@ Verdict Plugin::pre_call(sluice::Request request) {
     claim.model = request.model();
     const int64_t tokens = static_cast<int64_t>(claim.estimate.prompt + claim.estimate.completion);
     if (claim.wants(What::Parallel)) claim.id = nextHolder();
-    claim.ask(zone_, host_.wallMs(), tokens, spends ? price(claim.estimate, claim.model) : 0);
-    if (take(request, claim)) {
+    const int64_t now = clock_.ms();
+    claim.ask(zone_, now, tokens, spends ? price(claim.estimate, claim.model) : 0);
+    if (take(request, claim, now)) {
         warnOfSoftBudgets(claim);
         return Verdict::Continue;
     }
     const auto& full = *claim.parts[claim.which].rule;
     refused_total_.record(1, {full.scope, nameOf(full.what)});
-    return request.block(refused(claim, host_.wallMs()).refusal());
+    return request.block(refused(claim, now).refusal());
 }
 
 void Plugin::collect(const sluice::Request& request, Claim& claim) {
@@ -121,17 +123,17 @@ int64_t Plugin::price(const Estimate& estimate, std::string_view model) const {
         0, prices_->estimate(prices_self_, sluice::str(model), estimate.prompt, estimate.completion));
 }
 
-sluice_status Plugin::takeOnce(const sluice::Request& request, Claim& claim) const {
+sluice_status Plugin::takeOnce(const sluice::Request& request, Claim& claim, int64_t now_ms) const {
     auto& counters = claim.counters;
     if (counters_ == &localCounters())
-        return takeLocally(counters.data(), counters.size(), &claim.which, claim.hints().data());
+        return takeLocally(counters.data(), counters.size(), &claim.which, now_ms, claim.hints().data());
     return counters_->take(counters_self_, request.raw(), counters.data(), counters.size(), &claim.which);
 }
 
 // False: a counter is full.
-bool Plugin::take(const sluice::Request& request, Claim& claim) {
+bool Plugin::take(const sluice::Request& request, Claim& claim, int64_t now_ms) {
     for (size_t i = 0; i < kTries; ++i) {
-        const auto status = takeOnce(request, claim);
+        const auto status = takeOnce(request, claim, now_ms);
         if (status == SLUICE_OK) {
             claim.plugin = this;
             for (const auto& part : claim.parts) {
@@ -165,7 +167,7 @@ void Plugin::warnOfSoftBudgets(const Claim& claim) {
 
 Verdict Plugin::on_response(sluice::Response response) {
     const Claim& claim = response.state<Claim>();
-    if (claim.plugin || claim.refused) setHeaders(response, claim, host_.wallMs());
+    if (claim.plugin || claim.refused) setHeaders(response, claim, claim.refused ? clock_.ms() : 0);
     return Verdict::Continue;
 }
 

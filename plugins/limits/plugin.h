@@ -3,6 +3,7 @@
 
 #include <sluice/plugin.hpp>
 
+#include "accounts/wall_clock.h"
 #include "book.h"
 #include "claim.h"
 #include "counters/memory.h"
@@ -31,12 +32,13 @@ private:
     void addTags(const sluice::Request& request, Claim& claim);
     std::string nextHolder();
     int64_t price(const Estimate& estimate, std::string_view model) const;
-    sluice_status takeOnce(const sluice::Request& request, Claim& claim) const;
-    bool take(const sluice::Request& request, Claim& claim);
+    sluice_status takeOnce(const sluice::Request& request, Claim& claim, int64_t now_ms) const;
+    bool take(const sluice::Request& request, Claim& claim, int64_t now_ms);
     void warnOfSoftBudgets(const Claim& claim);
     void settle(Claim& claim);
 
     const sluice::Host host_;
+    const accounts::WallClock clock_;
     const Options options_;
     const Zone zone_;
     Book book_;

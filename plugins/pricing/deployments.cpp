@@ -88,13 +88,13 @@ std::vector<const Deployment*> Deployments::learn(std::string_view group,
 }
 
 const Deployment* Deployments::byId(std::string_view id) const {
-    const auto found = by_id_.find(std::string(id));
+    const auto found = by_id_.find(id);
     return found == by_id_.end() ? nullptr : found->second.get();
 }
 
 std::vector<Deployments::Named> Deployments::ofModel(std::string_view model) const {
     std::vector<Named> all;
-    if (const auto found = groups_.find(std::string(model)); found != groups_.end()) {
+    if (const auto found = groups_.find(model); found != groups_.end()) {
         for (const auto* deployment : found->second) all.push_back({deployment, deployment->model});
         return all;
     }

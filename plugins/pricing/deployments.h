@@ -1,11 +1,12 @@
 // What the configuration says of the price of single deployments, and which deployments a name stands for.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <sluice/plugin.hpp>
@@ -47,8 +48,8 @@ public:
 private:
     using Group = std::vector<const Deployment*>;
 
-    std::unordered_map<std::string, std::unique_ptr<const Deployment>> by_id_;
-    std::unordered_map<std::string, Group> groups_;
+    std::map<std::string, std::unique_ptr<const Deployment>, std::less<>> by_id_;
+    std::map<std::string, Group, std::less<>> groups_;
     std::vector<std::pair<std::string, Group>> patterns_;  // names with a star
 };
 

@@ -37,10 +37,9 @@ Members readMembers(std::string_view json, const std::string& path, bool strict)
 }
 
 std::string keyOf(std::string_view provider, std::string_view model) {
-    std::string key(provider);
-    key += '/';
-    key += model;
-    return key;
+    std::string key;
+    key.reserve(provider.size() + 1 + model.size());
+    return key.append(provider).append(1, '/').append(model);
 }
 
 // The first of the names under which a model may stand that `at` has something for.

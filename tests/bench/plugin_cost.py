@@ -68,8 +68,9 @@ def hook_costs(servers, sizes, progress):
 
 
 # Each chain is the one before and one more: what a key, prices, a record, limits and the ledger add to a request.
+PRICE = {"input_cost_per_token": 2.5e-6, "output_cost_per_token": 1e-5}
 ACCOUNTS = [("keys", [{"plugin": "store_sqlite", "config": {"path": "DIR/NAME.db"}}, {"plugin": "auth_keys"}, {"plugin": "admin_api"}]),
-            ("prices", [{"plugin": "pricing"}]), ("limits", [{"plugin": "limits"}]),
+            ("prices", [{"plugin": "pricing", "config": {"models": {"gpt-upstream": PRICE}}}]), ("limits", [{"plugin": "limits"}]),
             ("ledger", [{"plugin": "ledger", "config": {"spool": "DIR/NAME.spool"}}])]
 LIMITED = {"rpm_limit": 1_000_000_000, "tpm_limit": 10**12, "max_parallel_requests": 10_000, "max_budget": 9_000_000, "budget_duration": "30d"}
 

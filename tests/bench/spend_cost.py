@@ -22,6 +22,9 @@ from pathlib import Path
 
 from bench_processes import Failed, Processes, free_port
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import usage_pack  # noqa: E402
+
 MASTER = "sk-bench-master"
 DAYS = "start_date=2026-11-01&end_date=2026-11-30"
 ROUNDS = 5
@@ -85,19 +88,6 @@ def cpu_ms(pid):
     return sum(int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0]) for task in os.listdir(f"/proc/{pid}/task")) / 1e6
 
 
-def first_call(events):
-    """The first call id of a batch, see plugins/store_sqlite/usage_pack.h."""
-    def number(at):
-        value = shift = 0
-        while True:
-            value |= (events[at] & 0x7F) << shift
-            shift, at = shift + 7, at + 1
-            if events[at - 1] < 0x80:
-                return value, at
-    size, at = number(number(0)[1])
-    return events[at:at + size].decode()
-
-
 def out_of_cache(database):
     with open(database, "rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -113,7 +103,8 @@ def main():
     side = sqlite3.connect(f"file:{options.database}?mode=ro", uri=True)
     key = side.execute("SELECT n.name FROM usage_daily d JOIN combos c ON c.id = d.combo JOIN names n ON n.id = c.key_id "
                        "WHERE d.day = (SELECT max(day) FROM usage_daily) ORDER BY d.requests DESC LIMIT 1").fetchone()[0]
-    request_id = first_call(side.execute("SELECT events FROM usage_2026_11_batches LIMIT 1").fetchone()[0])
+    batch = side.execute("SELECT events FROM usage_2026_11_batches LIMIT 1").fetchone()[0]
+    request_id = next(usage_pack.events(batch))["call_id"]
     side.close()
     slow = 0
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as directory:

@@ -94,9 +94,9 @@ void addMoreSeeds(std::map<std::string, Seeds>& seeds) {
                             std::string("\0\377\0\377\3\100\1\100\0\12\5\1\0\3", 14)};
     seeds["prices_fuzz"] = {
         R"({"gpt-4o":{"litellm_provider":"openai","input_cost_per_token":2.5e-6,"output_cost_per_token":0.00001,)"
-    R"("input_cost_per_token_above_128k_tokens":1e-7}})",
+        R"("input_cost_per_token_above_128k_tokens":1e-7}})",
         R"({"provider":"openai","source":"s","models":{"m":{"input_cost_per_token":1,"cache_read_input_token_cost":"x",)"
-    R"("output_cost_per_token_flex":0}}})",
+        R"("output_cost_per_token_flex":0}}})",
         "0.00000250", "12345678901234567890e-30",
         R"({"a":{"max_tokens":null,"mode":"chat"},"sample_spec":{}})"};
     seeds["jwt_fuzz"] = {
@@ -104,7 +104,7 @@ void addMoreSeeds(std::map<std::string, Seeds>& seeds) {
         "AAAA\n"
         R"({"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"a"},{"kty":"EC","crv":"P-256",)"
         R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","alg":"ES256"},{"kty":"RSA",)"
-    R"("n":"AQAB","e":"AQAB"}]})",
+        R"("n":"AQAB","e":"AQAB"}]})",
         R"({"exp":1.9e9,"nbf":0,"aud":["b"],"iss":"https://a","a":{"b":{"c":[1]}}})", "eyJhbGciOiJub25lIn0..",
         "sk-1234",
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END "
@@ -118,6 +118,10 @@ void addMoreSeeds(std::map<std::string, Seeds>& seeds) {
                          "while true do t[1] = t.x end end",
                          "f = coroutine.wrap(function() pcall(error, {}) coroutine.yield(1) end) f = nil",
                          "return ('x'):format('%5.2f%q', 1, 2)"};
+    const std::string event =
+        "\213\300\214\027\001a\232\001\306\001\002\220\003\030\006\210\230\005\002\006gpt-4o\004curl";
+    seeds["usage_fuzz"] = {event, event + "\202\200\010\002bc\011\004\200\200\200`\001d\006failed\002{}",
+                           event.substr(0, 9), "\377\377"};
     seeds["config_fuzz"].insert(seeds["config_fuzz"].end(), kConfigs.begin(), kConfigs.end());
 }
 

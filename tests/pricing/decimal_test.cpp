@@ -51,4 +51,9 @@ TEST_CASE("money has all its digits and no exponent") {
     CHECK(usdText(42'500'000) == "0.0000425");
     CHECK(usdText(1'000'000'000'000) == "1.0");
     CHECK(usdText(12'345'678'900'000) == "12.3456789");
+    CHECK(usdText(INT64_MAX) == "9223372.036854775807");
+    CHECK(usdText(static_cast<Wide>(INT64_MAX) + 1) == "9223372.036854775808");
+    CHECK(usdText(static_cast<Wide>(INT64_MAX) * 1'000'000'000) == "9223372036854775.807");
+    CHECK(decimalText(1, 40) == "0." + std::string(39, '0') + "1");
+    CHECK(decimalText(50, 1) == "5.0");
 }

@@ -139,9 +139,13 @@ class Gateway:
         except OSError:
             return False
 
-    def rss_kb(self):
+    def memory_kb(self):
+        """What is in memory, all of it and by kind: VmRSS, RssAnon, RssFile, RssShmem."""
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+        return {line.split(":")[0]: int(line.split()[1]) for line in status.splitlines() if line.startswith(("VmRSS:", "Rss"))}
+
+    def rss_kb(self):
+        return self.memory_kb()["VmRSS"]
 
     def fd_count(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))

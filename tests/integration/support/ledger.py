@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import closing
 
+import usage_pack
 from processes import Gateway
 from waiting import wait_until
 from scenario import KEY, whole_lines
@@ -52,16 +53,20 @@ class Books:
         return by_id
 
     def events(self):
-        """The rows of the store by call id, as figures() has them; raises if one is there twice."""
+        """The events of the store by call id, as figures() has them; raises if one is there twice."""
         rows = {}
-        names = ", ".join(f"coalesce((SELECT name FROM names WHERE id = {number}), '')" for number in
-                          ("e.outcome", "e.route", "e.call_type", "e.key_alias", "e.end_user", "c.key_id", "c.model_group", "c.model", "c.provider"))
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as db:
-            for (table,) in db.execute("SELECT name FROM sqlite_master WHERE name GLOB 'usage_2???_??'").fetchall():
-                for call_id, *row in db.execute(f"SELECT e.call_id, e.prompt, e.completion, e.cost, e.flags & 1, e.http_status, e.start_ms, e.end_ms,"
-                                                f" e.attempts, e.user_agent, {names} FROM {table} e JOIN combos c ON c.id = e.combo"):
-                    assert call_id not in rows, f"{call_id} twice in the store"
-                    rows[call_id] = tuple(row)
+            db.execute("BEGIN")  # one moment for all of it
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE name GLOB 'usage_2???_??_batches'")]
+            batches = [events for table in tables for (events,) in db.execute(f"SELECT events FROM {table}")]
+            names = {0: "", **dict(db.execute("SELECT id, name FROM names"))}
+            combos = {number: who for number, *who in db.execute("SELECT id, key_id, model_group, model, provider FROM combos")}
+        for event in (event for batch in batches for event in usage_pack.events(batch)):
+            assert event["call_id"] not in rows, f"{event['call_id']} twice in the store"
+            rows[event["call_id"]] = (*(event[name] for name in ("prompt", "completion", "cost")), event["flags"] & 1,
+                                      *(event[name] for name in ("http_status", "start_ms", "end_ms", "attempts", "user_agent")),
+                                      *(names[event[name]] for name in ("outcome", "route", "call_type", "key_alias", "end_user")),
+                                      *(names[number] for number in combos[event["combo"]]))
         return rows
 
     def sums(self):
