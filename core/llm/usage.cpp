@@ -15,6 +15,8 @@ using simdjson::dom::element;
 
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr double kCostMax = 1e6;  // USD of one request: beyond it is nonsense
 
 bool number(const element& object, std::string_view name, uint64_t& out) {
@@ -101,7 +103,7 @@ void mergeOpenAi(const Object& usage, Usage& into) {
         (void)number(usage, "input_tokens", into.prompt_tokens);
     if (!number(usage, "completion_tokens", into.completion_tokens))
         (void)number(usage, "output_tokens", into.completion_tokens);
-    for (const std::string_view details : {"prompt_tokens_details", "input_tokens_details"}) {
+    for (const auto details : {"prompt_tokens_details"sv, "input_tokens_details"sv}) {
         Object part;
         if (!object(usage, details, part)) continue;
         (void)number(part, "cached_tokens", into.cached_tokens);
@@ -109,14 +111,14 @@ void mergeOpenAi(const Object& usage, Usage& into) {
         (void)number(part, "audio_tokens", into.audio_prompt_tokens);
         (void)number(part, "image_tokens", into.image_prompt_tokens);
     }
-    for (const std::string_view details : {"completion_tokens_details", "output_tokens_details"}) {
+    for (const auto details : {"completion_tokens_details"sv, "output_tokens_details"sv}) {
         Object part;
         if (!object(usage, details, part)) continue;
         (void)number(part, "reasoning_tokens", into.reasoning_tokens);
         (void)number(part, "audio_tokens", into.audio_completion_tokens);
     }
     // openrouter.ai/docs/use-cases/usage-accounting, deepinfra.com/docs
-    for (const std::string_view name : {"cost", "estimated_cost"}) {
+    for (const auto name : {"cost"sv, "estimated_cost"sv}) {
         double cost = 0;
         if (number(usage, name, cost) && cost >= 0 && cost < kCostMax) into.provider_cost = cost;
     }

@@ -296,9 +296,11 @@ std::string appliedGuardrails(const RequestState& request, bool streams) {
         names += (names.empty() ? "" : ",") + one->id();
     };
     for (const auto& v : request.verdicts) {
+        if (!v.instance->settings().guard) continue;
         const std::string_view said = v.verdict;
         // One that guards answers alone has only made itself ready before.
-        const bool looked = v.phase >= Phase::OnStream || guardModes(request, *v.instance) != config::kPostCall;
+        const bool looked =
+            v.phase >= Phase::OnStream || guardModes(request, *v.instance) != config::kPostCall;
         if (looked && said != "failed" && said != "timeout" && said != "not_scanned") add(v.instance);
     }
     for (const auto& subscription : request.subscriptions) {

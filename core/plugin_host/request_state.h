@@ -83,8 +83,8 @@ struct Block {
 struct VerdictRecord {
     const Instance* instance;
     Phase phase;
-    const char* verdict;  // "pass", "modified", "blocked", "responded", "not_scanned", "failed", "timeout";
-                          // of guardrails in shadow mode also "would_modify", "would_block"
+    std::string_view verdict;  // "pass", "modified", "blocked", "responded", "not_scanned", "failed",
+                               // "timeout"; of guardrails in shadow mode also "would_modify", "would_block"
     uint32_t duration_us;
     std::string reason;
 };

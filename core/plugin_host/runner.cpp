@@ -232,8 +232,8 @@ Outcome Runner::invoke(Phase phase, const HookSlot& slot, Call&& call, base::Tim
     if (misused) record.reason = "it used the handle of a request when it may not";
     if (!thrown.empty() || misused) verdict = SLUICE_FAILED;
     const Outcome outcome = weigh(phase, verdict, end > ctx.hook_deadline, record);
-    const std::string_view said = record.verdict;
-    if (breaks && instance.breaker.record(said != "failed" && said != "timeout", end))
+    const bool fine = record.verdict != "failed" && record.verdict != "timeout";
+    if (breaks && instance.breaker.record(fine, end))
         base::log::error("plugin {}: it failed {} times in a row and is not called for {} ms", instance.id(),
                          instance.settings().breaker_failures, instance.settings().breaker_pause_ms);
     return outcome;
@@ -329,8 +329,7 @@ void Runner::forgetRepeated() {
     auto& all = request_.verdicts;
     const VerdictRecord& last = all.back();
     const bool repeated = std::any_of(all.begin(), all.end() - 1, [&](const VerdictRecord& v) {
-        return v.instance == last.instance && v.phase == last.phase &&
-               std::string_view(v.verdict) == last.verdict;
+        return v.instance == last.instance && v.phase == last.phase && v.verdict == last.verdict;
     });
     if (repeated) all.pop_back();
 }

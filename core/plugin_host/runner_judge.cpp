@@ -18,17 +18,16 @@ Outcome Runner::weigh(Phase phase, sluice_verdict verdict, bool late, VerdictRec
     const bool shadowed = guardShadowed(request_, *record.instance, phase);
     if (verdict == SLUICE_CONTINUE && !shadowed) return Outcome::Continue;
     Outcome outcome = judge(phase, verdict, record);
-    if (verdict == SLUICE_FAILED || std::string_view(record.verdict) == "failed")
+    if (verdict == SLUICE_FAILED || record.verdict == "failed")
         outcome = failed(phase, *record.instance, late, record);
     return shadowed ? unenforced(outcome, record) : outcome;
 }
 
 // What a guardrail in shadow mode says is written down and nothing else.
 Outcome Runner::unenforced(Outcome outcome, VerdictRecord& record) {
-    if (std::string_view(record.verdict) == "modified") record.verdict = "would_modify";
+    if (record.verdict == "modified") record.verdict = "would_modify";
     if (outcome == Outcome::Continue) return outcome;
-    const std::string_view said = record.verdict;
-    if (said == "blocked" || said == "responded") record.verdict = "would_block";
+    if (record.verdict == "blocked" || record.verdict == "responded") record.verdict = "would_block";
     if (record.reason.empty()) record.reason = request_.block.public_message;
     request_.block = {};
     request_.reply.set = false;

@@ -7,6 +7,8 @@
 namespace limits {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr size_t kModelsMax = 10'000;  // behind a wildcard clients choose the names
 constexpr double kWeight = 0.1;        // of the newest figure
 constexpr double kMostPerByte = 0.6;   // tokens; text has 0.2 to 0.5
@@ -14,13 +16,14 @@ constexpr double kMostPerByte = 0.6;   // tokens; text has 0.2 to 0.5
 // Of the shapes that requests have: chat, messages, completions, responses, embeddings.
 uint64_t promptBytes(const sluice::Request& request) {
     uint64_t sum = 0;
-    for (const char* name : {"messages", "prompt", "input", "system", "instructions", "tools", "documents"}) {
+    for (const auto name :
+         {"messages"sv, "prompt"sv, "input"sv, "system"sv, "instructions"sv, "tools"sv, "documents"sv}) {
         if (const auto member = request.member(name)) sum += member->size();
     }
     return sum;
 }
 
-std::optional<uint64_t> numberIn(const sluice::Request& request, const char* name) {
+std::optional<uint64_t> numberIn(const sluice::Request& request, std::string_view name) {
     const auto member = request.member(name);
     uint64_t value = 0;
     if (!member) return std::nullopt;
@@ -58,7 +61,7 @@ Estimate Estimates::of(const sluice::Request& request) {
     estimate.completion = static_cast<uint64_t>(mean > 0 ? mean + 1 : first_);
     const auto route = request.route();
     if (route == "embeddings" || route == "moderations" || route == "rerank") estimate.completion = 0;
-    for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
+    for (const auto name : {"max_tokens"sv, "max_completion_tokens"sv, "max_output_tokens"sv}) {
         if (const auto most = numberIn(request, name)) {
             estimate.completion = std::min(estimate.completion, *most);
             break;

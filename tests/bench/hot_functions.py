@@ -3,8 +3,8 @@
 
     tests/bench/hot_functions.py --bin-dir build/bench/bin --sluice build/release/bin/sluice > cmake/hot_functions.txt
 
-Streams of one event through the quickstart's chain, FEW and MANY of them: a function whose own cost grows with their number is part of a
-request. The most expensive first. The gateway must not be stripped; 2 minutes.
+Streams of one event through the quickstart's chain, and whole answers through that of keys, limits and the ledger, FEW and MANY of them: a
+function whose own cost grows with their number is part of a request. The most expensive first. The gateway must not be stripped; a minute.
 """
 import argparse
 import re
@@ -13,8 +13,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import plugin_cost
 from bench_processes import Failed, Processes
-from bench_servers import KEY, Servers, chat, free_port
+from bench_servers import KEY, chat, chat_as, free_port
 
 FEW, MANY, STREAMS_PER_SECOND = 50, 150, 20
 
@@ -38,30 +39,51 @@ def own_costs(profile):
             if kind == "fn" and not called:
                 here = of_section(table[number])
             elif kind == "ob" and not called:
-                program = Path(table[number]).name == "sluice"
+                program = Path(table[number]).name in ("sluice", "???")  # that is what callgrind says of moved sections
         elif line.startswith("calls="):
             callee = True  # the next line is the callee's cost, not this function's own
         elif found := re.match(r"[+\-*\d]\S* (\d+)$", line):
-            if program and not callee:
+            if program and not callee and here.startswith("_Z"):  # "???" are also plugins, by addresses
                 costs[here] += int(found[1])
             callee = False
     return costs
 
 
-def count(servers, folder, upstream, streams):
-    port, out = free_port(), Path(folder) / f"profile{streams}"
+def valgrind(out):
+    return ["valgrind", "--tool=callgrind", "--demangle=no", "--separate-threads=yes", f"--callgrind-out-file={out}"]
+
+
+def of_streams(servers, folder, upstream, streams):
+    port, out = free_port(), Path(folder) / f"streams{streams}"
     config = servers.fill("configs/quickstart.yaml.in", f"hot{streams}.yaml", UPSTREAM_PORT=upstream.port, WORKERS=1, RECORDS=servers.records("hot"))
-    process = servers.processes.start(f"hot{streams}", ["valgrind", "--tool=callgrind", "--demangle=no", "--separate-threads=yes", f"--callgrind-out-file={out}",
-                                                        servers.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
+    process = servers.processes.start(f"hot{streams}", [*valgrind(out), servers.sluice, "serve", "-c", config, "--listen", f"127.0.0.1:{port}"])
     servers.until_ready(f"hot{streams}", process, lambda: chat(port), 120)
     servers.processes.run([servers.tool("sluice_loadgen"), "--url", f"http://127.0.0.1:{port}/v1/chat/completions", "--streams", str(streams), "--chunks", "1",
                            "--ramp-per-second", str(STREAMS_PER_SECOND), "--hold", "60", "--header", f"Authorization: Bearer {KEY}"], timeout=300)
+    return of_loop(servers, process, out)
+
+
+def of_accounts(servers, folder, upstream, requests):
+    """Whole answers, for a key with limits."""
+    out, chain = Path(folder) / f"accounts{requests}", [plugin for _, plugins in plugin_cost.ACCOUNTS for plugin in plugins]
+    gateway = plugin_cost.account_gateway(servers, folder, f"accounts{requests}", upstream, chain, *plugin_cost.KEYS[0][1:], before=valgrind(out), patience=120)
+    for _ in range(requests):
+        chat_as(gateway)
+    return of_loop(servers, gateway.process, out)
+
+
+def of_loop(servers, process, out):
     servers.processes.stop(process, patience=120)
-    for thread in Path(folder).glob(out.name + "-*"):
+    for thread in out.parent.glob(out.name + "-*"):
         text = thread.read_text(errors="replace")
-        if re.search(r"^fn=.*4Loop4turnEv", text, re.MULTILINE):
+        if re.search(r"^c?fn=.*4Loop4turnEv", text, re.MULTILINE):
             return own_costs(text)
     raise Failed("callgrind has seen no event loop: is the gateway stripped of its names?")
+
+
+def grown_by(count, *where):
+    few, many = (count(*where, number) for number in (FEW, MANY))
+    return Counter({name: cost - few[name] for name, cost in many.items() if cost - few[name] >= MANY - FEW})
 
 
 def main():
@@ -71,13 +93,12 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sluice-hot-") as folder:
         processes = Processes(Path(folder))
-        servers = Servers(processes, Path(folder), options.bin_dir, options.sluice)
+        servers = plugin_cost.PluginServers(processes, Path(folder), options.bin_dir, options.sluice)
         try:
             upstream = servers.start_upstream("upstream", "--gap-ms", "20", "--chunks", "1")
-            few, many = (count(servers, folder, upstream, streams) for streams in (FEW, MANY))
+            grown = sum((grown_by(count, servers, folder, upstream) for count in (of_streams, of_accounts)), Counter())
         finally:
             processes.stop_all()
-    grown = Counter({name: cost - few[name] for name, cost in many.items() if cost - few[name] >= MANY - FEW})
     print("# Functions that a request runs, by the linker's names, the most expensive first. Written by tests/bench/hot_functions.py.")
     print("\n".join(name for name, _ in grown.most_common()))
 

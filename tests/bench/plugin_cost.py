@@ -81,10 +81,10 @@ KEYS = [("limits of all kinds, and so has its team", LIMITED, LIMITED),
         ("no limits", {}, {})]
 
 
-def account_gateway(servers, directory, name, upstream, chain, key_limits, team_limits):
-    """A gateway and a key of a team on it, both with those limits."""
+def account_gateway(servers, directory, name, upstream, chain, key_limits, team_limits, **started):
+    """A gateway and a key of a team on it, both with those limits. `started`: of start_with()."""
     plugins = json.loads(json.dumps(chain).replace("DIR", str(directory)).replace("NAME", name))
-    gateway = servers.start_with(name, upstream, [*plugins, {"plugin": "auth_master_key", "config": {"master_key": bench_servers.KEY}}])
+    gateway = servers.start_with(name, upstream, [*plugins, {"plugin": "auth_master_key", "config": {"master_key": bench_servers.KEY}}], **started)
     def post(path, limits):
         request = urllib.request.Request(f"http://127.0.0.1:{gateway.port}{path}", json.dumps({"team_id": "t", **limits}).encode(),
                                          {"authorization": f"Bearer {bench_servers.KEY}"})
