@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cache_redis {
 namespace {
@@ -102,7 +103,7 @@ void Engine::route(JobPtr job, int64_t now_ms) {
     const int64_t limit = job->patient ? kPatienceMs : options_.timeout_ms;
     if (hopeless || now_ms - job->since_ms > limit) return end(std::move(job), End::Away);
     guide_->soon(now_ms, kAwayAskMs);
-    again(std::move(job), kAgainMs / 5);
+    homeless_.push_back(std::move(job));
 }
 
 void Engine::jobLost(JobPtr job, End how) {
@@ -173,11 +174,13 @@ void Engine::takeIn(int64_t now_ms) {
         jobs.swap(inbox_);
         ended_ = ending_;
     }
-    std::vector<JobPtr> due;
+    std::vector<JobPtr> homeless, due;
+    homeless.swap(homeless_);
     for (auto& job : later_) {
         if (job->again_ms <= now_ms) due.push_back(std::move(job));
     }
     later_.erase(std::remove(later_.begin(), later_.end(), nullptr), later_.end());
+    for (auto& job : homeless) route(std::move(job), now_ms);
     for (auto& job : due) route(std::move(job), now_ms);
     for (auto& job : jobs) route(std::move(job), now_ms);
 }
@@ -231,7 +234,7 @@ void Engine::publish() {
 
 // Until there is something to do without anything from the network.
 int Engine::pollMs() const {
-    if (!later_.empty()) return kBusyPollMs;
+    if (!later_.empty() || !homeless_.empty()) return kBusyPollMs;
     if (guide_->asking() || map_.empty()) return kWaitPollMs;
     const bool calm = std::all_of(nodes_.begin(), nodes_.end(), [](const auto& one) {
         return one.second->idle() && one.second->connected();
@@ -273,9 +276,9 @@ void Engine::run() {
         wait();
     }
     for (auto& [name, node] : nodes_) node->abandon(End::Away);
-    std::vector<JobPtr> rest;
-    rest.swap(later_);
-    for (auto& job : rest) end(std::move(job), End::Away);
+    for (auto* rest : {&homeless_, &later_}) {
+        for (auto& job : std::exchange(*rest, {})) end(std::move(job), End::Away);
+    }
     nodes_.clear();
 }
 

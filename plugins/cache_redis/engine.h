@@ -67,6 +67,7 @@ private:
     SlotMap map_;
     std::unique_ptr<Guide> guide_;
     std::map<std::string, std::unique_ptr<Node>> nodes_;
+    std::vector<JobPtr> homeless_;  // nobody has their slot; in order, and before all that comes later
     std::vector<JobPtr> later_;
     std::vector<pollfd> polled_;
     std::vector<Wire*> wires_;  // of polled_[1…]

@@ -180,6 +180,31 @@ TEST_CASE("The queue is bounded, and what is dropped is counted") {
     CHECK(host.metric("sluice_cache_redis_queue_bytes") == 0);
 }
 
+TEST_CASE("What comes before anybody knows where keys are stays in order") {
+    FakeServer* self = nullptr;
+    FakeServer server([&](const Words& words) {
+        if (words[0] != "CLUSTER") return common(words);
+        pause(60);
+        return slots({{0, 16383, self->port()}});
+    });
+    self = &server;
+    Host host;
+    Loaded cache(host, cluster(server));
+    std::vector<std::string> put, kept;
+    for (int i = 0; i < 150; ++i) {
+        put.push_back(std::to_string(i));
+        REQUIRE(cache->put("k", put.back(), 60'000) == SLUICE_OK);
+        pause(1);
+    }
+    CHECK(eventually([&] { return host.metric("sluice_cache_redis_queue_bytes") == 0; }));
+    const std::string set = "SET " + kPrefix + "k ";
+    for (const auto& line : server.heard()) {
+        if (line.rfind(set, 0) == 0)
+            kept.push_back(line.substr(set.size(), line.find(' ', set.size()) - set.size()));
+    }
+    CHECK(kept == put);
+}
+
 TEST_CASE("MOVED: followed, remembered, and the map is asked for again") {
     FakeServer second([](const Words& words) { return words[0] == "GET" ? bulk("there") : common(words); });
     FakeServer* self = nullptr;
